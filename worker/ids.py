@@ -1,0 +1,41 @@
+"""Ids and other randomness.
+
+An id is 20 characters: ten of milliseconds, ten of chance, so that ids sort by time and never meet. Within one process
+they only grow, so rows filed in one breath keep their order. A label is what people search for in TalentSprout.
+"""
+
+import secrets
+import threading
+
+from worker import clock
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
+LABEL_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"  # no vowels, nothing that looks like something else
+CHANCE_BITS = 50
+
+_lock = threading.Lock()
+_last = 0
+
+
+def new_id() -> str:
+    """A fresh id."""
+    global _last
+    with _lock:
+        fresh = int(clock.wall().timestamp() * 1000) << CHANCE_BITS | secrets.randbits(CHANCE_BITS - 1)
+        _last = max(fresh, _last + 1)
+        return "".join(ALPHABET[_last >> shift & 31] for shift in range(95, -1, -5))
+
+
+def new_label() -> str:
+    """Five characters: 17 million of them; the ledger refuses a repeat and asks again."""
+    return "".join(secrets.choice(LABEL_ALPHABET) for _ in range(5))
+
+
+def new_token() -> str:
+    """An API token: 256 bits under a prefix that secret scanners can find."""
+    return "spr_" + secrets.token_urlsafe(32)
+
+
+def jitter(most: float) -> float:
+    """A number between 0 and `most`, for backoff."""
+    return secrets.SystemRandom().uniform(0, most)

@@ -1,0 +1,215 @@
+"""Attempts: the three writes that make a generation happen at most once.
+
+claim   takes a slot and a due request in one transaction. Dying afterwards costs nothing: nothing was sent.
+mark    says "from now on it may have happened", just before the first byte leaves.
+settle  writes the outcome, if the fence still holds; a late Created is kept even when it doesn't (`settling`).
+
+Order matters more than anything else in this repository.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from worker import ids
+from worker.domain.outcome import Attempt, Evidence
+from worker.domain.request import Content, GenerationRequest, State, Tier
+from worker.ledger import budgets, organizations, requests
+from worker.ledger.connection import Tx
+from worker.ledger.tables import attempt, request
+from worker.policy import pacing
+
+MARGIN_LEFT = 0.5  # of the lease's margin must be left beyond a full deadline when a call is marked
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A slot and a request; `next_slot` is when the next one opens, None while this one is on trial."""
+
+    attempt: Attempt
+    request: GenerationRequest
+    content: Content
+    next_slot: datetime | None
+
+
+@dataclass(frozen=True)
+class NoSlot:
+    """Nothing may be sent before `until`; None: not before the call on trial has ended."""
+
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class NothingDue:
+    """No request is due; the earliest is due at `next_due`, if there is one."""
+
+    next_due: datetime | None
+
+
+@dataclass(frozen=True)
+class Paused:
+    """The organization sends nothing."""
+
+
+@dataclass(frozen=True)
+class PastAttempt:
+    """An attempt for people: how far it got and what came back."""
+
+    n: int
+    slot_at: datetime
+    lease_until: datetime
+    sent_at: datetime | None
+    ended_at: datetime | None
+    outcome: str | None
+    evidence: Mapping[str, object]
+
+
+def claim(
+    tx: Tx, organization: str, tier: Tier, boot_id: str, lease: timedelta
+) -> Claimed | NoSlot | NothingDue | Paused:
+    """T1. Lock the budget, then look whether a slot is open, then pick the request that is next in line."""
+    budgets.lock(tx, organization, tier)
+    if organizations.paused(tx, organization) is not None:
+        return Paused()
+    now = tx.now()
+    seen = budgets.view(tx, organization, tier, now)
+    opens = pacing.next_slot(seen, now)
+    if opens is None or opens > now:
+        return NoSlot(opens)
+    row = tx.conn.execute(_next_in_line(organization, tier, now)).mappings().one_or_none()
+    if row is None:
+        return NothingDue(requests.next_due(tx, organization, tier))
+    wanted = requests.from_row(row)
+    requests.move(tx, wanted.id, {State.WAITING}, State.SENDING, fence=wanted.fence + 1)
+    held = _record(
+        tx, organization, tier, boot_id, now, lease, request_id=wanted.id, n=wanted.fence + 1, label=wanted.label
+    )
+    budgets.take(tx, organization, tier, held.id, seen, now)
+    after = budgets.view(tx, organization, tier, now)
+    return Claimed(held, wanted, requests.content(tx, wanted.id), pacing.next_slot(after, now))
+
+
+def claim_ping(tx: Tx, organization: str, boot_id: str, lease: timedelta) -> Attempt | NoSlot:
+    """A slot of the default tier for a ping: it goes before what waits there, and also while the organization is paused."""
+    budgets.lock(tx, organization, Tier.DEFAULT)
+    now = tx.now()
+    seen = budgets.view(tx, organization, Tier.DEFAULT, now)
+    opens = pacing.next_slot(seen, now)
+    if opens is not None and opens > now:
+        return NoSlot(opens)
+    held = _record(tx, organization, Tier.DEFAULT, boot_id, now, lease, request_id=None, n=None, label="ping")
+    budgets.take(tx, organization, Tier.DEFAULT, held.id, seen, now)
+    return held
+
+
+def mark(tx: Tx, held: Attempt, deadline: timedelta, lease_margin: timedelta) -> bool:
+    """T2. False where the attempt must not be sent: another one is newer, it has ended, or too little of its lease is left."""
+    if held.request_id is not None:
+        wanted = requests.get(tx, held.request_id, lock=True)
+        if wanted is None or wanted.fence != held.n or wanted.state is not State.SENDING:
+            return False
+    now = tx.now()
+    if held.lease_until - now < deadline + lease_margin * MARGIN_LEFT:
+        return False
+    statement = (
+        sa.update(attempt)
+        .where(attempt.c.id == held.id, attempt.c.sent_at.is_(None), attempt.c.ended_at.is_(None))
+        .values(sent_at=now)
+        .returning(attempt.c.id)
+    )
+    return tx.conn.execute(statement).scalar_one_or_none() is not None
+
+
+def finish(tx: Tx, attempt_id: str, outcome: str, evidence: Evidence) -> None:
+    """Note how an attempt ended. What is known later, by a late answer or the journal, replaces "lease ended"."""
+    tx.conn.execute(
+        sa.update(attempt)
+        .where(attempt.c.id == attempt_id)
+        .values(
+            ended_at=sa.func.coalesce(attempt.c.ended_at, sa.bindparam("now", tx.now(), type_=attempt.c.ended_at.type)),
+            outcome=outcome,
+            evidence=json.dumps(_present(asdict(evidence))),
+        )
+    )
+
+
+def find(tx: Tx, attempt_id: str) -> tuple[Attempt, Tier, datetime | None] | None:
+    """An attempt by its id, its tier, and when it was sent; None for a ping."""
+    row = tx.conn.execute(sa.select(attempt).where(attempt.c.id == attempt_id)).mappings().one_or_none()
+    if row is None:
+        return None
+    return _attempt(row), Tier(row["tier"]), row["sent_at"]
+
+
+def past(tx: Tx, request_id: str) -> list[PastAttempt]:
+    """A request's attempts, newest first."""
+    rows = tx.conn.execute(
+        sa.select(attempt).where(attempt.c.request_id == request_id).order_by(attempt.c.n.desc())
+    ).mappings()
+    return [
+        PastAttempt(
+            row["n"],
+            row["slot_at"],
+            row["lease_until"],
+            row["sent_at"],
+            row["ended_at"],
+            row["outcome"],
+            json.loads(row["evidence"] or "{}"),
+        )
+        for row in rows
+    ]
+
+
+def expired(tx: Tx, limit: int) -> list[str]:
+    """Ids of attempts that are not settled and whose lease has ended, oldest first."""
+    statement = (
+        sa.select(attempt.c.id)
+        .where(attempt.c.ended_at.is_(None), attempt.c.lease_until < tx.now())
+        .order_by(attempt.c.lease_until)
+        .limit(limit)
+    )
+    return list(tx.conn.execute(statement).scalars())
+
+
+def _next_in_line(organization: str, tier: Tier, now: datetime) -> sa.Select[Any]:
+    return (
+        sa.select(request)
+        .where(
+            request.c.organization == organization,
+            request.c.tier == tier,
+            request.c.state == State.WAITING,
+            request.c.due_at <= now,
+        )
+        .order_by(request.c.priority, request.c.due_at, request.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _record(
+    tx: Tx, organization: str, tier: Tier, boot_id: str, now: datetime, lease: timedelta, **of_request: Any
+) -> Attempt:
+    values = {
+        "id": ids.new_id(),
+        "organization": organization,
+        "tier": tier,
+        "boot_id": boot_id,
+        "slot_at": now,
+        "lease_until": now + lease,
+        **of_request,
+    }
+    return _attempt(tx.conn.execute(attempt.insert().values(values).returning(attempt)).mappings().one())
+
+
+def _attempt(row: sa.RowMapping) -> Attempt:
+    return Attempt(
+        row["id"], row["request_id"], row["n"], row["organization"], row["label"], row["slot_at"], row["lease_until"]
+    )
+
+
+def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, False)}

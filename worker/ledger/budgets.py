@@ -1,0 +1,163 @@
+"""Budgets: the throttle is a question to the ledger.
+
+Whoever claims locks the budget's row first and looks afterwards, in a second statement: a lock and a look in one statement
+read the snapshot from before the lock was granted, and claim twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from worker.domain.outcome import BudgetNews
+from worker.domain.request import Tier
+from worker.ledger.connection import Tx
+from worker.ledger.tables import attempt, budget
+from worker.policy import pacing
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A budget for people: what is configured, what is in force, and how it stands now."""
+
+    organization: str
+    tier: Tier
+    configured: int
+    used: int
+    view: pacing.Budget
+
+
+def prepare(tx: Tx, organization: str, tier: Tier, limit: int, window: timedelta) -> None:
+    """Make the row, or take over a limit that was changed in the configuration."""
+    fresh = {"limit_count": limit, "configured": limit, "window": window}
+    tx.conn.execute(
+        tx.insert(budget)
+        .values(organization=organization, tier=tier, alone=False, foreign_used=0, **fresh)
+        .on_conflict_do_nothing()
+    )
+    tx.conn.execute(
+        sa.update(budget)
+        .where(budget.c.organization == organization, budget.c.tier == tier)
+        .where(sa.or_(budget.c.configured != limit, budget.c.window != window))
+        .values(fresh)
+    )
+
+
+def lock(tx: Tx, organization: str, tier: Tier) -> None:
+    """Until this transaction ends, nobody else claims from this budget."""
+    statement = sa.select(budget.c.tier).where(budget.c.organization == organization, budget.c.tier == tier)
+    tx.conn.execute(statement.with_for_update()).one()
+
+
+def view(tx: Tx, organization: str, tier: Tier, now: datetime) -> pacing.Budget:
+    """The budget as pacing wants it. Reads at most `limit` stamps."""
+    return _view(tx, _row(tx, organization, tier), now)
+
+
+def standings(tx: Tx) -> list[Standing]:
+    """Every budget, for people."""
+    now = tx.now()
+    rows = tx.conn.execute(sa.select(budget).order_by(budget.c.organization, budget.c.tier)).mappings().all()
+    return [_standing(tx, row, now) for row in rows]
+
+
+def take(tx: Tx, organization: str, tier: Tier, attempt_id: str, seen: pacing.Budget, now: datetime) -> None:
+    """Note a slot as taken by `attempt_id`, on trial where the next call is to go alone."""
+    changes: dict[str, Any] = {"grid_at": pacing.grid_after(seen, now)}
+    if seen.alone:
+        changes["trial"] = attempt_id
+    _update(tx, organization, tier, changes)
+
+
+def learn(tx: Tx, organization: str, tier: Tier, attempt_id: str, sent_at: datetime | None, news: BudgetNews) -> None:
+    """What an answer's headers say: a closed budget, another limit, somebody else's spending."""
+    row = _row(tx, organization, tier)
+    now = tx.now()
+    changes: dict[str, Any] = {}
+    if news.limit is not None and news.limit != row["limit_count"]:
+        changes["limit_count"] = news.limit
+    if news.closed_for is not None:
+        changes |= {"closed_until": now + news.closed_for, "alone": True, "trial": None}
+    elif row["trial"] == attempt_id:
+        changes |= {"alone": False, "trial": None}
+    if news.remaining is not None and sent_at is not None and news.closed_for is None:
+        changes |= _foreign(tx, row, news, sent_at, now)
+    if changes:
+        _update(tx, organization, tier, changes)
+
+
+def end_trial(tx: Tx, organization: str, tier: Tier, attempt_id: str) -> None:
+    """A call that was on trial ended without an answer: the next one is on trial."""
+    statement = sa.update(budget).where(budget.c.organization == organization, budget.c.tier == tier)
+    tx.conn.execute(statement.where(budget.c.trial == attempt_id).values(trial=None))
+
+
+def next_alone(tx: Tx, organization: str) -> None:
+    """After a pause the first call of each tier goes alone."""
+    tx.conn.execute(sa.update(budget).where(budget.c.organization == organization).values(alone=True, trial=None))
+
+
+def _foreign(tx: Tx, row: sa.RowMapping, news: BudgetNews, sent_at: datetime, now: datetime) -> dict[str, Any]:
+    """Compares like with like: our own calls in the window that ended when this one was sent."""
+    own = tx.conn.execute(
+        sa.select(sa.func.count())
+        .select_from(attempt)
+        .where(
+            attempt.c.organization == row["organization"],
+            attempt.c.tier == row["tier"],
+            attempt.c.sent_at > sent_at - row["window"],
+            attempt.c.sent_at <= sent_at,
+        )
+    ).scalar_one()
+    theirs = pacing.foreign_use(news.limit or row["limit_count"], news.remaining or 0, own)
+    if theirs == 0:
+        return {"foreign_used": 0, "foreign_until": None} if row["foreign_used"] else {}
+    until = min(news.resets_at or now + row["window"], now + row["window"])
+    return {"foreign_used": theirs, "foreign_until": until}
+
+
+def _standing(tx: Tx, row: sa.RowMapping, now: datetime) -> Standing:
+    seen = _view(tx, row, now)
+    used = sum(stamp > now - seen.window for stamp in seen.stamps) + seen.claimed
+    return Standing(row["organization"], Tier(row["tier"]), row["configured"], used, seen)
+
+
+def _row(tx: Tx, organization: str, tier: Tier) -> sa.RowMapping:
+    statement = sa.select(budget).where(budget.c.organization == organization, budget.c.tier == tier)
+    return tx.conn.execute(statement).mappings().one()
+
+
+def _view(tx: Tx, row: sa.RowMapping, now: datetime) -> pacing.Budget:
+    mine = sa.and_(attempt.c.organization == row["organization"], attempt.c.tier == row["tier"])
+    reach = now - row["window"] - row["window"] / pacing.CATCH_UP
+    stamps = tx.conn.execute(
+        sa.select(attempt.c.sent_at)
+        .where(mine, attempt.c.sent_at > reach)
+        .order_by(attempt.c.sent_at.desc())
+        .limit(row["limit_count"])
+    ).scalars()
+    claimed = tx.conn.execute(
+        sa.select(sa.func.count())
+        .select_from(attempt)
+        .where(mine, attempt.c.ended_at.is_(None), attempt.c.sent_at.is_(None))
+    ).scalar_one()
+    return pacing.Budget(
+        limit=row["limit_count"],
+        window=row["window"],
+        grid_at=row["grid_at"],
+        stamps=tuple(stamps),
+        claimed=claimed,
+        closed_until=row["closed_until"],
+        alone=row["alone"],
+        on_trial=row["trial"] is not None,
+        foreign=row["foreign_used"],
+        foreign_until=row["foreign_until"],
+    )
+
+
+def _update(tx: Tx, organization: str, tier: Tier, changes: Mapping[str, Any]) -> None:
+    tx.conn.execute(
+        sa.update(budget).where(budget.c.organization == organization, budget.c.tier == tier).values(changes)
+    )

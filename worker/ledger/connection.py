@@ -1,0 +1,139 @@
+"""Connections to the ledger, and its clock.
+
+`write` and `read` run one unit of work in one transaction and may run it again from the start after a deadlock or a
+serialization failure (PostgreSQL 40P01, 40001) or a busy SQLite file. So a unit must do nothing but read and write the ledger.
+
+SQLite differs in three ways: a writer begins with BEGIN IMMEDIATE, so that it never finds its snapshot stale; writers of one
+process queue at a lock instead of polling against each other (without it the slowest of 64 waits ten times as long); and its
+clock is this machine's.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import sqlalchemy as sa
+import tenacity
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from worker.ledger import times
+
+BUSY_MS = 10_000
+TRIES = 5
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Tx:
+    """An open transaction. Other rooms pass it on and ask it for the time, nothing else."""
+
+    conn: sa.Connection
+    clock: Callable[[sa.Connection], datetime]
+
+    def now(self) -> datetime:
+        """The database's clock. After a lock was waited for, ask again."""
+        return self.clock(self.conn)
+
+    def insert(self, table: sa.Table) -> sqlite_dialect.Insert | postgresql_dialect.Insert:
+        """An INSERT that knows ON CONFLICT, which both databases spell alike."""
+        return sqlite_dialect.insert(table) if self.is_sqlite else postgresql_dialect.insert(table)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether statements are for SQLite."""
+        return self.conn.dialect.name == "sqlite"
+
+
+class Ledger:
+    """One database. `clock` is for tests, which move it; by default the database tells the time."""
+
+    def __init__(self, url: str, clock: Callable[[sa.Connection], datetime] | None = None, *, pool: int = 10) -> None:
+        self.url = url
+        self.clock = clock or database_clock
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite(url, pool) if self.is_sqlite else _postgresql(url, pool)
+        self._writing = self.engine.execution_options(writes=True)
+        self._queue: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
+
+    def write(self, unit: Callable[[Tx], T]) -> T:
+        """Run a unit that may write; commit, or roll back and raise."""
+        return _retrying(self._write_once, unit)
+
+    def read(self, unit: Callable[[Tx], T]) -> T:
+        """Run a unit that only reads; on SQLite it never stands in a writer's way."""
+        return _retrying(self._read_once, unit)
+
+    def _write_once(self, unit: Callable[[Tx], T]) -> T:
+        with self._queue, self._writing.begin() as conn:
+            return unit(Tx(conn, self.clock))
+
+    def _read_once(self, unit: Callable[[Tx], T]) -> T:
+        with self.engine.begin() as conn:
+            return unit(Tx(conn, self.clock))
+
+    def close(self) -> None:
+        """Return every connection."""
+        self.engine.dispose()
+
+
+def database_clock(conn: sa.Connection) -> datetime:
+    """Now by the database: what leases, slots and quarantines are compared with."""
+    if conn.dialect.name == "sqlite":
+        seconds, fraction = conn.exec_driver_sql("SELECT strftime('%s','now'), strftime('%f','now')").one()
+        return times.EPOCH + timedelta(seconds=int(seconds), milliseconds=int(str(fraction).partition(".")[2]))
+    moment = conn.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    assert isinstance(moment, datetime)
+    return moment.astimezone(UTC)
+
+
+def _retrying(attempt: Callable[[Callable[[Tx], T]], T], unit: Callable[[Tx], T]) -> T:
+    retry = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(_worth_another_try),
+        stop=tenacity.stop_after_attempt(TRIES),
+        wait=tenacity.wait_random_exponential(multiplier=0.02, max=0.5),
+        reraise=True,
+    )
+    return retry(attempt, unit)
+
+
+def _worth_another_try(fault: BaseException) -> bool:
+    if not isinstance(fault, sa.exc.DBAPIError):
+        return False
+    if getattr(fault.orig, "sqlstate", None) in ("40001", "40P01"):
+        return True
+    return isinstance(fault.orig, sqlite3.OperationalError) and "locked" in str(fault.orig)
+
+
+def _sqlite(url: str, pool: int) -> sa.Engine:
+    path = sa.make_url(url).database
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_timeout=BUSY_MS / 1000)
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        assert isinstance(connection, sqlite3.Connection)
+        connection.isolation_level = None  # BEGIN is ours, below
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(conn: sa.Connection) -> None:
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writes") else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str, pool: int) -> sa.Engine:
+    """READ COMMITTED; a connection that was lost is replaced before it is used."""
+    return sa.create_engine(
+        url, pool_size=pool, max_overflow=pool, pool_timeout=5, pool_pre_ping=True, connect_args={"connect_timeout": 3}
+    )

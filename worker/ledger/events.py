@@ -1,0 +1,191 @@
+"""Events: deliveries as they came, kept before anybody reads them.
+
+Once in: a delivery id, and where no time is signed the digest of the bytes, lead to one event for ever.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from worker import ids
+from worker.domain.received import Received
+from worker.ledger.connection import Tx
+from worker.ledger.tables import event, event_body, event_key, source_state
+
+
+class EventState(StrEnum):
+    """What became of a delivery."""
+
+    STORED = "stored"
+    READ = "read"
+    IGNORED = "ignored"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """An authentic delivery to be stored. `keys` are what identifies it; any of them known makes it a repeat.
+
+    `ignored` is the reason of one that is stored and never read, such as a vendor's unsigned test.
+    """
+
+    source: str
+    organization: str
+    received: Received
+    keys: tuple[str, ...]
+    ignored: str | None = None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The event's id, and whether it was there before."""
+
+    event_id: str
+    duplicate: bool
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """An event without its bytes. `state` says how far it got, `reason` why it was ignored or can't be read."""
+
+    id: str
+    source: str
+    organization: str
+    state: EventState
+    reason: str | None
+    tries: int
+    received_at: datetime
+
+
+class Contended(Exception):
+    """Another process stored one of these deliveries at the same moment: run the unit again."""
+
+
+def store(tx: Tx, receipts: Sequence[Receipt]) -> list[Stored]:
+    """Store a group in one go, in order; answers for each. Raises Contended, and the transaction must be given up."""
+    known = _known(tx, receipts)
+    answers: list[Stored] = []
+    fresh: list[tuple[str, Receipt]] = []
+    for receipt in receipts:
+        first = next((known[receipt.source, key] for key in receipt.keys if (receipt.source, key) in known), None)
+        if first is None:
+            first = ids.new_id()
+            fresh.append((first, receipt))
+            known.update({(receipt.source, key): first for key in receipt.keys})
+            answers.append(Stored(first, duplicate=False))
+        else:
+            answers.append(Stored(first, duplicate=True))
+    if fresh:
+        _insert(tx, fresh)
+    return answers
+
+
+def verified_sources(tx: Tx) -> set[str]:
+    """Sources that have verified a delivery once; the others are being set up."""
+    return set(tx.conn.execute(sa.select(source_state.c.source)).scalars())
+
+
+def note_verified(tx: Tx, sources: set[str]) -> None:
+    """From now on a bad signature is a forgery."""
+    for source in sorted(sources):
+        tx.conn.execute(tx.insert(source_state).values(source=source, verified_at=tx.now()).on_conflict_do_nothing())
+
+
+def get(tx: Tx, event_id: str, *, lock: bool = False) -> StoredEvent | None:
+    """The event without its bytes."""
+    statement = sa.select(event).where(event.c.id == event_id)
+    row = tx.conn.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
+    return None if row is None else from_row(row)
+
+
+def received(tx: Tx, event_id: str) -> Received:
+    """The delivery exactly as it came."""
+    statement = sa.select(event_body, event.c.received_at).join(event, event.c.id == event_body.c.event_id)
+    row = tx.conn.execute(statement.where(event_body.c.event_id == event_id)).mappings().one()
+    return Received(json.loads(row["headers"]), bytes(row["body"]), row["received_at"])
+
+
+def count_try(tx: Tx, event_id: str) -> int:
+    """Counted before the work, so that an event that kills its reader is parked all the same."""
+    statement = sa.update(event).where(event.c.id == event_id).values(tries=event.c.tries + 1).returning(event.c.tries)
+    return int(tx.conn.execute(statement).scalar_one())
+
+
+def settle(tx: Tx, event_id: str, state: EventState, reason: str | None) -> None:
+    """Read, ignored or unreadable, with the reason."""
+    tx.conn.execute(
+        sa.update(event).where(event.c.id == event_id).values(state=state, reason=reason, updated_at=tx.now())
+    )
+
+
+def reopen(tx: Tx, event_id: str) -> None:
+    """To be read once more, from the first try."""
+    tx.conn.execute(
+        sa.update(event).where(event.c.id == event_id).values(state=EventState.STORED, reason=None, tries=0)
+    )
+
+
+def unread(tx: Tx, limit: int) -> list[str]:
+    """Ids of stored events, oldest first."""
+    statement = sa.select(event.c.id).where(event.c.state == EventState.STORED).order_by(event.c.id).limit(limit)
+    return list(tx.conn.execute(statement).scalars())
+
+
+def from_row(row: sa.RowMapping) -> StoredEvent:
+    """A row of `event` as the noun."""
+    return StoredEvent(
+        row["id"],
+        row["source"],
+        row["organization"],
+        EventState(row["state"]),
+        row["reason"],
+        row["tries"],
+        row["received_at"],
+    )
+
+
+def _known(tx: Tx, receipts: Sequence[Receipt]) -> dict[tuple[str, str], str]:
+    keys = {key for receipt in receipts for key in receipt.keys}
+    sources = {receipt.source for receipt in receipts}
+    rows = tx.conn.execute(sa.select(event_key).where(event_key.c.source.in_(sources), event_key.c.key.in_(keys)))
+    return {(row.source, row.key): row.event_id for row in rows}
+
+
+def _insert(tx: Tx, fresh: Sequence[tuple[str, Receipt]]) -> None:
+    now = tx.now()
+    rows = [_event_values(event_id, receipt, now) for event_id, receipt in fresh]
+    bodies = [
+        {"event_id": event_id, "headers": _headers(receipt.received.headers), "body": receipt.received.body}
+        for event_id, receipt in fresh
+    ]
+    keys = [
+        {"source": receipt.source, "key": key, "event_id": event_id}
+        for event_id, receipt in fresh
+        for key in receipt.keys
+    ]
+    tx.conn.execute(event.insert(), rows)
+    tx.conn.execute(event_body.insert(), bodies)
+    kept = tx.conn.execute(tx.insert(event_key).on_conflict_do_nothing().returning(event_key.c.key), keys)
+    if len(kept.all()) != len(keys):
+        raise Contended
+
+
+def _event_values(event_id: str, receipt: Receipt, now: datetime) -> dict[str, object]:
+    return {
+        "id": event_id,
+        "source": receipt.source,
+        "organization": receipt.organization,
+        "state": EventState.STORED if receipt.ignored is None else EventState.IGNORED,
+        "reason": receipt.ignored,
+        "tries": 0,
+        "received_at": now,
+        "updated_at": now,
+    }
+
+
+def _headers(headers: Mapping[str, str]) -> str:
+    return json.dumps(dict(headers), ensure_ascii=True)

@@ -1,0 +1,69 @@
+"""Interviews that exist at TalentSprout, and the other names they go by."""
+
+import json
+
+import sqlalchemy as sa
+
+from worker.domain.interview import Interview, Origin, StoredInterview
+from worker.ledger import results
+from worker.ledger.connection import Tx
+from worker.ledger.tables import alias, interview
+
+
+def store(tx: Tx, organization: str, made: Interview, origin: Origin, request_id: str | None) -> None:
+    """Keep it, and link the results that were waiting for it."""
+    tx.conn.execute(
+        interview.insert().values(
+            id=made.id,
+            organization=organization,
+            share_link=made.share_link,
+            request_id=request_id,
+            origin=origin,
+            raw=json.dumps(made.raw),
+            stored_at=tx.now(),
+        )
+    )
+    names = {made.id: "id", **dict.fromkeys(_link_names(made.share_link), "link")}
+    for name, how in names.items():
+        if name != made.id:
+            learn(tx, organization, name, made.id)
+        results.link_waiting(tx, organization, name, made.id, how)
+
+
+def learn(tx: Tx, organization: str, foreign_id: str, interview_id: str) -> None:
+    """Remember another name of an interview; the first teacher is right."""
+    values = {"organization": organization, "foreign_id": foreign_id, "interview_id": interview_id}
+    tx.conn.execute(tx.insert(alias).values(values).on_conflict_do_nothing())
+
+
+def get(tx: Tx, interview_id: str) -> StoredInterview | None:
+    """By TalentSprout's own id."""
+    row = tx.conn.execute(sa.select(interview).where(interview.c.id == interview_id)).mappings().one_or_none()
+    return None if row is None else from_row(row)
+
+
+def owner(tx: Tx, interview_id: str) -> StoredInterview | None:
+    """The same, locked against a second store of the id."""
+    row = tx.conn.execute(sa.select(interview).where(interview.c.id == interview_id).with_for_update()).mappings()
+    found = row.one_or_none()
+    return None if found is None else from_row(found)
+
+
+def of_request(tx: Tx, request_id: str) -> list[StoredInterview]:
+    """All interviews of a request, oldest first: one, or one and its surplus."""
+    rows = tx.conn.execute(
+        sa.select(interview).where(interview.c.request_id == request_id).order_by(interview.c.stored_at)
+    ).mappings()
+    return [from_row(row) for row in rows]
+
+
+def from_row(row: sa.RowMapping) -> StoredInterview:
+    """A row of `interview` as the noun."""
+    made = Interview(row["id"], row["share_link"], json.loads(row["raw"]))
+    return StoredInterview(made, row["organization"], Origin(row["origin"]), row["request_id"], row["stored_at"])
+
+
+def _link_names(share_link: str) -> list[str]:
+    """The share link may carry a short code where the id is a UUID; its last part is a name of the interview."""
+    last = share_link.partition("?")[0].rstrip("/").rpartition("/")[2]
+    return [last] if last else []

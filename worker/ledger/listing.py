@@ -1,0 +1,178 @@
+"""Pages of the ledger for people: newest first, a cursor to go on, filters, counts.
+
+A cursor is the id (or time and id) of the last row shown, so that a page never repeats or skips a row when new ones arrive.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import sqlalchemy as sa
+
+from worker.domain.interview import StoredInterview
+from worker.domain.request import GenerationRequest, State
+from worker.ledger import events, interviews, requests, results
+from worker.ledger.connection import Tx
+from worker.ledger.tables import event, interview, request, result
+
+T = TypeVar("T")
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """`next` is the cursor of the following page, or None on the last one."""
+
+    items: Sequence[T]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Each narrows the list where it is set."""
+
+    state: str | None = None
+    organization: str | None = None
+    source: str | None = None
+    batch: str | None = None
+
+
+def requests_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Page[GenerationRequest]:
+    """Generation requests, newest first."""
+    wanted = {request.c.state: filters.state, request.c.organization: filters.organization}
+    wanted |= {request.c.source: filters.source, request.c.batch: filters.batch}
+    rows, following = _page(tx, sa.select(request), request.c.id, wanted, limit, cursor)
+    return Page([requests.from_row(row) for row in rows], following)
+
+
+def events_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Page[events.StoredEvent]:
+    """Events, newest first."""
+    wanted = {event.c.state: filters.state, event.c.organization: filters.organization, event.c.source: filters.source}
+    rows, following = _page(tx, sa.select(event), event.c.id, wanted, limit, cursor)
+    return Page([events.from_row(row) for row in rows], following)
+
+
+def results_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Page[results.StoredResult]:
+    """Results, newest first; `state` is matched or unmatched."""
+    statement = results.joined()
+    if filters.state is not None:
+        unmatched = result.c.interview_id.is_(None)
+        statement = statement.where(unmatched if filters.state == "unmatched" else ~unmatched)
+    rows, following = _page(tx, statement, result.c.id, {result.c.organization: filters.organization}, limit, cursor)
+    return Page([results.from_row(row) for row in rows], following)
+
+
+def one_result(tx: Tx, result_id: str) -> results.StoredResult | None:
+    """One result by its id."""
+    row = tx.conn.execute(results.joined().where(result.c.id == result_id)).mappings().one_or_none()
+    return None if row is None else results.from_row(row)
+
+
+def interviews_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Page[StoredInterview]:
+    """Interviews, last stored first. Their ids are TalentSprout's and don't sort by time, so the cursor is a row's id."""
+    statement = (
+        sa.select(interview).order_by(interview.c.stored_at.desc(), interview.c.id.desc()).limit(_size(limit) + 1)
+    )
+    if filters.organization is not None:
+        statement = statement.where(interview.c.organization == filters.organization)
+    if cursor is not None:
+        last = sa.select(interview.c.stored_at).where(interview.c.id == cursor).scalar_subquery()
+        older = sa.and_(interview.c.stored_at == last, interview.c.id < cursor)
+        statement = statement.where(sa.or_(interview.c.stored_at < last, older))
+    rows = tx.conn.execute(statement).mappings().all()
+    shown = rows[: _size(limit)]
+    return Page([interviews.from_row(row) for row in shown], shown[-1]["id"] if len(rows) > len(shown) else None)
+
+
+def counts(tx: Tx, batch: str | None = None) -> dict[tuple[str, State], int]:
+    """How many requests of each organization are in each state; of one batch, or of all."""
+    statement = sa.select(request.c.organization, request.c.state, sa.func.count()).group_by(
+        request.c.organization, request.c.state
+    )
+    if batch is not None:
+        statement = statement.where(request.c.batch == batch)
+    return {(row[0], State(row[1])): row[2] for row in tx.conn.execute(statement)}
+
+
+def event_counts(tx: Tx) -> dict[tuple[str, str], int]:
+    """How many events of each source are in each state."""
+    statement = sa.select(event.c.source, event.c.state, sa.func.count()).group_by(event.c.source, event.c.state)
+    return {(row[0], row[1]): row[2] for row in tx.conn.execute(statement)}
+
+
+def oldest_due(tx: Tx) -> GenerationRequest | None:
+    """The waiting request that has been due for longest."""
+    statement = (
+        sa.select(request)
+        .where(request.c.state == State.WAITING, request.c.due_at <= tx.now())
+        .order_by(request.c.due_at)
+        .limit(1)
+    )
+    row = tx.conn.execute(statement).mappings().one_or_none()
+    return None if row is None else requests.from_row(row)
+
+
+def line(tx: Tx, organization: str, tier: str, most: int) -> list[str]:
+    """Ids of what waits in one tier, in the order in which it will be claimed, at most `most`."""
+    statement = (
+        sa.select(request.c.id)
+        .where(request.c.organization == organization, request.c.tier == tier, request.c.state == State.WAITING)
+        .order_by(request.c.priority, request.c.due_at, request.c.id)
+        .limit(most)
+    )
+    return list(tx.conn.execute(statement).scalars())
+
+
+def ahead(tx: Tx, wanted: GenerationRequest) -> int:
+    """How many requests will be claimed before a waiting one, if nothing new comes."""
+    here = sa.tuple_(request.c.priority, request.c.due_at, request.c.id)
+    mine = sa.tuple_(
+        sa.literal(wanted.priority, request.c.priority.type),
+        sa.literal(wanted.due_at, request.c.due_at.type),
+        sa.literal(wanted.id, request.c.id.type),
+    )
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(request)
+        .where(
+            request.c.organization == wanted.organization,
+            request.c.tier == wanted.kind.tier,
+            request.c.state == State.WAITING,
+            here < mine,
+        )
+    )
+    return int(tx.conn.execute(statement).scalar_one())
+
+
+def starting_with(tx: Tx, noun: str, start: str, most: int = 5) -> list[str]:
+    """Ids of a noun that begin with `start`; for requests also the one with that label."""
+    table = {"request": request, "event": event, "interview": interview, "result": result}[noun]
+    if noun == "request":
+        label = start.upper().removeprefix("SPR-").partition("-")[0]
+        labelled = tx.conn.execute(sa.select(request.c.id).where(request.c.label == label)).scalar_one_or_none()
+        if labelled is not None:
+            return [labelled]
+    statement = sa.select(table.c.id).where(table.c.id.startswith(start, autoescape=True)).order_by(table.c.id)
+    return list(tx.conn.execute(statement.limit(most)).scalars())
+
+
+def _page(
+    tx: Tx,
+    statement: sa.Select[tuple[object, ...]],
+    id_column: sa.Column[str],
+    wanted: Mapping[sa.Column[str], str | None],
+    limit: int,
+    cursor: str | None,
+) -> tuple[Sequence[sa.RowMapping], str | None]:
+    for column, value in wanted.items():
+        if value is not None:
+            statement = statement.where(column == value)
+    if cursor is not None:
+        statement = statement.where(id_column < cursor)
+    rows = tx.conn.execute(statement.order_by(id_column.desc()).limit(_size(limit) + 1)).mappings().all()
+    shown = rows[: _size(limit)]
+    return shown, shown[-1]["id"] if len(rows) > len(shown) else None
+
+
+def _size(limit: int) -> int:
+    return max(1, min(limit, MOST))

@@ -1,0 +1,75 @@
+"""Postings: the newest that each source has said of each job.
+
+Newest by the sender's own time of the change where it says one, else as received; so the order of arrival does not matter.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from worker.ledger.connection import Tx
+from worker.ledger.tables import posting
+
+
+@dataclass(frozen=True)
+class StoredPosting:
+    """A posting as text. `about` is what else it knows: location, department, company, language, url."""
+
+    source: str
+    job_id: str
+    organization: str
+    requisition_id: str | None
+    is_open: bool
+    title: str
+    text: str
+    about: Mapping[str, str]
+    changed_at: datetime
+    event_id: str
+
+
+def newer(tx: Tx, said: StoredPosting) -> bool:
+    """Keep it if nothing newer is known; False where it arrives late and changes nothing."""
+    known = get(tx, said.source, said.job_id)
+    if known is not None and (known.changed_at, known.event_id) > (said.changed_at, said.event_id):
+        return False
+    values = {**said.__dict__, "about": json.dumps(dict(said.about))}
+    upsert = tx.insert(posting).values(values)
+    tx.conn.execute(upsert.on_conflict_do_update(index_elements=["source", "job_id"], set_=values))
+    return True
+
+
+def close(tx: Tx, known: StoredPosting, changed_at: datetime, event_id: str) -> bool:
+    """Note that it is offline; False where something newer is known."""
+    if (known.changed_at, known.event_id) > (changed_at, event_id):
+        return False
+    tx.conn.execute(
+        sa.update(posting)
+        .where(posting.c.source == known.source, posting.c.job_id == known.job_id)
+        .values(is_open=False, changed_at=changed_at, event_id=event_id)
+    )
+    return True
+
+
+def get(tx: Tx, source: str, job_id: str) -> StoredPosting | None:
+    """One posting, locked."""
+    statement = sa.select(posting).where(posting.c.source == source, posting.c.job_id == job_id).with_for_update()
+    row = tx.conn.execute(statement).mappings().one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def of_requisition(tx: Tx, source: str, requisition_id: str) -> list[StoredPosting]:
+    """Every posting of a requisition, locked."""
+    rows = tx.conn.execute(
+        sa.select(posting)
+        .where(posting.c.source == source, posting.c.requisition_id == requisition_id)
+        .order_by(posting.c.job_id)
+        .with_for_update()
+    ).mappings()
+    return [_from_row(row) for row in rows]
+
+
+def _from_row(row: sa.RowMapping) -> StoredPosting:
+    return StoredPosting(**{**row, "about": json.loads(row["about"])})

@@ -1,0 +1,203 @@
+"""Results: one for a session's end, kept whether or not its interview is known.
+
+An unmatched result keeps the names under which its interview may appear; whoever stores that interview links it.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from worker import ids
+from worker.domain.result import Candidate, CandidateResult
+from worker.ledger.connection import Tx
+from worker.ledger.tables import alias, interview, request, result, result_name
+from worker.policy import matching
+
+
+class Kept(StrEnum):
+    """What became of a result that arrived."""
+
+    MATCHED = "matched"
+    UNMATCHED = "unmatched"
+    REPEATED = "repeated"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True)
+class StoredResult:
+    """A result and where it belongs; `interview_id` and `share_link` are None while it is unmatched."""
+
+    id: str
+    organization: str
+    result: CandidateResult
+    interview_id: str | None
+    share_link: str | None
+    passing_score: float | None
+    matched_by: str | None
+    contradicted: bool
+    received_at: datetime
+
+
+def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult) -> Kept:
+    """Store it once. A repeat adds nothing; one that says something else is flagged and never overwrites."""
+    digest = _digest(arrived)
+    found = _match(tx, organization, arrived)
+    values = {
+        "id": ids.new_id(),
+        "organization": organization,
+        "event": arrived.event,
+        "session_id": arrived.session_id,
+        "event_id": event_id,
+        "interview_id": found[0] if found else None,
+        "matched_by": found[1] if found else None,
+        "digest": digest,
+        "contradicted": False,
+        "received_at": tx.now(),
+        **_columns(arrived),
+    }
+    once = (
+        tx.insert(result).values(values).on_conflict_do_nothing(index_elements=["organization", "event", "session_id"])
+    )
+    stored = tx.conn.execute(once.returning(result.c.id)).scalar_one_or_none()
+    if stored is None:
+        return _repeated(tx, organization, arrived, digest)
+    if found is not None:
+        return Kept.MATCHED
+    for name in arrived.foreign_ids:
+        entry = {"organization": organization, "foreign_id": name, "result_id": stored}
+        tx.conn.execute(tx.insert(result_name).values(entry).on_conflict_do_nothing())
+    return Kept.UNMATCHED
+
+
+def link_waiting(tx: Tx, organization: str, foreign_id: str, interview_id: str, how: str) -> int:
+    """Link the unmatched results that name this interview. Returns how many."""
+    waiting = sa.select(result_name.c.result_id).where(
+        result_name.c.organization == organization, result_name.c.foreign_id == foreign_id
+    )
+    named = list(tx.conn.execute(waiting).scalars())
+    if not named:
+        return 0
+    linked = tx.conn.execute(
+        sa.update(result)
+        .where(result.c.id.in_(named), result.c.interview_id.is_(None))
+        .values(interview_id=interview_id, matched_by=how)
+        .returning(result.c.id)
+    )
+    count = len(linked.all())
+    tx.conn.execute(sa.delete(result_name).where(result_name.c.result_id.in_(named)))
+    return count
+
+
+def joined() -> sa.Select[Any]:
+    """Results with what their interview tells."""
+    return sa.select(result, interview.c.share_link, interview.c.raw).outerjoin(
+        interview, interview.c.id == result.c.interview_id
+    )
+
+
+def from_row(row: sa.RowMapping) -> StoredResult:
+    """A row of `joined` as the noun."""
+    mark = json.loads(row["raw"]).get("passing_score") if row["raw"] else None
+    return StoredResult(
+        id=row["id"],
+        organization=row["organization"],
+        result=_result(row),
+        interview_id=row["interview_id"],
+        share_link=row["share_link"],
+        passing_score=float(mark) if isinstance(mark, int | float) and not isinstance(mark, bool) else None,
+        matched_by=row["matched_by"],
+        contradicted=row["contradicted"],
+        received_at=row["received_at"],
+    )
+
+
+def _result(row: sa.RowMapping) -> CandidateResult:
+    return CandidateResult(
+        event=row["event"],
+        session_id=row["session_id"],
+        foreign_ids=(),
+        candidate=Candidate(
+            row["candidate_id"],
+            row["candidate_name"],
+            row["candidate_email"],
+            row["candidate_phone"],
+            row["external_id"],
+        ),
+        title=row["title"],
+        company=row["company"],
+        score=row["score"],
+        completed_at=row["completed_at"],
+        test=row["test"],
+        evaluation=_load(row["evaluation"]),
+        transcript=_load(row["transcript"]),
+        recording_url=row["recording_url"],
+    )
+
+
+def _match(tx: Tx, organization: str, arrived: CandidateResult) -> tuple[str, str] | None:
+    """The interview's id and the rule that found it; rules in the order in which they can be trusted."""
+    for number, name in enumerate(arrived.foreign_ids):
+        direct = sa.select(interview.c.id).where(interview.c.organization == organization, interview.c.id == name)
+        if (found := tx.conn.execute(direct).scalar_one_or_none()) is not None:
+            return found, "id" if number == 0 else "link"
+        known = sa.select(alias.c.interview_id).where(alias.c.organization == organization, alias.c.foreign_id == name)
+        if (found := tx.conn.execute(known).scalar_one_or_none()) is not None:
+            return found, "alias"
+    wanted = matching.request_in(arrived.candidate.external_id)
+    if wanted is None:
+        return None
+    ours = sa.select(request.c.interview_id).where(
+        request.c.organization == organization, sa.or_(request.c.id == wanted, request.c.label == wanted.upper())
+    )
+    found = tx.conn.execute(ours.where(request.c.interview_id.is_not(None))).scalar_one_or_none()
+    return None if found is None else (found, "external id")
+
+
+def _repeated(tx: Tx, organization: str, arrived: CandidateResult, digest: str) -> Kept:
+    same = sa.and_(
+        result.c.organization == organization,
+        result.c.event == arrived.event,
+        result.c.session_id == arrived.session_id,
+    )
+    if tx.conn.execute(sa.select(result.c.digest).where(same)).scalar_one() == digest:
+        return Kept.REPEATED
+    tx.conn.execute(sa.update(result).where(same).values(contradicted=True))
+    return Kept.CONTRADICTED
+
+
+def _columns(arrived: CandidateResult) -> dict[str, Any]:
+    person = arrived.candidate
+    return {
+        "title": arrived.title,
+        "company": arrived.company,
+        "candidate_id": person.id,
+        "candidate_name": person.name,
+        "candidate_email": person.email,
+        "candidate_phone": person.phone,
+        "external_id": person.external_id,
+        "score": arrived.score,
+        "completed_at": arrived.completed_at,
+        "test": arrived.test,
+        "evaluation": _dump(arrived.evaluation),
+        "transcript": _dump(arrived.transcript),
+        "recording_url": arrived.recording_url,
+    }
+
+
+def _digest(arrived: CandidateResult) -> str:
+    """Of what two deliveries about one session must agree on."""
+    said = [arrived.foreign_ids[:1], arrived.candidate.id, arrived.score, arrived.test, _dump(arrived.transcript)]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _dump(value: object) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
+def _load(text: str | None) -> object:
+    return None if text is None else json.loads(text)

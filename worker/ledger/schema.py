@@ -1,0 +1,55 @@
+"""The schema: brought up to date by Alembic, by one process at a time.
+
+`upgrade` holds a lock for its whole transaction (SQLite's write lock, PostgreSQL's advisory lock), so of several that start
+at once one migrates and the others find nothing left to do.
+"""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from worker.ledger.connection import Ledger, Tx
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+ADVISORY_LOCK = 7305803001
+
+
+def upgrade(ledger: Ledger) -> tuple[str | None, str]:
+    """Bring the schema up to date. Returns the revisions before and after."""
+
+    def unit(tx: Tx) -> tuple[str | None, str]:
+        if not tx.is_sqlite:
+            tx.conn.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+        before = _revision(tx)
+        settings = _config()
+        settings.attributes["connection"] = tx.conn
+        command.upgrade(settings, "head")
+        return before, head()
+
+    return ledger.write(unit)
+
+
+def head() -> str:
+    """The revision that this code needs."""
+    found = ScriptDirectory.from_config(_config()).get_current_head()
+    assert found is not None, "there is at least one migration"
+    return found
+
+
+def is_current(ledger: Ledger) -> bool:
+    """Whether the database has the schema that this code needs. Raises where it can't be reached."""
+    return ledger.read(_revision) == head()
+
+
+def _revision(tx: Tx) -> str | None:
+    return MigrationContext.configure(tx.conn).get_current_revision()
+
+
+def _config() -> Config:
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return settings

@@ -1,0 +1,131 @@
+"""T3: what an attempt's outcome changes, in one transaction.
+
+Fenced: an older attempt changes nothing, except that a Created always counts, and that the newest attempt may settle the
+unknown that its own lease end made. A second interview for one request is kept as surplus, and the audit says so.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import assert_never
+
+from worker.domain.interview import Interview, Origin
+from worker.domain.outcome import Created, Evidence, NotExecuted, Outcome
+from worker.domain.request import Because, Code, GenerationRequest, State
+from worker.ledger import attempts, audit, budgets, interviews, organizations, requests
+from worker.ledger.connection import Tx
+from worker.policy import aftermath
+
+OPEN_TO_ITS_OWN_ATTEMPT = frozenset({State.SENDING, State.UNKNOWN})
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What settling needs from outside: chance, and how soon a paused organization is probed first."""
+
+    jitter: Callable[[float], float]
+    first_probe: timedelta
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of the request. `surplus` names a second interview."""
+
+    state: State
+    surplus: str | None = None
+
+
+def settle(tx: Tx, attempt_id: str, outcome: Outcome, rules: Rules) -> Settled:
+    """Write the outcome of an attempt of a request; may be called again with the same outcome."""
+    found = attempts.find(tx, attempt_id)
+    assert found is not None, "attempts are never deleted"
+    held, tier, sent_at = found
+    assert held.request_id is not None, "a ping is settled by settle_ping"
+    wanted = requests.get(tx, held.request_id, lock=True)
+    assert wanted is not None, "requests are never deleted"
+    attempts.finish(tx, held.id, type(outcome).__name__, outcome.evidence)
+    budgets.learn(tx, held.organization, tier, held.id, sent_at, outcome.news)
+    if isinstance(outcome, Created):
+        organizations.trusted_again(tx, held.organization)
+        return _created(tx, wanted, outcome.interview, outcome.origin)
+    if wanted.fence != held.n or wanted.state not in OPEN_TO_ITS_OWN_ATTEMPT:
+        return Settled(wanted.state)
+    step = aftermath.after(outcome, wanted, tx.now(), rules.jitter)
+    _note_acceptance(tx, held.organization, outcome)
+    return Settled(_take(tx, wanted, step, rules))
+
+
+def settle_ping(tx: Tx, attempt_id: str, evidence: Evidence) -> None:
+    """A ping's slot is spent; what it says of the organization is `organizations.probed`."""
+    found = attempts.find(tx, attempt_id)
+    assert found is not None, "attempts are never deleted"
+    attempts.finish(tx, attempt_id, "Ping", evidence)
+    budgets.end_trial(tx, found[0].organization, found[1], attempt_id)
+
+
+def end_lease(tx: Tx, attempt_id: str) -> State | None:
+    """Its time is over: provably not sent goes back in line, anything else is unknown. None where nothing changed."""
+    found = attempts.find(tx, attempt_id)
+    assert found is not None, "attempts are never deleted"
+    held, tier, _ = found
+    wanted = None if held.request_id is None else requests.get(tx, held.request_id, lock=True)
+    again = attempts.find(tx, attempt_id)  # after the lock: a mark may have come between
+    assert again is not None, "attempts are never deleted"
+    sent = again[2] is not None
+    attempts.finish(tx, attempt_id, "lease ended" if sent else "not sent", Evidence())
+    budgets.end_trial(tx, held.organization, tier, attempt_id)
+    if wanted is None or wanted.fence != held.n or wanted.state is not State.SENDING:
+        return None
+    if not sent:
+        requests.move(tx, wanted.id, {State.SENDING}, State.WAITING, due_at=tx.now(), because=None)
+        return State.WAITING
+    requests.move(tx, wanted.id, {State.SENDING}, State.UNKNOWN, because=Because(Code.DIED_SENDING, {}))
+    return State.UNKNOWN
+
+
+def _created(tx: Tx, wanted: GenerationRequest, made: Interview, origin: Origin) -> Settled:
+    known = interviews.owner(tx, made.id)
+    if known is not None:
+        return Settled(wanted.state)  # settled before: a journal is replayed, a commit was lost
+    if wanted.state is State.CREATED:
+        interviews.store(tx, wanted.organization, made, Origin.SURPLUS, wanted.id)
+        audit.record(tx, "bridge", "surplus interview", wanted.id, {"interview": made.id})
+        return Settled(State.CREATED, surplus=made.id)
+    interviews.store(tx, wanted.organization, made, origin, wanted.id)
+    requests.move(tx, wanted.id, set(State), State.CREATED, interview_id=made.id, because=None)
+    return Settled(State.CREATED)
+
+
+def _note_acceptance(tx: Tx, organization: str, outcome: Outcome) -> None:
+    """An answer of TalentSprout itself that isn't a refusal shows that the key is good."""
+    if isinstance(outcome, NotExecuted) and outcome.evidence.status is not None:
+        organizations.trusted_again(tx, organization)
+
+
+def _take(tx: Tx, wanted: GenerationRequest, step: aftermath.Step, rules: Rules) -> State:
+    match step:
+        case aftermath.TryAgain():
+            changes = {
+                "due_at": step.due_at,
+                "failures": step.failures,
+                "failing_since": step.failing_since,
+                "text_limit": step.text_limit,
+                "enriched": step.enriched,
+            }
+            return _move(tx, wanted, State.WAITING, step.because, **changes)
+        case aftermath.Hold():
+            return _move(tx, wanted, State.HELD, step.because)
+        case aftermath.AskAPerson():
+            return _move(tx, wanted, State.UNKNOWN, step.because)
+        case aftermath.PauseOrganization():
+            organizations.pause(tx, wanted.organization, aftermath.facts(step.evidence), rules.first_probe)
+            return _move(tx, wanted, State.WAITING, None, due_at=wanted.due_at)
+        case aftermath.Finish():
+            raise AssertionError("a Created is settled before its aftermath is asked")
+        case _:
+            assert_never(step)
+
+
+def _move(tx: Tx, wanted: GenerationRequest, to: State, because: Because | None, **changes: object) -> State:
+    requests.move(tx, wanted.id, OPEN_TO_ITS_OWN_ATTEMPT, to, because=because, **changes)
+    return to

@@ -1,0 +1,1 @@
+"""Decisions: pure functions, `now` is an argument, and every rule has its one home here."""
