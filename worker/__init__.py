@@ -1,0 +1,18 @@
+"""The bridge itself. Data flows through its rooms from left to right and never turns round:
+
+    web.receiver → events → sources → filing → ledger → sending → talentsprout → ledger
+
+domain        what things are: events, postings, requests, outcomes, results
+policy        what is decided: identity, pacing, aftermath, matching, reasons; pure, `now` is an argument
+sources       how each ATS signs and words its deliveries; pure
+descriptions  a posting's HTML to text that TalentSprout accepts; pure
+ledger        what is known; the only room that speaks SQL
+filing        the one door to a generation request
+events        stored first, read after
+sending       a due request becomes one attempt
+talentsprout  the only room that speaks to TalentSprout
+operators     what a person may decide
+upkeep        what time alone causes
+sandbox       TalentSprout on this machine; shares no line with the rest
+cli           `sprout`
+"""

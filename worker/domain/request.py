@@ -57,6 +57,7 @@ class Code(StrEnum):
     UNREADABLE_ANSWER = "unreadable_answer"
     DIED_SENDING = "died_sending"
     POSTING_CLOSED = "posting_closed"
+    SUPERSEDED = "superseded"
     CANCELLED_BY_PERSON = "cancelled_by_person"
 
 

@@ -28,26 +28,26 @@ MARGIN_LEFT = 0.5  # of the lease's margin must be left beyond a full deadline w
 
 @dataclass(frozen=True)
 class Claimed:
-    """A slot and a request; `next_slot` is when the next one opens, None while this one is on trial."""
+    """A slot and a request; the next slot opens after `wait`, None while this one is on trial."""
 
     attempt: Attempt
     request: GenerationRequest
     content: Content
-    next_slot: datetime | None
+    wait: timedelta | None
 
 
 @dataclass(frozen=True)
 class NoSlot:
-    """Nothing may be sent before `until`; None: not before the call on trial has ended."""
+    """Nothing may be sent for `wait`; None: not before the call on trial has ended."""
 
-    until: datetime | None
+    wait: timedelta | None
 
 
 @dataclass(frozen=True)
 class NothingDue:
-    """No request is due; the earliest is due at `next_due`, if there is one."""
+    """No request is due; the earliest is due after `wait`, None if there is none."""
 
-    next_due: datetime | None
+    wait: timedelta | None
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,10 @@ def claim(
     seen = budgets.view(tx, organization, tier, now)
     opens = pacing.next_slot(seen, now)
     if opens is None or opens > now:
-        return NoSlot(opens)
+        return NoSlot(_until(opens, now))
     row = tx.conn.execute(_next_in_line(organization, tier, now)).mappings().one_or_none()
     if row is None:
-        return NothingDue(requests.next_due(tx, organization, tier))
+        return NothingDue(_until(requests.next_due(tx, organization, tier), now))
     wanted = requests.from_row(row)
     requests.move(tx, wanted.id, {State.WAITING}, State.SENDING, fence=wanted.fence + 1)
     held = _record(
@@ -90,7 +90,7 @@ def claim(
     )
     budgets.take(tx, organization, tier, held.id, seen, now)
     after = budgets.view(tx, organization, tier, now)
-    return Claimed(held, wanted, requests.content(tx, wanted.id), pacing.next_slot(after, now))
+    return Claimed(held, wanted, requests.content(tx, wanted.id), _until(pacing.next_slot(after, now), now))
 
 
 def claim_ping(tx: Tx, organization: str, boot_id: str, lease: timedelta) -> Attempt | NoSlot:
@@ -100,7 +100,7 @@ def claim_ping(tx: Tx, organization: str, boot_id: str, lease: timedelta) -> Att
     seen = budgets.view(tx, organization, Tier.DEFAULT, now)
     opens = pacing.next_slot(seen, now)
     if opens is not None and opens > now:
-        return NoSlot(opens)
+        return NoSlot(opens - now)
     held = _record(tx, organization, Tier.DEFAULT, boot_id, now, lease, request_id=None, n=None, label="ping")
     budgets.take(tx, organization, Tier.DEFAULT, held.id, seen, now)
     return held
@@ -164,6 +164,17 @@ def past(tx: Tx, request_id: str) -> list[PastAttempt]:
     ]
 
 
+def may_exist(tx: Tx, request_id: str) -> bool:
+    """Whether an attempt of this request was sent and it was never proven that it did not run."""
+    proven = attempt.c.outcome.in_(["NotExecuted", "Refused"])
+    statement = sa.select(attempt.c.id).where(
+        attempt.c.request_id == request_id,
+        attempt.c.sent_at.is_not(None),
+        sa.or_(attempt.c.outcome.is_(None), ~proven),
+    )
+    return tx.conn.execute(statement.limit(1)).first() is not None
+
+
 def expired(tx: Tx, limit: int) -> list[str]:
     """Ids of attempts that are not settled and whose lease has ended, oldest first."""
     statement = (
@@ -203,6 +214,11 @@ def _record(
         **of_request,
     }
     return _attempt(tx.conn.execute(attempt.insert().values(values).returning(attempt)).mappings().one())
+
+
+def _until(moment: datetime | None, now: datetime) -> timedelta | None:
+    """Durations, because whoever waits has another clock than the database."""
+    return None if moment is None else max(moment - now, timedelta(0))
 
 
 def _attempt(row: sa.RowMapping) -> Attempt:

@@ -29,6 +29,7 @@ from worker.ledger import times
 BUSY_MS = 10_000
 TRIES = 5
 T = TypeVar("T")
+LedgerFault = sa.exc.SQLAlchemyError  # what `read` and `write` raise where the database fails or is away
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,16 @@ def counts(tx: Tx, batch: str | None = None) -> dict[tuple[str, State], int]:
     return {(row[0], State(row[1])): row[2] for row in tx.conn.execute(statement)}
 
 
+def waiting_counts(tx: Tx) -> dict[tuple[str, str], int]:
+    """How many requests wait in each tier of each organization."""
+    statement = (
+        sa.select(request.c.organization, request.c.tier, sa.func.count())
+        .where(request.c.state == State.WAITING)
+        .group_by(request.c.organization, request.c.tier)
+    )
+    return {(row[0], row[1]): row[2] for row in tx.conn.execute(statement)}
+
+
 def event_counts(tx: Tx) -> dict[tuple[str, str], int]:
     """How many events of each source are in each state."""
     statement = sa.select(event.c.source, event.c.state, sa.func.count()).group_by(event.c.source, event.c.state)

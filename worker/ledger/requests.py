@@ -140,6 +140,13 @@ def rewrite(tx: Tx, wanted: GenerationRequest, title: str, new: Content, *, text
     )
 
 
+def rekey(tx: Tx, request_id: str, identity: Identity) -> None:
+    """Give it the deduplication id of another revision of the same posting."""
+    tx.conn.execute(
+        sa.update(request).where(request.c.id == request_id).values(dedup_key=identity.key, dedup_id=identity.shown)
+    )
+
+
 def due(tx: Tx) -> list[tuple[str, str]]:
     """Organizations and tiers with a request that is due now."""
     statement = (

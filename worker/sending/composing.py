@@ -1,0 +1,36 @@
+"""What is sent for a request: its text, enriched or condensed as far as needed, and its options with our mark."""
+
+from worker.descriptions import condensing, enriching
+from worker.domain.request import Content, GenerationRequest, Kind
+from worker.talentsprout import wire
+
+LONGEST_TITLE = 200
+
+
+def payload(request: GenerationRequest, content: Content, n: int) -> bytes:
+    """The body of attempt `n`, byte for byte."""
+    options = dict(content.options)
+    if request.kind is Kind.GENERATE and request.source is not None:
+        options = {**_from_the_posting(request, content), **options}
+    client_name = options.get("client_name")
+    named = wire.labelled(client_name if isinstance(client_name, str) else None, request.label, n)
+    return wire.payload(request.kind, text(request, content), options, named)
+
+
+def text(request: GenerationRequest, content: Content) -> str:
+    """The description as the next attempt carries it."""
+    if request.kind is Kind.CREATE:
+        return content.text
+    whole = content.text
+    if request.enriched:
+        about = content.about
+        whole = enriching.enrich(
+            whole, request.title, about.get("location"), about.get("department"), about.get("company")
+        )
+    return condensing.condense(whole, request.text_limit).text
+
+
+def _from_the_posting(request: GenerationRequest, content: Content) -> dict[str, object]:
+    """The posting's own title and company, where the source's options say nothing else."""
+    known = {"title": request.title[:LONGEST_TITLE], "company_name": content.about.get("company")}
+    return {name: value for name, value in known.items() if value}

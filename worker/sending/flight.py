@@ -1,0 +1,52 @@
+"""Calls in flight: one thread each, so that their number is bound to no process count.
+
+20 calls a minute that take 60 seconds each are 20 in flight. A seat is taken before a request is claimed: what can't fly is not
+claimed, and another worker may have it.
+"""
+
+import threading
+from collections.abc import Callable
+
+from worker.domain.outcome import Attempt
+
+
+class Flights:
+    """At most `seats` calls at once."""
+
+    def __init__(self, seats: int) -> None:
+        self._free = threading.BoundedSemaphore(seats)
+        self._changed = threading.Condition()
+        self._flying: dict[str, Attempt] = {}
+
+    def take_seat(self) -> bool:
+        """Take one if one is free."""
+        return self._free.acquire(blocking=False)
+
+    def leave_seat(self) -> None:
+        """Give back a seat that was not used."""
+        self._free.release()
+
+    def start(self, attempt: Attempt, call: Callable[[], None]) -> None:
+        """Run `call` in a thread of its own, on a seat that was taken."""
+        with self._changed:
+            self._flying[attempt.id] = attempt
+        threading.Thread(target=self._fly, args=(attempt, call), name=f"flight {attempt.label}", daemon=True).start()
+
+    def now(self) -> list[Attempt]:
+        """What is in the air."""
+        with self._changed:
+            return list(self._flying.values())
+
+    def wait(self, seconds: float) -> bool:
+        """Until all have landed; False if some are still in the air then."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._flying, timeout=seconds)
+
+    def _fly(self, attempt: Attempt, call: Callable[[], None]) -> None:
+        try:
+            call()
+        finally:
+            with self._changed:
+                del self._flying[attempt.id]
+                self._changed.notify_all()
+            self._free.release()

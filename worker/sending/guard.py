@@ -1,0 +1,44 @@
+"""The guard: the last moment to say no, when the connection stands and before the first byte leaves.
+
+It marks the attempt as sent. Where that fails, whatever the reason, nothing is sent: a mark that was committed and not heard of
+makes the attempt unknown later, which errs on the safe side.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from worker.domain.outcome import Attempt
+from worker.ledger import attempts
+from worker.ledger.connection import Ledger, LedgerFault
+from worker.talentsprout.client import Abandoned
+
+OLDEST_CLAIM = 0.25  # of the lease's margin may have passed since the claim
+
+
+def uptime() -> float:
+    """Seconds that also pass while the machine is suspended, where the system can tell."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime(clock)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Called by the client for one attempt; `claimed_at` is the `uptime` just after its claim."""
+
+    ledger: Ledger
+    attempt: Attempt
+    deadline: timedelta
+    lease_margin: timedelta
+    claimed_at: float
+
+    def __call__(self) -> None:
+        """Marks the attempt, or raises Abandoned."""
+        if uptime() - self.claimed_at > self.lease_margin.total_seconds() * OLDEST_CLAIM:
+            raise Abandoned
+        try:
+            marked = self.ledger.write(lambda tx: attempts.mark(tx, self.attempt, self.deadline, self.lease_margin))
+        except LedgerFault as fault:
+            raise Abandoned from fault
+        if not marked:
+            raise Abandoned

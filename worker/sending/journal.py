@@ -1,0 +1,136 @@
+"""The journal: one fsynced line for every answer, before the ledger hears of it.
+
+A process that dies between an answer and its settling leaves the line behind; whoever finds the file's lock free settles it. So
+an interview that was seen is never lost, even if the database was away when the answer came. Lines hold ids, a status and the
+share link, no text and no person.
+"""
+
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from worker.domain.interview import Interview, Origin
+from worker.domain.outcome import Created, Evidence, NotExecuted, Outcome, Refused, Remedy, Unknown
+from worker.domain.request import Code
+
+SHRINK_BYTES = 1_000_000
+
+
+class Journal:
+    """This process's own file in `folder`, locked while it lives."""
+
+    def __init__(self, folder: Path, boot_id: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path = folder / boot_id
+        self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        _sync_folder(folder)
+        self._lock = threading.Lock()
+        self._unsettled: set[str] = set()
+
+    def write(self, attempt_id: str, outcome: Outcome) -> None:
+        """Durable when this returns."""
+        line = json.dumps(_line(attempt_id, outcome)) + "\n"
+        with self._lock:
+            self._unsettled.add(attempt_id)
+            os.write(self._file, line.encode())
+            os.fsync(self._file)
+
+    def settled(self, attempt_id: str) -> None:
+        """The ledger knows it. A file whose lines are all settled starts again once it is large."""
+        with self._lock:
+            self._unsettled.discard(attempt_id)
+            if not self._unsettled and os.fstat(self._file).st_size > SHRINK_BYTES:
+                os.ftruncate(self._file, 0)
+
+    def close(self) -> None:
+        """Remove the file if nothing in it waits; else leave it to the next worker."""
+        with self._lock:
+            if not self._unsettled:
+                self._path.unlink(missing_ok=True)
+            os.close(self._file)
+
+
+def replay(folder: Path, settle: Callable[[str, Outcome], None]) -> int:
+    """Settle what dead processes left in `folder`; returns how many lines. A file is removed when all its lines are settled."""
+    count = 0
+    for path in sorted(folder.glob("*")) if folder.is_dir() else []:
+        file = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for attempt_id, outcome in _lines(path):
+                settle(attempt_id, outcome)
+                count += 1
+            path.unlink(missing_ok=True)
+        except BlockingIOError:
+            continue  # its process lives
+        finally:
+            os.close(file)
+    return count
+
+
+def _lines(path: Path) -> Iterator[tuple[str, Outcome]]:
+    """The last line of a process that was killed may be cut; it was never acknowledged, and is left out."""
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            yield _read(json.loads(line))
+        except (ValueError, KeyError, TypeError):
+            continue
+
+
+def _line(attempt_id: str, outcome: Outcome) -> dict[str, object]:
+    evidence = outcome.evidence
+    line: dict[str, object] = {
+        "attempt": attempt_id,
+        "outcome": type(outcome).__name__,
+        "status": evidence.status,
+        "error": evidence.code,
+        "param": evidence.param,
+        "x_request_id": evidence.x_request_id,
+    }
+    if isinstance(outcome, Created):
+        line |= {"id": outcome.interview.id, "share_link": outcome.interview.share_link, "origin": outcome.origin}
+    if isinstance(outcome, NotExecuted | Unknown):
+        line["code"] = outcome.code
+    if isinstance(outcome, NotExecuted):
+        line["remedy"] = outcome.remedy
+    return line
+
+
+def _read(line: dict[str, str]) -> tuple[str, Outcome]:
+    status = line["status"]
+    evidence = Evidence(
+        connected=True,
+        body_done=True,
+        status=None if status is None else int(status),
+        code=line["error"],
+        param=line["param"],
+        x_request_id=line["x_request_id"],
+    )
+    return line["attempt"], _outcome(line, evidence)
+
+
+def _outcome(line: dict[str, str], evidence: Evidence) -> Outcome:
+    match line["outcome"]:
+        case "Created":
+            return Created(Interview(line["id"], line["share_link"], {}), evidence, Origin(line["origin"]))
+        case "NotExecuted":
+            return NotExecuted(Code(line["code"]), Remedy(line["remedy"]), evidence)
+        case "Refused":
+            return Refused(evidence)
+        case "Unknown":
+            return Unknown(Code(line["code"]), evidence)
+        case other:
+            raise ValueError(other)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new file is durable once its folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

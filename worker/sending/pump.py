@@ -1,0 +1,74 @@
+"""The pump: claims what is due while slots are open, lets each call fly, and sets one alarm for the moment the next may go.
+
+It never waits for a slot or an answer. However often, from wherever and by how many processes it is called, the ledger's lock
+decides who gets a slot.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from worker import log
+from worker.domain.request import Tier
+from worker.ledger import attempts
+from worker.ledger.connection import LedgerFault
+from worker.sending.alarms import Alarms
+from worker.sending.call import Caller
+from worker.sending.flight import Flights
+
+WHEN_THE_LEDGER_IS_AWAY = timedelta(seconds=1)
+_logger = log.named(__name__)
+
+
+class Pump:
+    """One for a worker process."""
+
+    def __init__(self, caller: Caller, seats: int) -> None:
+        self.flights = Flights(seats)
+        self._caller = caller
+        self._alarms = Alarms(self._woken)
+        self._stopping = threading.Event()
+
+    def run(self, organization: str) -> None:
+        """Claim and send what may go now, in both tiers."""
+        for tier in Tier:
+            self.run_tier(organization, tier)
+
+    def run_tier(self, organization: str, tier: Tier) -> None:
+        """The same for one tier."""
+        while not self._stopping.is_set() and self.flights.take_seat():
+            try:
+                claimed = self._caller.claim(organization, tier)
+            except LedgerFault as fault:
+                _logger.warning("no claim: the ledger is away", organization=organization, fault=type(fault).__name__)
+                claimed = attempts.NoSlot(WHEN_THE_LEDGER_IS_AWAY)
+            if isinstance(claimed, attempts.Claimed):
+                self.flights.start(claimed.attempt, self._flight(claimed, tier))
+                if claimed.wait == timedelta(0):
+                    continue
+            else:
+                self.flights.leave_seat()
+            if not isinstance(claimed, attempts.Paused) and claimed.wait is not None:
+                self._alarms.set(f"{organization} {tier}", claimed.wait)
+            return
+
+    def stop(self) -> None:
+        """Claim nothing more; calls in flight finish."""
+        self._stopping.set()
+        self._alarms.stop()
+
+    def abandon(self) -> None:
+        """Nobody waits for the calls in flight: note them as unknown."""
+        for attempt in self.flights.now():
+            self._caller.give_up(attempt)
+
+    def _flight(self, claimed: attempts.Claimed, tier: Tier) -> Callable[[], None]:
+        def fly() -> None:
+            self._caller.make(claimed)
+            self.run_tier(claimed.attempt.organization, tier)
+
+        return fly
+
+    def _woken(self, key: str) -> None:
+        organization, tier = key.split()
+        self.run_tier(organization, Tier(tier))

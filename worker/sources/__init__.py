@@ -1,0 +1,64 @@
+"""Sources: one pure module an ATS, found by its file name. `kind = "greenhouse"` is read by greenhouse.py.
+
+A module says what `SourceKind` lists. It knows no database, no clock and no network, so that a delivery can be stored
+before it is read, and read again when its reader has learned more. talentsprout.py is here too, because results arrive
+the same way, but no section of the configuration may choose it: it is authenticated by its secret address.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from types import MappingProxyType
+from typing import Protocol, cast
+
+from config.settings import Source
+from worker.domain.event import Event
+from worker.domain.received import Received
+
+NOT_CONFIGURABLE = frozenset({"talentsprout"})
+
+
+class SourceKind(Protocol):
+    """What a module of this folder offers."""
+
+    ACCEPTED: int
+    """The status that the vendor counts as success, for a new delivery and a repeat alike."""
+
+    GIVES_UP_ON_4XX: bool
+    """Whether the vendor never repeats what was answered with a 4xx: a source that is being set up says 503 then."""
+
+    SIGNS_TIME: bool
+    """Whether the signature covers a timestamp, so that the same bytes under a fresh one are a delivery of their own."""
+
+    def is_authentic(self, received: Received, source: Source, now: datetime, /) -> bool:
+        """Whether one of the source's secrets vouches for the delivery. Never raises."""
+
+    def sign(self, body: bytes, source: Source, *, delivery_id: str, now: datetime) -> dict[str, str]:
+        """The headers that the vendor would send with `body`, content type included."""
+
+    def delivery_id(self, received: Received, source: Source, /) -> str | None:
+        """The vendor's id of the delivery, the same for its repeats; None where the digest must do. Never raises."""
+
+    def is_test_body(self, received: Received, /) -> bool:
+        """Whether this is the vendor's own try while a webhook is set up, and nothing else. Never raises."""
+
+    def read(self, received: Received, source: Source, /) -> Iterator[Event]:
+        """What the delivery says, in order. Raises fields.Unreadable, also after the first event: take all or none."""
+
+
+@cache
+def kinds() -> Mapping[str, SourceKind]:
+    """The kinds that a configuration may name, each with its module."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return MappingProxyType({name: _module(name) for name in names if name not in NOT_CONFIGURABLE})
+
+
+def named(kind: str) -> SourceKind:
+    """The module of a kind. Raises KeyError for a kind that there isn't; the configuration has refused those."""
+    return kinds()[kind]
+
+
+def _module(name: str) -> SourceKind:
+    return cast("SourceKind", importlib.import_module(f"{__name__}.{name}"))

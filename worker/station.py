@@ -1,0 +1,100 @@
+"""A worker process: its journal, its pump, and the rounds that make every hint unnecessary.
+
+The rounds run in a thread of their own: report, settle what dead processes left in their journals, and, if this process holds the
+duty, sweep. What the sweep finds is done here and now, so that a broker that is away costs at most one sweep's time.
+"""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+
+from worker import ids, log, metrics
+from worker.assembly import Bridge
+from worker.domain.outcome import Outcome
+from worker.events import reader
+from worker.ledger import processes
+from worker.ledger.connection import LedgerFault
+from worker.sending import journal
+from worker.sending.call import Caller
+from worker.sending.pump import Pump
+from worker.upkeep import sweep
+
+SEATS = 200  # calls in flight at once; 20 a minute of 60 seconds each are 20 for one busy organization
+TERM = 2  # sweeps for which the duty is held: one may be missed
+_logger = log.named(__name__)
+
+
+class Station:
+    """Everything of one worker process but its ear for hints."""
+
+    def __init__(self, bridge: Bridge, seats: int = SEATS) -> None:
+        self.bridge = bridge
+        self.boot_id = ids.new_id()
+        self._journals = bridge.settings.bridge.data_dir / "journal"
+        self._journal = journal.Journal(self._journals, self.boot_id)
+        self._caller = Caller(bridge, self._journal, self.boot_id)
+        self.pump = Pump(self._caller, seats)
+        self._stopping = threading.Event()
+        self._rounds = threading.Thread(target=self._go_round, name="rounds", daemon=True)
+
+    def start(self) -> None:
+        """Begin the rounds, the first one at once."""
+        self._rounds.start()
+
+    def read(self, event_id: str) -> None:
+        """Read an event and send what it filed."""
+        done = reader.read(self.bridge.ledger, self.bridge.settings.sources, event_id)
+        if done.organization is not None:
+            self.pump.run(done.organization)
+
+    def stop(self) -> None:
+        """Claim nothing more. Calls in flight go on."""
+        self._stopping.set()
+        self.pump.stop()
+
+    def land(self, seconds: float) -> bool:
+        """Wait for the calls in flight; False if some are still out then."""
+        return self.pump.flights.wait(seconds)
+
+    def leave(self) -> None:
+        """Say goodbye to the ledger and close the journal."""
+        try:
+            self.bridge.ledger.write(lambda tx: processes.leave(tx, self.boot_id))
+        except LedgerFault as fault:
+            _logger.warning("left without a word: the ledger is away", fault=type(fault).__name__)
+        self._journal.close()
+
+    def _go_round(self) -> None:
+        steps: tuple[Callable[[], None], ...] = (self._report, self._replay, self._sweep)
+        while not self._stopping.is_set():
+            for step in steps:
+                try:
+                    step()
+                except LedgerFault as fault:
+                    _logger.warning("the ledger is away; trying again at the next round", fault=type(fault).__name__)
+                except Exception:  # a bug in one step must not end the rounds of this process
+                    _logger.exception("a step of the rounds failed", step=step.__name__)
+            self._stopping.wait(self.bridge.settings.bridge.sweep.total_seconds())
+
+    def _report(self) -> None:
+        self.bridge.ledger.write(lambda tx: processes.report(tx, self.boot_id, socket.gethostname(), os.getpid()))
+
+    def _replay(self) -> None:
+        settled = journal.replay(self._journals, self._settle_again)
+        if settled:
+            _logger.info("answers that a dead process had journaled are settled", count=settled)
+
+    def _settle_again(self, attempt_id: str, outcome: Outcome) -> None:
+        self._caller.settle(attempt_id, outcome)
+
+    def _sweep(self) -> None:
+        term = self.bridge.settings.bridge.sweep * TERM
+        if not self.bridge.ledger.write(lambda tx: processes.take_duty(tx, "sweep", self.boot_id, term)):
+            return
+        due = sweep.sweep(self.bridge)
+        metrics.SWEEPS.inc()
+        for event_id in due.events:
+            self.read(event_id)
+        for organization in due.organizations:
+            self.pump.run(organization)

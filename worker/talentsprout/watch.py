@@ -1,0 +1,88 @@
+"""Watch: how far a call got, and its end at the deadline.
+
+httpcore reports each step of a call to a trace hook; a Watch is that hook. The steps decide what is known afterwards: the
+same exception is raised when nothing was sent and when everything was.
+
+httpx's time-outs start again with every byte, so a peer that drips could hold a call for ever. A timer therefore ends the
+connection: both directions are shut down, which wakes the thread that reads or writes, and makes the kernel answer whatever
+a flooding peer still sends with a reset. (Shutting down the reading side alone leaves a flood readable on Linux.)
+"""
+
+import socket
+import struct
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from threading import Lock, Timer
+from typing import Any
+
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER for 0 s: close() drops what is unsent and sends a reset
+
+
+class Watch:
+    """The trace hook of one call.
+
+    The guard is called when the connection stands and before the first byte leaves; what it raises ends the call with
+    nothing sent. The deadline runs from its return. One event later the head of the request would have left already.
+    """
+
+    def __init__(self, guard: Callable[[], None], deadline: timedelta) -> None:
+        self.connected = False
+        self.body_done = False  # the last byte of the request was handed to the kernel
+        self.timed_out = False
+        self.refusal: BaseException | None = None  # what the guard raised
+        self._guard = guard
+        self._timer = Timer(deadline.total_seconds(), self._strike)
+        self._timer.daemon = True
+        self._closing = Lock()
+        self._socket: socket.socket | None = (
+            None  # None again when it is about to be closed: its number may be reused then
+        )
+        self._sending = False
+        self._answered = False
+
+    def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        match event:
+            case "connection.connect_tcp.complete" | "connection.start_tls.complete":
+                self._socket = info["return_value"].get_extra_info("socket")
+            case "http11.send_request_headers.started":
+                self.connected = True
+                self._ask_the_guard()
+                self._sending = True
+                self._timer.start()
+            case "http11.send_request_body.complete":
+                self.body_done = True
+            case "http11.receive_response_body.complete":
+                self._answered = True
+            case "http11.response_closed.started":
+                self.finish()
+
+    def finish(self) -> None:
+        """Let go of the connection, which is about to be closed: with a reset where the exchange is unfinished."""
+        self._timer.cancel()
+        with self._closing:
+            if self._socket and self._sending and not self._answered:
+                self._reset_on_close(self._socket)
+            self._socket = None
+
+    def _ask_the_guard(self) -> None:
+        try:
+            self._guard()
+        except BaseException as refusal:
+            self.refusal = refusal
+            raise
+
+    def _strike(self) -> None:
+        with self._closing:
+            if self._socket is None:
+                return
+            self.timed_out = True
+            self._reset_on_close(self._socket)
+            with suppress(OSError):  # the peer was faster
+                # Not SSLSocket's own method, which would take the TLS state away from under the reading thread.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    @staticmethod
+    def _reset_on_close(sock: socket.socket) -> None:
+        with suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)

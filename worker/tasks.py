@@ -1,0 +1,30 @@
+"""What a hint starts. Thin on purpose: the ledger decides, and doing nothing is a fine answer to a hint."""
+
+from collections.abc import Callable
+
+from celery import Celery
+
+from worker import hints, log
+from worker.ledger.connection import LedgerFault
+from worker.station import Station
+
+_logger = log.named(__name__)
+
+
+def register(app: Celery, station: Station) -> None:
+    """Teach the application the hints of this process."""
+
+    @app.task(name=hints.READ)
+    def read(event_id: str) -> None:
+        _work(lambda: station.read(event_id))
+
+    @app.task(name=hints.PUMP)
+    def pump(organization: str) -> None:
+        _work(lambda: station.pump.run(organization))
+
+
+def _work(step: Callable[[], None]) -> None:
+    try:
+        step()
+    except LedgerFault as fault:
+        _logger.warning("hint not followed: the ledger is away", fault=type(fault).__name__)

@@ -1,0 +1,74 @@
+"""The sweep: finds everything that is due, whoever was told of it or not.
+
+It makes lost hints harmless: whatever a message should have started, the sweep finds in the ledger. Each step is safe to repeat
+and to do twice at once.
+"""
+
+from dataclasses import dataclass
+
+from worker import log
+from worker.assembly import Bridge
+from worker.domain.request import State
+from worker.ledger import attempts, events, late_matches, organizations, requests, settling
+from worker.ledger.connection import Tx
+from worker.policy import quarantine
+from worker.sending import pinging
+
+MOST_AT_ONCE = 500
+POLICY_RETRIES = 1  # of an unknown, where the organization's policy is to retry: the bound of what it may double
+_logger = log.named(__name__)
+
+
+@dataclass(frozen=True)
+class Due:
+    """What the sweep found to do: events to be read, organizations with a request that is due."""
+
+    events: list[str]
+    organizations: list[str]
+
+
+def sweep(bridge: Bridge) -> Due:
+    """One round."""
+    end_leases(bridge)
+    retry_unknown(bridge)
+    linked = bridge.ledger.write(late_matches.link)
+    if linked:
+        _logger.info("results found their interview", count=linked)
+    probe_paused(bridge)
+    due = bridge.ledger.read(requests.due)
+    unread = bridge.ledger.read(lambda tx: events.unread(tx, MOST_AT_ONCE))
+    return Due(unread, sorted({organization for organization, _ in due}))
+
+
+def end_leases(bridge: Bridge) -> None:
+    """Attempts whose worker is not heard of any more."""
+    for attempt_id in bridge.ledger.read(lambda tx: attempts.expired(tx, MOST_AT_ONCE)):
+        state = bridge.ledger.write(lambda tx, one=attempt_id: settling.end_lease(tx, one))  # type: ignore[misc]  # a default binds it
+        if state is not None:
+            _logger.warning("a lease ended", attempt=attempt_id, request_is=state)
+
+
+def retry_unknown(bridge: Bridge) -> None:
+    """Where the policy says so, an unknown is sent again after its quarantine, once."""
+    wait = bridge.settings.bridge.quarantine
+
+    def unit(tx: Tx, organization: str) -> None:
+        for request in requests.unknown(tx, organization):
+            newest = attempts.past(tx, request.id)[0]
+            over = quarantine.ends_at(newest.lease_until, wait) <= tx.now()
+            if over and request.unknown_retries < POLICY_RETRIES:
+                changes = {"due_at": tx.now(), "because": None, "unknown_retries": request.unknown_retries + 1}
+                requests.move(tx, request.id, {State.UNKNOWN}, State.WAITING, **changes)
+
+    for name, organization in bridge.settings.organizations.items():
+        if organization.on_unknown == "retry":
+            bridge.ledger.write(lambda tx, one=name: unit(tx, one))  # type: ignore[misc]  # a default binds it
+
+
+def probe_paused(bridge: Bridge) -> None:
+    """Ping the paused organizations whose time has come."""
+    now = bridge.ledger.read(lambda tx: tx.now())
+    for pause in bridge.ledger.read(organizations.all_paused):
+        if pause.organization in bridge.settings.organizations and pause.probe_at <= now:
+            accepted = pinging.probe(bridge, pause.organization)
+            _logger.info("paused organization probed", organization=pause.organization, accepted=accepted)
