@@ -3,7 +3,6 @@
 What the keys mean is not looked at here.
 """
 
-import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -13,13 +12,12 @@ from pathlib import Path
 from config.faults import ConfigError, Fault, Wrong
 from config.report import Report
 from config.values import Location, resolve
-from config.wording import likely, shown
+from config.wording import as_key, likely, shown
 
 Table = Mapping[str, object]
 NAMED = ("organizations", "sources", "targets")  # sections that have a NAME behind the dot
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _TOML = "texts stand in quotes, sections in brackets, and each key once in its section"
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _SECRETS = {
     "bridge": ("database_url", "broker_url"),
     "organizations": ("api_key", "webhook_token"),
@@ -45,7 +43,7 @@ class Document:
 
 def section_of(kind: str, name: str) -> str:
     """`sources.careers`, as TOML writes it."""
-    return f"{kind}.{name if _BARE_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=not name.isprintable())}"
+    return f"{kind}.{as_key(name)}"
 
 
 def texts(table: Table, key: str) -> list[tuple[Location, str]]:
@@ -84,7 +82,7 @@ def cut(tables: Mapping[str, object], folder: Path, report: Report) -> Document:
     """The document; what stands outside of any section is reported."""
     for name in [name for name in tables if name not in ("bridge", *NAMED)]:
         if isinstance(tables[name], dict):
-            report.add(name, (), _no_section(name))
+            report.add(as_key(name), (), _no_section(name))
         else:
             report.add(
                 "", (name,), Wrong("stands outside of any section", "put it under [bridge], or where it belongs")

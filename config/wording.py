@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from config.values import Given
 
 LONGEST_SHOWN = 60  # characters of a value; the operator only has to recognise it
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _SECRET_PREFIXES = ("tsk_", "whsec_")  # a key that was put where none belongs is still not shown
 
 
@@ -37,6 +38,16 @@ def _text(value: str) -> str:
     value = re.sub(r"//[^/@]*@", "//***@", value)
     short = value if len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"
     return json.dumps(short, ensure_ascii=not short.isprintable())
+
+
+def as_key(name: str) -> str:
+    """A key or the name of a section as TOML writes it: bare if that is allowed."""
+    return name if _BARE_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=not name.isprintable())
+
+
+def on_one_line(message: str) -> str:
+    """Control characters as escapes: a message is one line, and does nothing to a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
 
 
 def quoted(choices: Iterable[str]) -> str:

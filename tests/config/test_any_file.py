@@ -14,7 +14,8 @@ from config.settings import Bridge, FieldMapping, Limits, Organization, Source, 
 
 MODELS = (Bridge, Organization, Limits, Source, FieldMapping, InterviewOptions, Question, Target)
 KEYS = sorted({key for model in MODELS for key in model.keys()} | {"bind", "name", "acme"})  # noqa: SIM118 - keys() of a model
-TEXTS = ["", "acme", "generic", "standard", "webhook", "env:", "env:NOT_SET", "file:", "file:.", "ask", "20/60s", "5m", "https://[", "redis://", "sqlite:///", "a.b", "[::1]:1"]  # fmt: skip
+NAMES = ["", "acme", "generic", "standard", "webhook", "ask", "a.b", "env:", "env:NOT_SET", "file:", "file:."]
+TEXTS = [*NAMES, "20/60s", "5m", "https://[", "redis://", "sqlite:///", "[::1]:1"]
 
 text = some.one_of(
     some.sampled_from(TEXTS), some.text(some.characters(codec="utf-8", exclude_characters="\x7f"), max_size=8)
@@ -36,13 +37,13 @@ sections = some.dictionaries(
 def toml(found: object) -> str:
     """Inline TOML; JSON writes its texts and numbers alike."""
     if isinstance(found, Mapping):
-        return "{" + ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in found.items()) + "}"
+        return "{" + ", ".join(f"{toml(key)} = {toml(item)}" for key, item in found.items()) + "}"
     if isinstance(found, list):
         return "[" + ", ".join(map(toml, found)) + "]"
     return str(found) if isinstance(found, float) else json.dumps(found, ensure_ascii=False)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(whole=sections, bridge=table)
 def test_any_file_ends_in_settings_or_in_faults_of_one_line(
     folder: Path, kinds: Kinds, whole: dict[str, object], bridge: dict[str, object]
@@ -51,9 +52,15 @@ def test_any_file_ends_in_settings_or_in_faults_of_one_line(
         "\n".join(f"{name} = {toml(found)}" for name, found in ({"bridge": bridge} | whole).items())
     )
 
+    for fault in faults(kinds):
+        assert "is not TOML" not in fault
+        assert fault.endswith((".", "?"))
+        assert "\n" not in fault
+
+
+def faults(kinds: Kinds) -> list[str]:
     try:
         load(Path("bridge.toml"), kinds)
     except ConfigError as error:
-        assert error.faults
-        assert not any("is not TOML" in fault.problem for fault in error.faults)
-        assert all(str(fault).endswith((".", "?")) and "\n" not in str(fault) for fault in error.faults)
+        return list(map(str, error.faults))
+    return []

@@ -102,7 +102,7 @@ def test_each_fault_of_a_variable_has_its_own_words(
         ("empty", "file:empty is empty; write the value into it."),
         (".", "file:. is a folder; name a file in it."),
         ("bridge.toml/key", "file:bridge.toml/key can't be read (Not a directory); check {folder}/bridge.toml/key."),
-        ("a\\u0000b", "file:a\x00b can't be read (embedded null byte); check {folder}/a\x00b."),
+        ("a\\u0000b", "file:a\\x00b can't be read (embedded null byte); check {folder}/a\\x00b."),
         ("latin", "file:latin is not UTF-8 text; name a file that holds the value as plain text."),
         ("large", "file:large is larger than 64 KiB; name a file that holds the value alone."),
         ("two", IN_PIECES),

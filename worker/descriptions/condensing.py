@@ -180,6 +180,8 @@ class _Shrinking:
 
     def _drop_kind(self, at: int, kind: Kind) -> None:
         going = [piece for piece in self.parts[at].pieces if piece.paragraph.kind is kind]
+        if not going:
+            return
         if sum(piece.standing for piece in going) <= self._longest_whole:
             for piece in going:
                 self._drop(at, piece)

@@ -37,6 +37,7 @@ _PROOF = frozenset({
 _RAW = ("iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp")  # their content is no markup
 
 _TAG = re.compile("<(?:!--|[!?/]|([a-zA-Z][^\\s/>]*))")
+_END_NAME = re.compile(r"</([a-zA-Z][^\s/>]*+)")
 _SIGN = re.compile("<(?=[a-zA-Z/!?])")
 _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>][^\s>]*+)?))?""")
 _REST_OF_TAG = re.compile(r"[\s/]*+>")
@@ -123,8 +124,8 @@ class _Reduction:
         if start[0] == "<!--":
             return "", self._after("-->", start.end())
         end = self._after(">", start.end())
-        name = self._markup[start.end() : end - 1].partition(" ")[0].strip().lower() if start[0] == "</" else ""
-        return (f"</{name}>" if name in self._kept else ""), end
+        name = _END_NAME.match(self._markup, start.start())
+        return (f"</{name[1]}>" if name and name[1].lower() in self._kept else ""), end
 
     def _start_tag(self, name: str, at: int) -> tuple[str, int]:
         attributes: set[str] = set()

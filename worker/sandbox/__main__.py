@@ -4,6 +4,7 @@ Prints one line on stdout once it listens: `sandbox listening on http://127.0.0.
 """
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -44,6 +45,12 @@ def arguments() -> argparse.ArgumentParser:
         metavar="[NAME=]URL",
         help="where completions go, of one organization or of all",
     )
+    parser.add_argument(
+        "--secrets",
+        choices=["-"],
+        help='read more of --organization and --webhook-url from standard input, as {"organization": […], "webhook_url": […]}: '
+        "everybody may read a command line",
+    )
     parser.add_argument("--seed", type=int, help="the same ids and latencies again")
     parser.add_argument("--ready-fd", type=int, help="a descriptor that gets the line, too, and is closed")
     return parser
@@ -76,15 +83,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.write(line)
         sys.stdout.flush()
         if given.ready_fd is not None:
-            with os.fdopen(given.ready_fd, "w") as told:
-                told.write(line)
+            with os.fdopen(given.ready_fd, "w") as listener:
+                listener.write(line)
 
+    told = json.load(sys.stdin) if given.secrets else {}
     try:
         settings = Settings(
             port=given.port,
             speed=given.speed,
             limiter=given.limiter,
-            organizations=organizations(given.organization, given.webhook_url),
+            organizations=organizations(
+                [*given.organization, *told.get("organization", [])], [*given.webhook_url, *told.get("webhook_url", [])]
+            ),
             generating=given.latency,
             candidates=given.candidates,
             finishing=given.finishing,

@@ -1,0 +1,215 @@
+"""Receiving: a delivery is measured, proven, stored and answered; nobody reads it before the answer is given.
+
+`Receiver` decides. It takes headers and bytes, and knows no Flask. What an answer tells a stranger is kept small: every reason
+for a 401 has the same body, and a completion for an unknown organization and one with a wrong token can't be told apart.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from config import Secret, Settings
+from config.settings import Source
+from worker import clock, ids, metrics, sources
+from worker.domain.fields import LONGEST_ID
+from worker.domain.received import Received
+from worker.events.intake import CannotStore, Intake
+from worker.ledger.events import Receipt
+from worker.sources import SourceKind, talentsprout
+from web import problems
+from web.hinting import Hinting
+from web.problems import Kind
+
+LARGEST_DELIVERY = 1024 * 1024  # bytes
+LARGEST_COMPLETION = 8 * 1024 * 1024  # bytes; a transcript of an hour is far below
+COMPLETIONS = "talentsprout"  # the source of completions, a name that no section may take
+NOT_KEPT = frozenset({"authorization", "proxy-authorization", "cookie"})
+TOKENS_COMPARED = 2  # always as many, so that the time taken does not tell how many there are
+PING = "A ping: the source tried whether somebody answers."
+RETRY_AFTER_SETTING_UP = {"Retry-After": "60"}
+UNKNOWN_LABEL = "unknown"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back to the sender."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Receiver:
+    """Decides about deliveries. Nothing here raises for what a stranger sends."""
+
+    def __init__(self, settings: Settings, intake: Intake, hinting: Hinting) -> None:
+        self._settings = settings
+        self._intake = intake
+        self._hinting = hinting
+        self._never_right = Secret(ids.new_token())
+
+    def refuses(self, source: str, headers: Mapping[str, str]) -> Answer | None:
+        """What can be said of a source's delivery before its body is read; None: read it."""
+        if source not in self._settings.sources:
+            return self._refuse(UNKNOWN_LABEL, problems.NOT_FOUND)
+        return self._refuses_body(source, headers, LARGEST_DELIVERY)
+
+    def deliver(self, source: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
+        """Answer a source's delivery, once it is durable if it is authentic. `headers` have names in any case."""
+        refusal = self.refuses(source, headers) or self._measure(source, body, LARGEST_DELIVERY)
+        if refusal is not None:
+            return refusal
+        configured = self._settings.sources[source]
+        kind = sources.named(configured.kind)
+        received = Received(_lower(headers), body, now)
+        try:
+            if kind.is_authentic(received, configured, now):
+                return self._store(_receipt(received, configured, kind), kind.ACCEPTED)
+            if self._intake.has_verified(source):
+                return self._refuse(source, problems.BAD_SIGNATURE)
+            if kind.is_test_body(received):
+                return self._store(_test_receipt(received, configured), kind.ACCEPTED)
+        except CannotStore:
+            return self._refuse(source, problems.NOT_STORED, problems.RETRY_SOON)
+        if kind.GIVES_UP_ON_4XX:
+            return self._refuse(source, problems.SETTING_UP, RETRY_AFTER_SETTING_UP)
+        return self._refuse(source, problems.BAD_SIGNATURE)
+
+    def refuses_completion(self, organization: str, token: str, headers: Mapping[str, str]) -> Answer | None:
+        """What can be said of a completion before its body is read; None: read it."""
+        if not self._is_secret_address(organization, token):
+            return self._refuse(UNKNOWN_LABEL, problems.NOT_FOUND)
+        return self._refuses_body(COMPLETIONS, headers, LARGEST_COMPLETION)
+
+    def complete(
+        self, organization: str, token: str, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> Answer:
+        """Answer a completion. The secret address is all that vouches for it, so the bytes themselves tell repeats."""
+        refusal = self.refuses_completion(organization, token, headers)
+        refusal = refusal or self._measure(COMPLETIONS, body, LARGEST_COMPLETION)
+        if refusal is not None:
+            return refusal
+        received = Received(_kept(headers), body, now)
+        # The same bytes for two organizations are two events.
+        key = f"sha256:{hashlib.sha256(organization.encode() + b'/' + body).hexdigest()}"
+        try:
+            return self._store(Receipt(COMPLETIONS, organization, received, (key,)), talentsprout.ACCEPTED)
+        except CannotStore:
+            return self._refuse(COMPLETIONS, problems.NOT_STORED, problems.RETRY_SOON)
+
+    def _store(self, receipt: Receipt, accepted: int) -> Answer:
+        """Raises CannotStore."""
+        stored = self._intake.store(receipt)
+        if not stored.duplicate and receipt.ignored is None:
+            self._hinting.read(stored.event_id)
+        how = "repeated" if stored.duplicate else "stored" if receipt.ignored is None else "test"
+        metrics.RECEIPTS.labels(receipt.source, how).inc()
+        told = {"event_id": stored.event_id, "duplicate": stored.duplicate}
+        return Answer(accepted, json.dumps(told).encode(), {"Content-Type": "application/json"})
+
+    def _is_secret_address(self, organization: str, token: str) -> bool:
+        """Compares as often, and so takes as long, for an organization that there isn't."""
+        known = self._settings.organizations.get(organization)
+        tokens = () if known is None else known.webhook_tokens
+        padded = [*tokens, *[self._never_right] * (TOKENS_COMPARED - len(tokens))]
+        return any([secret.matches(token) for secret in padded])
+
+    def _refuses_body(self, label: str, headers: Mapping[str, str], most: int) -> Answer | None:
+        said = _lower(headers)
+        if said.get("content-encoding", "").strip().lower() not in ("", "identity"):
+            return self._refuse(label, problems.WRONG_TYPE)
+        if not is_json(said.get("content-type", "")):
+            return self._refuse(label, problems.WRONG_TYPE)
+        length = said.get("content-length", "")
+        if length.isascii() and length.isdigit() and int(length[:20]) > most:
+            return self._refuse(label, problems.TOO_LARGE)
+        return None
+
+    def _measure(self, label: str, body: bytes, most: int) -> Answer | None:
+        if len(body) > most:
+            return self._refuse(label, problems.TOO_LARGE)
+        return None if body else self._refuse(label, problems.MALFORMED)
+
+    def _refuse(self, label: str, kind: Kind, headers: Mapping[str, str] | None = None) -> Answer:
+        metrics.RECEIPTS.labels(label, kind.slug).inc()
+        told = {"Content-Type": problems.CONTENT_TYPE, **(headers or {})}
+        return Answer(kind.status, problems.document(kind), told)
+
+
+def is_json(content_type: str) -> bool:
+    """`application/json` or `application/…+json`, whatever charset it claims: bytes are stored, and read as UTF-8."""
+    media = content_type.partition(";")[0].strip().lower()
+    return media == "application/json" or (media.startswith("application/") and media.endswith("+json"))
+
+
+def _receipt(received: Received, source: Source, kind: SourceKind) -> Receipt:
+    """A delivery id that is not signed can be changed by whoever replays, so the digest of the bytes counts too."""
+    delivery = kind.delivery_id(received, source)
+    keys = []
+    if delivery is not None:
+        keys.append(f"id:{delivery}" if len(delivery) <= LONGEST_ID else f"id:sha256:{_digest(delivery.encode())}")
+    if delivery is None or not kind.SIGNS_TIME:
+        keys.append(f"sha256:{received.digest()}")
+    kept = Received(_kept(received.headers, source.token_header), received.body, received.at)
+    return Receipt(source.name, source.organization, kept, tuple(keys))
+
+
+def _test_receipt(received: Received, source: Source) -> Receipt:
+    """Nobody vouches for it, so its key must never be that of an authentic delivery."""
+    kept = Received(_kept(received.headers, source.token_header), received.body, received.at)
+    return Receipt(source.name, source.organization, kept, (f"test:{received.digest()}",), ignored=PING)
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _kept(headers: Mapping[str, str], token_header: str | None = None) -> dict[str, str]:
+    """What is stored of the headers: all that came, but nothing that opens a door."""
+    secret = NOT_KEPT | {(token_header or "").lower()}
+    return {name: value for name, value in _lower(headers).items() if name not in secret}
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def routes(receiver: Receiver) -> Blueprint:
+    """The same in front of Flask, which knows of HTTP only."""
+    blueprint = Blueprint("receiver", __name__, url_prefix="/webhooks")
+
+    @blueprint.post("/<source>")
+    def deliver(source: str) -> Response:
+        headers = dict(request.headers.items())
+        early = receiver.refuses(source, headers)
+        return _response(early or receiver.deliver(source, headers, _body(LARGEST_DELIVERY), clock.wall()))
+
+    @blueprint.post(f"/{COMPLETIONS}/<organization>/<token>")
+    def complete(organization: str, token: str) -> Response:
+        headers = dict(request.headers.items())
+        early = receiver.refuses_completion(organization, token, headers)
+        if early is not None:
+            return _response(early)
+        body = _body(LARGEST_COMPLETION)
+        return _response(receiver.complete(organization, token, headers, body, clock.wall()))
+
+    return blueprint
+
+
+def _body(most: int) -> bytes:
+    """The body, or more than `most` bytes of one that is too large. One byte more is read than is taken, because a body
+    without a length is cut at the limit without a word."""
+    request.max_content_length = most + 1
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        return bytes(most + 1)
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, dict(answer.headers))
