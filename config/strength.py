@@ -7,7 +7,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from config.addresses import is_loopback
 from config.document import Document, Table, section_of, texts
@@ -17,7 +16,7 @@ from config.report import Report
 from config.settings import Organization
 from config.values import Given, Location
 
-SHORTEST_SECRET = 24  # bytes of UTF-8, which is 128 random bits and some more in any usual spelling (OWASP ASVS 11.5.1)
+SHORTEST_SECRET = 24  # bytes; as base64 they hold 144 random bits, and OWASP ASVS 11.5.1 asks for 128
 _KEY_SHAPE = re.compile(r"tsk_[0-9A-Za-z]{32}")  # API reference, "Authentication"
 # Values of public documentation that don't call themselves an example. Ours all do.
 _KNOWN_EXAMPLES = frozenset(
@@ -25,6 +24,7 @@ _KNOWN_EXAMPLES = frozenset(
 )
 _CALLS_ITSELF_ONE = re.compile(r"example|change.?me", re.IGNORECASE)
 _ONE_CHARACTER = re.compile(r"(?:tsk_|whsec_)?(.)\1*")  # tsk_xxxxxxxx
+_PASSWORD = re.compile(r"//[^/@]*:[^/@]+@|[?&]password=.")  # of a URL, before its host or as libpq's parameter
 Strictly = Callable[[str, Location, Wrong], None]
 
 
@@ -39,6 +39,10 @@ class _Written:
     @property
     def place(self) -> str:
         return f"[{self.section}] {self.location[0]}"
+
+    def key_in(self, kind: str) -> str | None:
+        """The key, if the section is one of this kind."""
+        return str(self.location[0]) if self.section.startswith(f"{kind}.") else None
 
 
 def check(document: Document, report: Report) -> None:
@@ -75,28 +79,28 @@ def _secrets(document: Document) -> Iterator[_Written]:
 
 
 def _check_one(secret: _Written, strictly: Strictly, report: Report) -> None:
-    is_key_of_theirs = secret.location[0] == "api_key" and secret.section.startswith("organizations.")
     if not isinstance(secret.value, Given):
         strictly(secret.section, secret.location, _WRITTEN_OUT)
-    if is_key_of_theirs and not _KEY_SHAPE.fullmatch(secret.value):
-        report.warn(
-            secret.section,
-            secret.location,
-            Wrong("doesn't look like a key", "TalentSprout's are tsk_ and 32 letters and digits"),
-        )
-    if is_example(secret.value):
-        tell = report.warn if is_key_of_theirs else strictly
-        tell(
-            secret.section,
-            secret.location,
-            Wrong("is an example out of documentation", f"make one with: {MAKE_A_SECRET}"),
-        )
+    if secret.key_in("organizations") == "api_key":
+        _check_key_of_theirs(secret, report)
+    elif is_example(secret.value):
+        strictly(secret.section, secret.location, Wrong(_EXAMPLE, f"make one with: {MAKE_A_SECRET}"))
     size = _bytes(secret.value)
-    if secret.location[0] == "secret" and secret.section.startswith("sources.") and size < SHORTEST_SECRET:
+    if secret.key_in("sources") == "secret" and size < SHORTEST_SECRET:
         remedy = f"production needs {SHORTEST_SECRET}; make one with: {MAKE_A_SECRET}"
         strictly(secret.section, secret.location, Wrong(f"the secret has {size} bytes", remedy))
 
 
+def _check_key_of_theirs(key: _Written, report: Report) -> None:
+    """TalentSprout decides what a key is, so here nothing is refused."""
+    if not _KEY_SHAPE.fullmatch(key.value):
+        wrong = Wrong("doesn't look like a key", "TalentSprout's are tsk_ and 32 letters and digits")
+        report.warn(key.section, key.location, wrong)
+    elif is_example(key.value):
+        report.warn(key.section, key.location, Wrong(_EXAMPLE, "copy yours from TalentSprout"))
+
+
+_EXAMPLE = "is an example out of documentation"
 _WRITTEN_OUT = Wrong("is written out in the file", 'production needs "env:NAME" or "file:/path" instead')
 
 
@@ -107,16 +111,14 @@ def _bytes(secret: str) -> int:
 
 
 def is_example(value: str) -> bool:
+    """Whether a secret stands in documentation, for everybody to read."""
     return value in _KNOWN_EXAMPLES or bool(_CALLS_ITSELF_ONE.search(value) or _ONE_CHARACTER.fullmatch(value))
 
 
 def _check_password(bridge: Table, key: str, strictly: Strictly) -> None:
     value = bridge.get(key)
-    try:
-        if isinstance(value, str) and not isinstance(value, Given) and urlsplit(value).password:
-            strictly("bridge", (key,), Wrong("has a password written out in the file", _WRITTEN_OUT.remedy))
-    except ValueError:
-        return  # the URL has its fault already
+    if isinstance(value, str) and not isinstance(value, Given) and _PASSWORD.search(value):
+        strictly("bridge", (key,), Wrong("has a password written out in the file", _WRITTEN_OUT.remedy))
 
 
 def _check_shared(secrets: list[_Written], report: Report) -> None:

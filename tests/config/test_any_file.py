@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
 from config import ConfigError, Kinds, load
@@ -45,6 +45,7 @@ def toml(found: object) -> str:
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(whole=sections, bridge=table)
+@example(whole={"bridge": {"\n0": {}}}, bridge={})
 def test_any_file_ends_in_settings_or_in_faults_of_one_line(
     folder: Path, kinds: Kinds, whole: dict[str, object], bridge: dict[str, object]
 ) -> None:

@@ -128,7 +128,7 @@ def test_a_secret_in_a_file_that_is_open_to_everyone_is_refused(faults_of: Lines
     assert faults_of(START + '"file:key"') == [f"bridge.toml, [organizations.acme] api_key: {said}"]
 
 
-def test_a_database_password_in_a_file_is_a_secret_too_and_an_address_is_not(
+def test_a_database_password_and_a_chat_address_are_secrets_too_and_the_public_address_is_not(
     load_text: Load, faults_of: Lines, folder: Path
 ) -> None:
     (folder / "url").write_text("https://bridge.example.com")
@@ -137,7 +137,9 @@ def test_a_database_password_in_a_file_is_a_secret_too_and_an_address_is_not(
     (folder / "database").chmod(0o644)
 
     assert load_text('[bridge]\npublic_url = "file:url"').bridge.public_url == "https://bridge.example.com"
-    assert len(faults_of('[bridge]\ndatabase_url = "file:database"')) == 1
+    for key in ("database_url", "broker_url"):
+        assert "is open to everyone" in faults_of(f'[bridge]\n{key} = "file:database"')[0]
+    assert "is open to everyone" in faults_of('[targets.chat]\nurl = "file:url"')[0]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -60,11 +60,9 @@ def worker(context: click.Context, concurrency: int, listen: str | None) -> None
 @click.pass_context
 def web(context: click.Context) -> None:
     """Receive webhooks, serve the API and the pages."""
-    from web import serving
-
-    log.to_stderr()
-    bridge = assembly.assemble(settings.of(context))
-    serving.serve(bridge)
+    loaded = settings.of(context)
+    named = [] if loaded.path is None else ["--config", str(loaded.path)]
+    os.execv(sys.executable, [sys.executable, "-m", "web", *named])  # noqa: S606 - worker never imports web
 
 
 class _StopSignals:

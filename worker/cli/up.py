@@ -96,7 +96,7 @@ class _Household:
     def _plan(self, concurrency: int | None) -> list[tuple[str, list[str], bytes]]:
         sprout = [sys.executable, "-m", "worker.cli", *self._config]
         seats = [] if concurrency is None else ["--concurrency", str(concurrency)]
-        plan = [("web", [*sprout, "web"], b""), ("worker", [*sprout, "worker", *seats], b"")]
+        plan = [("web", [sys.executable, "-m", "web", *self._config], b""), ("worker", [*sprout, "worker", *seats], b"")]
         if self._sandbox is not None:
             port = self._sandbox.rpartition(":")[2].partition("/")[0]
             argv = [sys.executable, "-m", "worker.sandbox", "--port", port, "--secrets", "-"]

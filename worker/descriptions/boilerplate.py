@@ -147,25 +147,20 @@ _CONTENT = {
         "initiativvorschläge von personaldienstleistern", "acquisitie naar aanleiding", "acquisitie wordt niet",
     ),
     Kind.APPLYING: (
-        "^how to apply", "^apply with", "^apply now", "^to apply", "^please apply", "^please send your", "^send your cv",
-        "^send us your", "^interested", "^questions", "^bewerben sie sich", "^bewirb dich",
+        "^apply with", "^apply now", "^to apply", "^please apply", "^please send your", "^send your cv",
+        "^send us your", "^bewerben sie sich", "^bewirb dich",
         "^wir freuen uns auf ihre bewerbung", "^wir freuen uns auf deine bewerbung", "^fragen beantwortet",
         "^haben wir ihr interesse", "^postulez", "^pour postuler", "^envoyez votre", "^envía tu", "^envíanos",
         "^solliciteer", "^stuur je cv", "^aplikuj", "^prosimy o przesłanie", "^wyślij cv", "^inviare il", "^inviaci",
         "^candidati", "^envie o seu", "^envie seu",
     ),
     Kind.BENEFITS: (
-        "^we offer", "^what we offer", "^benefits", "^our benefits", "^perks", "^wir bieten", "^was wir bieten",
-        "^das bieten wir", "^wir bieten ihnen", "^unser angebot", "^nous offrons", "^nous vous offrons", "^nous proposons",
-        "^avantages", "^ofrecemos", "^te ofrecemos", "^se ofrece", "^wij bieden", "^we bieden", "^wat wij bieden",
-        "^oferujemy", "^offriamo", "^si offre", "^oferecemos",
-    ),
-    Kind.COMPANY: (
-        "^about us", "^über uns", "^qui sommes nous", "^sobre nosotros", "^quiénes somos", "^over ons", "^o nas",
-        "^chi siamo", "^sobre nós", "^quem somos",
+        "^we offer", "^wir bieten", "^nous offrons", "^nous vous offrons", "^nous proposons", "^ofrecemos", "^te ofrecemos",
+        "^se ofrece", "^wij bieden", "^we bieden", "^oferujemy", "^offriamo", "^si offre", "^oferecemos",
     ),
 }  # fmt: skip
 
+_LABEL = re.compile(r"((?:[^\s:?.!,;]{1,30} ){0,3}[^\s:?.!,;]{1,30}) ?[:?](?=\s)")  # at most four words
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -198,7 +193,9 @@ def kind_of_heading(heading: str) -> Kind:
 
 
 def kind_of_paragraph(text: str) -> Kind:
-    """What a paragraph is for, by its own words; most say nothing about it and are essential."""
+    """What a paragraph is for, by its own words or its label ("Benefits: …"); most say nothing and are essential."""
+    if (label := _LABEL.match(text.lstrip())) and (kind := kind_of_heading(label[1])) is not Kind.ESSENTIAL:
+        return kind
     plain = _plain(text[:LOOKED_AT])
     return _first(plain, frozenset(plain.split()), _CONTENT_BY_WORD) or Kind.ESSENTIAL
 

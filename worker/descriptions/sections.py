@@ -12,11 +12,12 @@ from worker.descriptions.boilerplate import Kind, kind_of_heading, kind_of_parag
 
 LONGEST_HEADING = 80  # characters
 MOST_WORDS = 12
+MOST_WORDS_OF_A_CALL = 4
 SHORTEST_WRAPPED = 50  # characters: a line that a writer's program broke was at least so long
 
 _ITEM = re.compile(r" *(?:[-*+–—•]|\d{1,3}[.)]|[a-z]\)) +\S")
 _CLOSED = re.compile(r"""[.!?;,…。！？、]["'”’»)\]]*\Z""")
-_QUESTION = re.compile(r"[?？]\Z")
+_ASKING = ("?", "？")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -148,7 +149,14 @@ def _could_be_heading(block: _Block) -> bool:
         return False
     if not _LETTER.search(text) or " | " in text:
         return False
-    return not _is_sentence(text) or bool(_QUESTION.search(text)) or kind_of_heading(text) is not Kind.ESSENTIAL
+    return not _is_sentence(text) or text.endswith(_ASKING) or _is_call(text)
+
+
+def _is_call(text: str) -> bool:
+    """ "Benefits!" is a heading, "We weld pipes!" is not."""
+    return (
+        text.endswith("!") and len(text.split()) <= MOST_WORDS_OF_A_CALL and kind_of_heading(text) is not Kind.ESSENTIAL
+    )
 
 
 def _is_sentence(text: str) -> bool:

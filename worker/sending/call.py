@@ -5,11 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from config.settings import Organization
 from worker import ids, log, metrics
 from worker.assembly import Bridge
-from worker.domain.outcome import Attempt, NotExecuted, Outcome, Remedy
-from worker.domain.request import Code, Tier
+from worker.domain.outcome import Attempt, Outcome
+from worker.domain.request import Tier
 from worker.ledger import attempts, settling
 from worker.ledger.connection import LedgerFault
 from worker.sending import composing
@@ -40,11 +39,7 @@ class Caller:
         """Connect, mark, write, read, journal, settle."""
         held = claimed.attempt
         began, claimed_at = time.monotonic(), uptime()
-        organization = self.bridge.settings.organizations.get(held.organization)
-        if organization is None:
-            outcome: Outcome = NotExecuted(Code.MISCONFIGURED, Remedy.PERSON)
-        else:
-            outcome = self._exchange(organization, claimed, claimed_at, lambda: held.slot_at + _since(began))
+        outcome = self._exchange(claimed, claimed_at, lambda: held.slot_at + _since(began))
         metrics.CALLS.labels(held.organization, type(outcome).__name__).inc()
         _logger.info(
             "call ended",
@@ -71,10 +66,9 @@ class Caller:
         """T3."""
         return self.bridge.ledger.write(lambda tx: settling.settle(tx, attempt_id, outcome, self._rules))
 
-    def _exchange(
-        self, organization: Organization, claimed: attempts.Claimed, claimed_at: float, now: Callable[[], datetime]
-    ) -> Outcome:
+    def _exchange(self, claimed: attempts.Claimed, claimed_at: float, now: Callable[[], datetime]) -> Outcome:
         held, request = claimed.attempt, claimed.request
+        organization = self.bridge.settings.organizations[held.organization]
         began = time.monotonic()
         exchange = client.call(
             organization.base_url,

@@ -30,7 +30,9 @@ class Pump:
         self._stopping = threading.Event()
 
     def run(self, organization: str) -> None:
-        """Claim and send what may go now, in both tiers."""
+        """Claim and send what may go now, in both tiers. An organization that is not configured any more waits."""
+        if organization not in self._caller.bridge.settings.organizations:
+            return
         for tier in Tier:
             self.run_tier(organization, tier)
 

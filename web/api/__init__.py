@@ -1,0 +1,18 @@
+"""/api/v1: JSON for programs, one file a resource. What is answered is made by `worker.shown`."""
+
+from flask_openapi3 import APIBlueprint
+
+from web.api import budgets, decisions, document, events, interviews, requests, results
+
+
+def resources() -> tuple[APIBlueprint, ...]:
+    """Everything under /api/v1."""
+    return (
+        requests.RESOURCE,
+        decisions.RESOURCE,
+        events.RESOURCE,
+        interviews.RESOURCE,
+        results.RESOURCE,
+        budgets.RESOURCE,
+        document.RESOURCE,
+    )

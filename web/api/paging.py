@@ -1,0 +1,77 @@
+"""Lists: newest first, a page at a time, narrowed by filters whose values are checked: a misspelt one must not show nothing."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from flask import Response, jsonify
+from pydantic import Field
+
+from config.wording import likely, quoted, shown
+from worker.ledger.connection import Tx
+from worker.ledger.listing import MOST, Filters, Page
+from web import problems
+from web.api.reading import Lenient
+from web.context import context
+from web.problems import Fault, Problem
+from web.receiver import COMPLETIONS
+
+OUR_ID = re.compile(r"[0-9a-z]{20}")
+T = TypeVar("T")
+
+
+class Paging(Lenient):
+    """Which page of a list."""
+
+    limit: int = Field(default=50, ge=1, le=MOST, description=f"a whole number from 1 to {MOST}")
+    cursor: str | None = Field(default=None, max_length=255, description="the `next` of the page before")
+
+
+def listed(page: Page[T], show: Callable[[Sequence[T]], list[dict[str, Any]]]) -> dict[str, Any]:
+    """A page as lists are answered."""
+    return {"items": show(page.items), "next": page.next}
+
+
+def answered(read: Callable[[Tx], dict[str, Any]]) -> Response:
+    """One transaction's answer."""
+    return jsonify(context().bridge.ledger.read(read))
+
+
+def one(noun: str, name: str, read: Callable[[Tx], dict[str, Any] | None]) -> Response:
+    """One object under its id. Raises Problem where there is none."""
+    found = context().bridge.ledger.read(read) if is_id(name) else None
+    if found is None:
+        raise Problem(problems.NOT_FOUND, f"There is no {noun} of that id.")
+    return jsonify(found)
+
+
+def is_id(text: str) -> bool:
+    """Whether it may be an id of anything: a database refuses to look for some characters."""
+    return 0 < len(text) <= 255 and text.isprintable() and "\ufffd" not in text
+
+
+def checked(filters: Filters, states: Iterable[str], cursor: str | None) -> Filters:
+    """The filters as they are. Raises Problem for values that nothing can have, all told at once."""
+    settings = context().bridge.settings
+    choices = {
+        "state": list(states),
+        "organization": list(settings.organizations),
+        "source": [*settings.sources, COMPLETIONS],
+    }
+    faults = [
+        _unknown(name, value, known) for name, known in choices.items() if (value := getattr(filters, name)) is not None
+    ]
+    if cursor is not None and not is_id(cursor):
+        faults.append(Fault("cursor", f"{shown(cursor)} is no cursor", "the `next` of the page before"))
+    wrong = [fault for fault in faults if fault is not None]
+    if wrong:
+        raise problems.invalid(wrong)
+    return filters
+
+
+def _unknown(field: str, value: str, known: list[str]) -> Fault | None:
+    if value in known:
+        return None
+    meant = likely(value, known)
+    expected = quoted(known) + (f'. Did you mean "{meant}"?' if meant else "")
+    return Fault(field, f"{shown(value)} is not known", expected)

@@ -1,0 +1,80 @@
+"""The Flask application, made by whoever serves it: nothing is read, opened or started before the first request."""
+
+from collections.abc import Callable
+from datetime import datetime
+from importlib import metadata
+
+from flask import Flask, Response, request
+from flask_openapi3 import Info, OpenAPI
+
+from worker import clock
+from worker.assembly import Bridge
+from worker.events.intake import Intake
+from web import access, api, dashboard, failures, probes, problems, receiver
+from web.api.reading import LARGEST_BODY, StrictRequest, refuse
+from web.context import NAME, Context
+from web.hinting import Hinting
+from web.problems import Problem
+from web.readiness import WRONG_SCHEMA, Readiness
+from web.sessions import Sessions
+
+WITHOUT_DATABASE = ("/healthz", "/readyz", "/metrics")
+WITHOUT_DATABASE_BELOW = ("/static/", "/problems/")
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000",  # browsers heed it under https only
+    "X-Frame-Options": "DENY",
+}
+SECURITY_SCHEMES = {"token": {"type": "http", "scheme": "bearer", "description": "`sprout token create` makes one."}}
+
+
+def create_app(bridge: Bridge, wall: Callable[[], datetime] = clock.wall) -> Flask:
+    """The application for `bridge`. `wall` tells the time for sessions; tests move it."""
+    app = OpenAPI(
+        __name__,
+        info=Info(title="talentsprout-bridge", version=metadata.version("talentsprout-bridge")),
+        security_schemes=SECURITY_SCHEMES,
+        validation_error_callback=refuse,
+        doc_ui=False,
+        static_folder=None,
+    )
+    app.request_class = StrictRequest
+    app.config.update(PROVIDE_AUTOMATIC_OPTIONS=False, MAX_CONTENT_LENGTH=LARGEST_BODY + 1)
+    app.url_map.merge_slashes = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it, the protocol has not
+    hinting = Hinting(bridge.hints)
+    sessions = Sessions(bridge.settings.bridge.data_dir, wall)
+    app.extensions[NAME] = Context(bridge, hinting, Readiness(bridge, hinting), sessions)
+    app.before_request(_wait_for_database)
+    app.before_request(access.check)
+    app.after_request(access.keep_session)
+    app.after_request(_harden)
+    failures.register(app)
+    app.register_blueprint(receiver.routes(receiver.Receiver(bridge.settings, Intake(bridge.ledger), hinting)))
+    app.register_blueprint(probes.routes())
+    app.register_blueprint(dashboard.routes())
+    for resource in api.resources():
+        app.register_api(resource)
+    return app
+
+
+def _wait_for_database() -> None:
+    """Nothing but the probes and fixed files is served on a schema that is not there."""
+    path = request.path
+    if path in WITHOUT_DATABASE or path.startswith(WITHOUT_DATABASE_BELOW):
+        return
+    extension: Context = _context()
+    if not extension.readiness.is_open():
+        raise Problem(problems.NOT_READY, f"{WRONG_SCHEMA[0].upper()}{WRONG_SCHEMA[1:]}.", headers=problems.RETRY_SOON)
+
+
+def _harden(response: Response) -> Response:
+    response.headers.update(SECURITY_HEADERS)
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,114 @@
+"""How a command ends when it can't do what it was asked: a sentence on stderr, or with `--json` an object, and a status.
+
+0 done · 1 an error · 2 wrong usage · 130 interrupted · 141 the reader of stdout has gone.
+"""
+
+import errno
+import io
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+INTERRUPTED, READER_GONE = 130, 141
+DATABASE = "sprout.database"  # where the context keeps the name of the database that a command works on
+
+
+class Failure(click.ClickException):
+    """An error with a sentence for people and a word for programs; `more` is shown to programs only."""
+
+    def __init__(self, code: str, sentence: str, *, status: int = 1, plain: bool = False, **more: object) -> None:
+        super().__init__(sentence)
+        self.exit_code = status
+        self.code = code
+        self.plain = plain  # the sentence stands alone, without "sprout: "
+        self.more = more
+
+
+def status_of(run: Callable[[], object], *, as_json: bool) -> int:
+    """Run a command and tell how it ended."""
+    try:
+        ended = run()
+        sys.stdout.flush()
+    except click.Abort:
+        return _tell(Failure("interrupted", "Interrupted.", status=INTERRUPTED), as_json=as_json)
+    except click.exceptions.NoArgsIsHelpError as fault:
+        fault.show()
+        return fault.exit_code
+    except click.ClickException as fault:
+        return _tell(fault, as_json=as_json)
+    except OSError as fault:
+        if fault.errno != errno.EPIPE:
+            raise
+        _drop_stdout()
+        return READER_GONE
+    return ended if isinstance(ended, int) else 0
+
+
+def said(fault: Exception, context: click.Context) -> click.ClickException:
+    """A fault from a deeper room, as a sentence."""
+    from config import ConfigError  # here, because most commands end well and some need neither room
+    from worker.ledger.connection import LedgerFault
+
+    match fault:
+        case ConfigError():
+            places = [{"file": one.file, "section": one.section, "key": one.key} for one in fault.faults]
+            return Failure("configuration", str(fault), plain=True, faults=places)
+        case LedgerFault():
+            where = context.meta.get(DATABASE, "the database")
+            return Failure("database", f"The database {where} can't be used: {_first_line(fault)}")
+        case OSError() if fault.filename is not None:
+            return Failure("file", f"{fault.filename}: {fault.strerror}.")
+        case _:
+            return _last_resort(fault)
+
+
+def tame_streams() -> None:
+    """Text that the terminal can't show must not end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _tell(fault: click.ClickException, *, as_json: bool) -> int:
+    code = fault.code if isinstance(fault, Failure) else "usage" if isinstance(fault, click.UsageError) else "failed"
+    sentence = fault.format_message()
+    if as_json:
+        more = fault.more if isinstance(fault, Failure) else {}
+        click.echo(json.dumps({"error": sentence, "code": code, **more}), err=True)
+        return fault.exit_code
+    plain = isinstance(fault, Failure) and fault.plain
+    click.echo(sentence if plain else f"sprout: {sentence}", err=True)
+    if isinstance(fault, click.UsageError) and fault.ctx is not None:
+        click.echo(f"Try: {fault.ctx.command_path} --help", err=True)
+    return fault.exit_code
+
+
+def _last_resort(fault: Exception) -> Failure:
+    """A bug of ours. Its text is left out, because it may hold anything."""
+    frames = [frame for frame in traceback.extract_tb(fault.__traceback__) if "site-packages" not in frame.filename]
+    here = frames[-1] if frames else None
+    place = "" if here is None else f" in {Path(here.filename).name}, line {here.lineno} ({here.name})"
+    sentence = (
+        f"This is a fault of the bridge: {type(fault).__name__}{place}. What was stored before is kept. "
+        "`sprout doctor` may show more; please report it with the command that you gave."
+    )
+    return Failure("bug", sentence)
+
+
+def _first_line(fault: Exception) -> str:
+    """What the driver said, without the statement and its values."""
+    cause = getattr(fault, "orig", None) or fault
+    return (str(cause).strip().partition("\n")[0] or type(cause).__name__).rstrip(".") + "."
+
+
+def _drop_stdout() -> None:
+    """Whatever is still buffered goes nowhere, so that the interpreter has nothing to complain of at its end."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except io.UnsupportedOperation:
+        return

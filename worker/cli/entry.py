@@ -1,0 +1,109 @@
+"""`sprout` and the table of all its commands."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from worker.cli import endings
+from worker.cli.lazy import LazyGroup, Leaf, Noun, Table, config_option
+
+TEXT = """\b
+sprout demo                     the whole job on this machine, with nothing to configure
+sprout up                       the bridge itself; an empty folder will do
+sprout generate FILE --wait     an interview from a text file
+
+One interview per job posting, every result back. Results go to standard output, everything else to standard error;
+every command has --help, and --json where it answers something.
+"""
+
+TABLE: Table = {
+    "demo": Leaf("worker.cli.demo:demo", "Show the whole job on this machine with the sandbox."),
+    "up": Leaf("worker.cli.up:up", "Run receiver, pages, API, worker and sweep together."),
+    "web": Leaf("worker.cli.serve:web", "Receive webhooks, serve the API and the pages."),
+    "worker": Leaf("worker.cli.serve:worker", "Read events, send requests, sweep."),
+    "sandbox": Leaf("worker.cli.sandbox:sandbox", "Run a TalentSprout for this machine."),
+    "doctor": Leaf("worker.cli.doctor:doctor", "Name what is wrong here, and its remedy."),
+    "ping": Leaf("worker.cli.ping:ping", "Ask TalentSprout whether it accepts the API key."),
+    "db": Noun(
+        "The database.",
+        {"upgrade": Leaf("worker.cli.db:upgrade", "Bring the schema up to date.")},
+    ),
+    "generate": Leaf("worker.cli.generate:generate", "Have an interview written for a job description."),
+    "create": Leaf("worker.cli.create:create", "Make an interview from questions or a template."),
+    "batch": Noun(
+        "Many interviews from one file.",
+        {"run": Leaf("worker.cli.batch:run", "File a request for every row of a CSV file.")},
+    ),
+    "requests": Noun(
+        "What is wanted of TalentSprout: one request per interview.",
+        {
+            "list": Leaf("worker.cli.requests:list_requests", "List requests, newest first."),
+            "show": Leaf("worker.cli.requests:show", "Show one request and its evidence."),
+            "retry": Leaf("worker.cli.decisions:retry", "Send a held, cancelled or unknown request again."),
+            "adopt": Leaf("worker.cli.decisions:adopt", "Give an unknown request the interview that you found."),
+            "cancel": Leaf("worker.cli.decisions:cancel", "Say that nobody wants a request any more."),
+        },
+    ),
+    "events": Noun(
+        "What has arrived, as it came.",
+        {
+            "list": Leaf("worker.cli.events:list_events", "List events, newest first."),
+            "show": Leaf("worker.cli.events:show", "Show one event."),
+            "replay": Leaf("worker.cli.events:replay", "Read an event again; nothing is doubled by that."),
+        },
+    ),
+    "interviews": Noun(
+        "Interviews that exist at TalentSprout.",
+        {
+            "list": Leaf("worker.cli.interviews:list_interviews", "List interviews, newest first."),
+            "show": Leaf("worker.cli.interviews:show", "Show one interview."),
+        },
+    ),
+    "results": Noun(
+        "What candidates did.",
+        {
+            "list": Leaf("worker.cli.results:list_results", "List results, newest first."),
+            "show": Leaf("worker.cli.results:show", "Show one result with its evaluation and transcript."),
+        },
+    ),
+    "sign": Leaf("worker.cli.sign:sign", "Print the headers that a source would send for a file."),
+    "token": Noun(
+        "Tokens that open the API and the pages.",
+        {
+            "create": Leaf("worker.cli.tokens:create", "Make a token; it is shown once."),
+            "list": Leaf("worker.cli.tokens:list_tokens", "List tokens, newest first."),
+            "revoke": Leaf("worker.cli.tokens:revoke", "End a token."),
+        },
+    ),
+}
+
+
+class Sprout(LazyGroup):
+    """The command itself. However it ends, it ends with a sentence and a status, never with a stack trace."""
+
+    def __init__(self) -> None:
+        super().__init__("sprout", TABLE, TEXT)
+        self.params.append(config_option())
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **more: Any) -> Any:
+        """Run, and leave the process with the status of the contract: 0, 1 for an error, 2 for wrong usage, 130 interrupted."""
+        words = list(sys.argv[1:] if args is None else args)
+        endings.tame_streams()
+        more["standalone_mode"] = False
+        sys.exit(
+            endings.status_of(lambda: super(Sprout, self).main(words, "sprout", **more), as_json="--json" in words)
+        )
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a fault from a deeper room becomes a sentence here."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as fault:
+            raise endings.said(fault, ctx) from fault
+
+
+main = Sprout()

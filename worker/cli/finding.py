@@ -1,0 +1,70 @@
+"""The one thing that an id, a unique start of one, or a request's label means."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from worker.cli.endings import Failure
+from worker.domain.interview import StoredInterview
+from worker.domain.request import GenerationRequest
+from worker.ledger import events, interviews, listing, requests
+from worker.ledger.connection import Tx
+from worker.ledger.events import StoredEvent
+from worker.ledger.results import StoredResult
+
+MOST_CANDIDATES = 5
+T = TypeVar("T")
+
+
+def request(tx: Tx, given: str) -> GenerationRequest:
+    """By id, start or label (spr-7K2QX, also with the number of an attempt). Raises Failure."""
+    found = _one(tx, "request", given, lambda one: _request_line(requests.get(tx, one)))
+    return _there(requests.get(tx, found))
+
+
+def event(tx: Tx, given: str) -> StoredEvent:
+    """By id or start. Raises Failure."""
+    return _there(events.get(tx, _one(tx, "event", given, str)))
+
+
+def interview(tx: Tx, given: str) -> StoredInterview:
+    """By TalentSprout's id or its start. Raises Failure."""
+    return _there(interviews.get(tx, _one(tx, "interview", given, str)))
+
+
+def result(tx: Tx, given: str) -> StoredResult:
+    """By id or start. Raises Failure."""
+    return _there(listing.one_result(tx, _one(tx, "result", given, str)))
+
+
+def only(noun: str, given: str, found: Sequence[str], line: Callable[[str], str]) -> str:
+    """The one of `found` that `given` means: itself, or the only one that begins so. Raises Failure."""
+    if given in found:
+        return given
+    if not found:
+        raise Failure("not_found", f'There is no {noun} "{given}". See: sprout {_plural(noun)} list')
+    if len(found) > 1:
+        shown = "".join(f"\n  {line(one)}" for one in found[:MOST_CANDIDATES])
+        more = "\n  …" if len(found) > MOST_CANDIDATES else ""
+        sentence = f'Several {_plural(noun)} begin with "{given}"; give more of the id:{shown}{more}'
+        raise Failure("ambiguous", sentence, candidates=list(found[:MOST_CANDIDATES]))
+    return found[0]
+
+
+def _one(tx: Tx, noun: str, given: str, line: Callable[[str], str]) -> str:
+    wanted = given.strip()
+    found = listing.starting_with(tx, noun, wanted, MOST_CANDIDATES + 1) if wanted else []
+    return only(noun, wanted, found, line)
+
+
+def _request_line(found: GenerationRequest | None) -> str:
+    known = _there(found)
+    return f"{known.id}  {known.label}  {known.title}"
+
+
+def _plural(noun: str) -> str:
+    return noun if noun == "token" else f"{noun}s"
+
+
+def _there(found: T | None) -> T:
+    assert found is not None, "it was found in this transaction"
+    return found

@@ -1,0 +1,96 @@
+"""A group whose commands are loaded when they are wanted: the list of commands needs none of them."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import click
+
+CONFIG = "sprout.config"  # where the context keeps what `--config` named
+NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A command: where it is (`module:attribute`), and what it does, in one line."""
+
+    target: str
+    help: str
+
+
+@dataclass(frozen=True)
+class Noun:
+    """Commands under one word."""
+
+    help: str
+    commands: Mapping[str, Leaf]
+
+
+Table = Mapping[str, Leaf | Noun]
+
+
+class LazyGroup(click.Group):
+    """Knows the names and the lines of its commands from a table."""
+
+    def __init__(self, name: str, table: Table, text: str) -> None:
+        super().__init__(name, help=text, context_settings=NAMES)
+        self._table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the table."""
+        return list(self._table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, loaded now."""
+        match self._table.get(cmd_name):
+            case Noun(text, commands):
+                return LazyGroup(cmd_name, commands, text)
+            case Leaf(target, text):
+                return _loaded(cmd_name, target, text)
+            case _:
+                return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Their names and lines, without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in self._table.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A mistyped word gets a suggestion."""
+        word = args[0]
+        if word not in self._table and not word.startswith("-"):
+            near = get_close_matches(word, self._table, n=1)
+            meant = f' Did you mean "{near[0]}"?' if near else ""
+            ctx.fail(f'There is no command "{word}".{meant}')
+        return super().resolve_command(ctx, args)
+
+
+def config_option() -> click.Option:
+    """`--config FILE`, before or behind the command."""
+    return click.Option(
+        ["--config"],
+        metavar="FILE",
+        expose_value=False,
+        callback=_remember,
+        help="The configuration; else SPROUT_CONFIG, else bridge.toml here, else the sandbox.",
+    )
+
+
+def _remember(context: click.Context, _option: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.meta[CONFIG] = value
+
+
+def _loaded(name: str, target: str, text: str) -> click.Command:
+    module, _, attribute = target.partition(":")
+    command = getattr(importlib.import_module(module), attribute)
+    assert isinstance(command, click.Command), f"{target} is a command"
+    command.name = name
+    command.short_help = text
+    command.context_settings = {**NAMES, **command.context_settings}
+    if not any("--config" in option.opts for option in command.params):
+        command.params.append(config_option())
+    return command

@@ -1,0 +1,27 @@
+"""Options and arguments that several commands have."""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+PAGE = 50  # items of a list, unless more are asked for
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output.")
+wait = click.option("--wait", is_flag=True, help="Wait for the interview and print its share link.")
+organization = click.option("--organization", metavar="NAME", help="Whose; needed where there are several.")
+of_organization = click.option("--organization", metavar="NAME", help="Only those of this organization.")
+
+
+def paging(command: Command) -> Command:
+    """`--limit` and `--cursor` of a list."""
+    cursor = click.option("--cursor", metavar="CURSOR", help='Go on where a page ended: its "next".')
+    limit = click.option("--limit", type=click.IntRange(1, 200), default=PAGE, show_default=True, help="At most so many.")
+    return limit(cursor(command))
+
+
+def of_state(states: type[StrEnum] | Iterable[str]) -> Callable[[Command], Command]:
+    """`--state`, one of a closed list."""
+    return click.option("--state", type=click.Choice([str(one) for one in states]), help="Only those in this state.")

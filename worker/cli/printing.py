@@ -1,0 +1,138 @@
+"""What commands print: data on stdout, as tables for people or as one JSON value; notes on stderr.
+
+Texts come from strangers: whatever could steer a terminal or hide itself is dropped from a cell. Colour only repeats what a word
+and a symbol say, and there is none where no terminal is.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from worker.domain.fields import single_line
+from worker.shown import Shown
+
+UNBOUNDED = 100_000  # columns, where nobody's screen limits the width
+LOOKS: Mapping[str, tuple[str, str]] = {  # word -> symbol, style
+    "waiting": ("◷", "dim"),
+    "sending": ("→", "blue"),
+    "created": ("✓", "green"),
+    "held": ("!", "yellow"),
+    "unknown": ("?", "magenta"),
+    "cancelled": ("–", "dim"),
+    "stored": ("◷", "dim"),
+    "read": ("✓", "green"),
+    "ignored": ("–", "dim"),
+    "unreadable": ("!", "yellow"),
+    "matched": ("✓", "green"),
+    "unmatched": ("?", "magenta"),
+    "ok": ("✓", "green"),
+    "warn": ("!", "yellow"),
+    "fail": ("✗", "red"),
+}
+Cell = str | Text | None
+
+
+def note(text: str) -> None:
+    """For people, beside the result."""
+    click.echo(text, err=True)
+
+
+def as_document(value: object) -> None:
+    """The one JSON value of `--json`."""
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    click.echo(json.dumps(value, ensure_ascii=not utf8, indent=2))
+
+
+def as_list(items: Sequence[Shown], following: str | None = None) -> None:
+    """A page of `--json`."""
+    as_document({"items": items, "next": following})
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Columns for people; piped, nothing is cut or wrapped."""
+    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for head in heads:
+        drawn.add_column(head, overflow="fold")
+    for row in rows:
+        drawn.add_row(*map(_cell, row))
+    _print(drawn)
+
+
+def facts(pairs: Iterable[tuple[str, Cell]]) -> None:
+    """What is known of one thing; what isn't there is left out."""
+    drawn = Table.grid(padding=(0, 2, 0, 0))
+    drawn.add_column(style="dim", no_wrap=True)
+    drawn.add_column(overflow="fold")
+    for name, value in pairs:
+        if value not in (None, ""):
+            drawn.add_row(name, _cell(value))
+    _print(drawn)
+
+
+def heading(text: str) -> None:
+    """Above a part of what `show` prints."""
+    _print(Text(f"\n{single_line(text)}", style="bold"))
+
+
+def state(word: str) -> Text:
+    """A symbol, its word and a colour."""
+    symbol, style = LOOKS[word]
+    return Text(f"{symbol} {word}", style=style)
+
+
+def more(following: str | None) -> None:
+    """How to go on where a list has another page."""
+    if following is not None:
+        note(f"There are more: the same command with --cursor {following}")
+
+
+def moment(instant: str | None) -> str | None:
+    """A time of the shown objects, for people; in UTC, like the times in reasons."""
+    if instant is None:
+        return None
+    return f"{datetime.fromisoformat(instant).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def tree(value: object, indent: int = 0) -> Iterable[str]:
+    """JSON that TalentSprout gave, as lines; names as they came."""
+    pairs: Iterable[tuple[str, object]] = ()
+    if isinstance(value, dict):
+        pairs = ((f"{single_line(str(key))}:", child) for key, child in value.items())
+    elif isinstance(value, list):
+        pairs = (("-", child) for child in value)
+    else:
+        yield " " * indent + single_line("–" if value is None else str(value))
+    for name, child in pairs:
+        if isinstance(child, dict | list):
+            yield " " * indent + name
+            yield from tree(child, indent + 2)
+        else:
+            yield f"{' ' * indent}{name} {single_line('–' if child is None else str(child))}"
+
+
+def lines(texts: Iterable[str]) -> None:
+    """Text as it stands, without markup."""
+    for text in texts:
+        _print(Text(text))
+
+
+def _cell(value: Cell) -> Text:
+    return value if isinstance(value, Text) else Text(single_line(value or ""))
+
+
+def _print(what: Table | Text) -> None:
+    """Through rich for a terminal; else as plain lines without the blanks that pad a table."""
+    console = Console(file=sys.stdout, highlight=False)
+    if console.is_terminal:
+        console.print(what)
+        return
+    plain = Console(file=sys.stdout, width=UNBOUNDED, no_color=True, highlight=False)
+    with plain.capture() as captured:
+        plain.print(what)
+    click.echo("\n".join(line.rstrip() for line in captured.get().removesuffix("\n").split("\n")))
