@@ -4,7 +4,7 @@ import click
 
 from worker import filing
 from worker.cli import files, opening, options
-from worker.cli.interview_options import interview_options
+from worker.cli.interview_options import interview_options, of_questions
 from worker.cli.submitting import submit
 from worker.descriptions import plain_text
 from worker.domain.request import Kind
@@ -26,7 +26,7 @@ def create(
     description: str | None,
     organization: str | None,
     dedup_id: str | None,
-    options: dict[str, object],
+    interview: dict[str, object],
     **how: bool,
 ) -> None:
     """\b
@@ -36,18 +36,17 @@ def create(
     Make an interview from questions, or from a template, or from both: what is given here wins over the template.
     Questions with criteria for the evaluator: --option questions='[{"question": "…", "evaluation_criteria": "…"}]'
     """
-    if asked and "questions" in options:
+    if asked and "questions" in interview:
         raise click.UsageError("Give questions either by --question or by --option questions=…, not by both.")
-    if not (asked or "questions" in options or "template_id" in options):
+    if not (asked or "questions" in interview or "template_id" in interview):
         raise click.UsageError("Give at least one --question, or a --template.")
-    questions = {"questions": [{"question": one, "evaluation_criteria": None} for one in asked]} if asked else {}
     bridge, chosen = opening.for_filing(organization)
     wanted = filing.Submission(
         organization=chosen.name,
         text=plain_text.readable(files.text(description)) if description else "",
         title=title,
         kind=Kind.CREATE,
-        options={**options, **questions, "title": title},
+        options={**interview, **of_questions(asked), "title": title},
         identity=identity.brought(dedup_id) if dedup_id else None,
     )
     submit(bridge, wanted, wait=how["wait"], as_json=how["as_json"])

@@ -25,7 +25,7 @@ def generate(
     organization: str | None,
     dedup_id: str | None,
     title: str | None,
-    options: dict[str, object],
+    interview: dict[str, object],
     **how: bool,
 ) -> None:
     """\b
@@ -44,7 +44,7 @@ def generate(
         organization=chosen.name,
         text=text,
         title=title or "",
-        options={**options, "title": title} if title else options,
+        options={**interview, "title": title} if title else interview,
         identity=identity.brought(dedup_id) if dedup_id else None,
     )
     submit(bridge, wanted, wait=how["wait"], as_json=how["as_json"])

@@ -47,7 +47,7 @@ class BadOption(ValueError):
 
 
 def interview_options(command: Command) -> Command:
-    """A flag for each option, and `--option NAME=VALUE` for any; the command gets `options`, checked."""
+    """A flag for each option, and `--option NAME=VALUE` for any; the command gets them as `interview`, checked."""
 
     @functools.wraps(command)
     def collected(**given: Any) -> Any:
@@ -56,7 +56,7 @@ def interview_options(command: Command) -> Command:
             value = given.pop(name)
             if value not in (None, ()):
                 written[name] = ",".join(value) if isinstance(value, tuple) else value
-        return command(options=_of_flags({**written, **_pairs(given.pop("pairs"))}), **given)
+        return command(interview=_of_flags({**written, **_pairs(given.pop("pairs"))}), **given)
 
     for name, (flag, text) in reversed(FLAGS.items()):
         repeat = name == "languages"
@@ -73,6 +73,14 @@ any_option = click.option(
 def of_pairs(pairs: tuple[str, ...]) -> dict[str, object]:
     """What `--option NAME=VALUE` gave, checked. Raises click.UsageError."""
     return _of_flags(_pairs(pairs))
+
+
+def of_questions(asked: tuple[str, ...]) -> dict[str, object]:
+    """What `--question TEXT` gave, checked. Raises click.UsageError."""
+    try:
+        return checked({"questions": [{"question": one} for one in asked]}) if asked else {}
+    except BadOption as fault:
+        raise _wrong(f"--question: {fault.problem}") from None
 
 
 def from_texts(written: Mapping[str, str]) -> dict[str, object]:
@@ -103,7 +111,11 @@ def _of_flags(written: Mapping[str, str]) -> dict[str, object]:
         return from_texts(written)
     except BadOption as fault:
         flag = FLAGS[fault.name][0] if fault.name in FLAGS else f"--option {fault.name}"
-        raise click.UsageError(f"{flag}: {fault.problem}", click.get_current_context(silent=True)) from None
+        raise _wrong(f"{flag}: {fault.problem}") from None
+
+
+def _wrong(sentence: str) -> click.UsageError:
+    return click.UsageError(sentence, click.get_current_context(silent=True))
 
 
 def _pairs(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -111,7 +123,7 @@ def _pairs(pairs: tuple[str, ...]) -> dict[str, str]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
-            raise click.UsageError(f"--option {pair}: write it as NAME=VALUE.", click.get_current_context(silent=True))
+            raise _wrong(f"--option {pair}: write it as NAME=VALUE.")
         found[name.strip()] = value
     return found
 

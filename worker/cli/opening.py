@@ -23,7 +23,7 @@ from worker.operators import Person
 def bridge() -> Bridge:
     """For reading and deciding. Raises ConfigError and Failure."""
     made = assembled()
-    _open(made)
+    with_schema(made)
     return made
 
 
@@ -31,7 +31,7 @@ def for_filing(organization: str | None) -> tuple[Bridge, Organization]:
     """For filing on behalf of one organization: the named one, else the only one."""
     made = assembled()
     chosen = organization_of(made, organization)
-    _open(made)
+    with_schema(made)
     with_rows(made)
     return made, chosen
 
@@ -86,7 +86,8 @@ def person() -> Person:
         return Person(f"user {os.getuid()}")
 
 
-def _open(made: Bridge) -> None:
+def with_schema(made: Bridge) -> None:
+    """Make a database that is new; one with another schema is left alone. Raises Failure."""
     if is_new(made):
         make(made)
     elif not schema.is_current(made.ledger):

@@ -85,8 +85,12 @@ def end_lease(tx: Tx, attempt_id: str) -> State | None:
 
 def _created(tx: Tx, wanted: GenerationRequest, made: Interview, origin: Origin) -> Settled:
     known = interviews.owner(tx, made.id)
-    if known is not None:
+    if known is not None and known.request_id == wanted.id:
         return Settled(wanted.state)  # settled before: a journal is replayed, a commit was lost
+    if known is not None:  # an id that another request has: nobody can say what exists
+        because = Because(Code.UNREADABLE_ANSWER, {"trouble": "the answer names an interview that another request has"})
+        requests.move(tx, wanted.id, OPEN_TO_ITS_OWN_ATTEMPT, State.UNKNOWN, because=because)
+        return Settled(State.UNKNOWN)
     if wanted.state is State.CREATED:
         interviews.store(tx, wanted.organization, made, Origin.SURPLUS, wanted.id)
         audit.record(tx, "bridge", "surplus interview", wanted.id, {"interview": made.id})

@@ -133,7 +133,7 @@ def _missing(seen: Seen) -> list[str]:
 
 def _check(house: House) -> list[str]:
     """The sandbox's own record is the judge."""
-    calls = [call for call in _asked(house, "record") if call["tier"] == "ai"]
+    calls = [call for call in _asked(house, "record", "requests") if call["tier"] == "ai"]
     made = [call for call in calls if call["executed"]]
     refused = sum(call["status"] == 429 for call in calls)
     click.echo(f"\nThe sandbox's own record: {len(made)} interviews made, {refused} times over the limit.")
@@ -142,13 +142,13 @@ def _check(house: House) -> list[str]:
         missing.append(f"exactly {JOBS} interviews in the sandbox's record (there are {len(made)})")
     if refused:
         missing.append("a pace within the limit")
-    texts = [str(one["job_description"]) for one in _asked(house, "interviews")]
+    texts = [str(one["job_description"]) for one in _asked(house, "interviews", "interviews")]
     if max(map(len, texts), default=0) > MOST_CHARACTERS or not any("Regional driver" in text for text in texts):
         missing.append("the long description, condensed")
     return missing
 
 
-def _asked(house: House, name: str) -> list[dict[str, Any]]:
-    items = house.sandbox.ask(name)["items"]
-    assert isinstance(items, list), "the control plane answers lists so"
-    return items
+def _asked(house: House, name: str, items: str) -> list[dict[str, Any]]:
+    found = house.sandbox.ask(name)[items]
+    assert isinstance(found, list), "the control plane answers so"
+    return found

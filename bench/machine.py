@@ -1,0 +1,32 @@
+"""What a figure was measured on."""
+
+import os
+import platform
+import subprocess
+import tempfile
+import time
+
+
+def facts() -> dict[str, object]:
+    """Cores, load, the disk's fsync rate, versions, the commit."""
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return {
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2),
+        "fsync_per_second": fsync_rate(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "commit": commit.stdout.strip() or None,
+    }
+
+
+def fsync_rate(seconds: float = 0.5) -> int:
+    """Writes of 6 kB that reach the disk in a second, one at a time."""
+    count, began = 0, time.monotonic()
+    with tempfile.TemporaryFile() as file:
+        while time.monotonic() - began < seconds:
+            file.write(b"x" * 6000)
+            file.flush()
+            os.fsync(file.fileno())
+            count += 1
+    return round(count / (time.monotonic() - began))

@@ -1,0 +1,107 @@
+"""`sprout requests retry`, `adopt` and `cancel`: what a person decides. Of two decisions the second is told what the first did."""
+
+from collections.abc import Callable
+
+import click
+
+from worker import operators
+from worker.assembly import Bridge
+from worker.cli import files, finding, opening, options, printing
+from worker.cli.endings import Failure
+from worker.cli.interview_options import any_option, of_pairs
+from worker.cli.requests import facts_of
+from worker.domain.request import GenerationRequest, State
+from worker.ledger.connection import Tx
+from worker.shown import evidence, one_request
+
+CODES = {
+    operators.Why.NOT_FOUND: "not_found",
+    operators.Why.TOO_LATE: "conflict",
+    operators.Why.UNUSABLE: "unusable",
+}
+
+
+@click.command()
+@click.argument("request_id", metavar="ID")
+@click.option("--not-there", is_flag=True, help="You looked: TalentSprout has no interview of it.")
+@click.option("--text", "file", metavar="FILE|-", help="Another job description.")
+@any_option
+@options.as_json
+def retry(request_id: str, not_there: bool, file: str | None, pairs: tuple[str, ...], as_json: bool) -> None:
+    """\b
+    sprout requests retry spr-7K2QX --text longer.txt
+    sprout requests retry spr-7K2QX --not-there
+
+    Send a request again: a held or cancelled one, with another text or other options if need be; an unknown one only on
+    your word that its interview is not there.
+    """
+    interview = of_pairs(pairs)
+    text = files.text(file) if file else None
+    changes = operators.Changes(text, interview or None)
+    bridge = opening.bridge()
+    wait = bridge.timing.quarantine
+
+    def decide(tx: Tx, found: GenerationRequest) -> GenerationRequest:
+        return operators.retry(tx, opening.person(), found.id, not_there=not_there, changes=changes, wait=wait)
+
+    _carry_out(bridge, request_id, decide, as_json=as_json)
+
+
+@click.command()
+@click.argument("request_id", metavar="ID")
+@click.argument("link", metavar="LINK")
+@options.as_json
+def adopt(request_id: str, link: str, as_json: bool) -> None:
+    """\b
+    sprout requests adopt spr-7K2QX https://www.talentsprout.ai/interview/3b0c7d52-8f41-4c6e-9a2d-51f7e0c4a9b8
+
+    Give an unknown request the interview that you found in TalentSprout under its label. LINK is its share link; it is read,
+    never fetched.
+    """
+    bridge = opening.bridge()
+
+    def decide(tx: Tx, found: GenerationRequest) -> GenerationRequest:
+        configured = bridge.settings.organizations.get(found.organization)
+        if configured is None:
+            raise Failure("unusable", f"{found.label} belongs to {found.organization}, which is not configured any more.")
+        return operators.adopt(tx, opening.person(), found.id, link, configured.base_url)
+
+    _carry_out(bridge, request_id, decide, as_json=as_json)
+
+
+@click.command()
+@click.argument("request_id", metavar="ID")
+@click.option("--not-there", is_flag=True, help="You looked: TalentSprout has no interview of it.")
+@options.as_json
+def cancel(request_id: str, not_there: bool, as_json: bool) -> None:
+    """\b
+    sprout requests cancel spr-7K2QX
+
+    Say that nobody wants a request any more; an unknown one only on your word that its interview is not there.
+    """
+    bridge = opening.bridge()
+    wait = bridge.timing.quarantine
+
+    def decide(tx: Tx, found: GenerationRequest) -> GenerationRequest:
+        return operators.cancel(tx, opening.person(), found.id, not_there=not_there, wait=wait)
+
+    _carry_out(bridge, request_id, decide, as_json=as_json)
+
+
+def _carry_out(
+    bridge: Bridge, request_id: str, decide: Callable[[Tx, GenerationRequest], GenerationRequest], *, as_json: bool
+) -> None:
+    """Find, decide and commit; then hint, then show what it became."""
+    try:
+        decided = bridge.ledger.write(lambda tx: decide(tx, finding.request(tx, request_id)))
+    except operators.Refusal as refusal:
+        raise Failure(CODES[refusal.why], str(refusal)) from None
+    if decided.state is State.WAITING:
+        bridge.hints.pump(decided.organization)
+    shown, seen = bridge.ledger.read(
+        lambda tx: (one_request(tx, decided, bridge.timing), evidence(tx, decided, bridge.timing))
+    )
+    if as_json:
+        printing.as_document(shown)
+    else:
+        printing.facts(facts_of(shown, seen["action"]))

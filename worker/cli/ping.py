@@ -1,0 +1,34 @@
+"""`sprout ping`: does TalentSprout accept the API key?"""
+
+import click
+
+from worker import health
+from worker.cli import opening, options, printing
+from worker.cli.endings import Failure
+from worker.health import State
+from worker.sending import pinging
+from worker.talentsprout.verdict import Accepted
+
+
+@click.command()
+@options.organization
+@options.as_json
+def ping(organization: str | None, as_json: bool) -> None:
+    """\b
+    sprout ping
+    sprout ping --organization acme --json
+
+    Call GET /ping with an organization's key, in a slot of its budget. An organization that is paused resumes if its key is
+    accepted.
+    """
+    bridge, chosen = opening.for_filing(organization)
+    answer = pinging.ping(bridge, chosen.name)
+    found = health.key(bridge.settings, chosen, answer)
+    if found.state is not State.OK or not isinstance(answer, Accepted):
+        raise Failure("not_accepted", f"{found.sentence} {found.remedy}".strip(), organization=chosen.name)
+    if as_json:
+        scopes = None if answer.scopes is None else list(answer.scopes)
+        told = {"organization": chosen.name, "accepted": True, "scopes": scopes}
+        printing.as_document({**told, "organization_id": answer.organization_id})
+    else:
+        printing.lines([found.sentence])
