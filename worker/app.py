@@ -2,7 +2,7 @@
 
 import threading
 
-from celery import Celery
+from celery import Celery, signals
 from celery.worker import WorkController, state
 
 from worker import assembly, hints, log, tasks
@@ -17,11 +17,16 @@ class Ear:
 
     def __init__(self, station: Station) -> None:
         self._station = station
+        self._ready = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="ear", daemon=True)
 
     def start(self) -> None:
         """Begin to listen; a broker that is away is waited for."""
         self._thread.start()
+
+    def wait_until_ready(self, seconds: float) -> bool:
+        """Whether it listens by then."""
+        return self._ready.wait(seconds)
 
     def alive(self) -> bool:
         """Whether it still listens."""
@@ -37,12 +42,16 @@ class Ear:
         timing = bridge.settings.bridge
         app = hints.application(assembly.broker_url(bridge.settings), timing.call_deadline + timing.lease_margin)
         tasks.register(app, self._station)
+        signals.worker_ready.connect(self._is_ready, weak=False)
         app.set_current()
         try:
             _controller(app, self._station.boot_id).start()
         except Exception:  # whatever it was, the process must notice that nobody listens any more
             _logger.exception("the ear for hints failed")
             raise
+
+    def _is_ready(self, **_: object) -> None:
+        self._ready.set()
 
 
 def _controller(app: Celery, name: str) -> WorkController:

@@ -40,6 +40,10 @@ class Station:
 
     def start(self) -> None:
         """Begin the rounds, the first one at once."""
+        try:
+            self._caller.warm()
+        except LedgerFault as fault:
+            _logger.warning("started while the ledger is away", fault=type(fault).__name__)
         self._rounds.start()
 
     def read(self, event_id: str) -> None:

@@ -1,6 +1,7 @@
 """A stage for the ledger: a real database, a clock that we move, and what workers and people do, one transaction each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -169,9 +170,7 @@ class Stage:
         changed = operators.Changes(**changes)
         return self.tell(operators.retry, who, request_id, not_there=not_there, changes=changed, wait=QUARANTINE)
 
-    def cancel(
-        self, request_id: str, *, not_there: bool = False, who: operators.Person = ADA
-    ) -> GenerationRequest:
+    def cancel(self, request_id: str, *, not_there: bool = False, who: operators.Person = ADA) -> GenerationRequest:
         return self.tell(operators.cancel, who, request_id, not_there=not_there, wait=QUARANTINE)
 
     def request(self, request_id: str) -> GenerationRequest:
@@ -205,3 +204,20 @@ def bridge_on(ledger: Ledger, folder: Path, *, on_unknown: str = "hold", base_ur
 def everything(tx: Tx, table: sa.Table) -> list[dict[str, object]]:
     """Every row, to compare before and after."""
     return [dict(row) for row in tx.conn.execute(sa.select(table).order_by(*table.primary_key)).mappings()]
+
+
+@contextmanager
+def meanwhile(ledger: Ledger, statement_with: str, act: Callable[[], object]) -> Iterator[None]:
+    """Act once, right after the first statement of `ledger` that has these words: what another process does in between."""
+    done = False
+
+    def after(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        nonlocal done
+        if statement_with in statement and not done:
+            done = True
+            act()
+
+    sa.event.listen(ledger.engine, "after_cursor_execute", after)
+    yield
+    sa.event.remove(ledger.engine, "after_cursor_execute", after)
+    assert done, f"no statement had {statement_with!r}"

@@ -118,7 +118,7 @@ def test_the_migrations_make_the_same_indexes_and_constraints_as_the_tables(empt
     assert empty.read(shape) == wanted
 
 
-def test_a_failed_migration_leaves_nothing_behind(empty: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_migration_leaves_nothing_behind(empty: Ledger) -> None:
     class Broken(Exception):
         pass
 

@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import repeat
@@ -19,6 +20,7 @@ from tests.talentsprout.calling import (
     KEY,
     LINK,
     NOW,
+    PATIENT,
     PAYLOAD,
     SOON,
     WINDOW,
@@ -136,7 +138,7 @@ def never_reading(connection: Connection) -> None:
 
 def test_a_body_that_nobody_reads_cannot_have_run():
     with serving(never_reading, receive_buffer=4096) as peer:
-        exchange = call_to(peer, payload=LARGE, times=SOON)
+        exchange = call_to(peer, payload=LARGE, times=replace(PATIENT, write=SOON.write))
     assert_not_executed_and_worth_repeating(exchange)
     assert exchange.timed_out
     assert peer.was_reset  # so that nothing of it leaves later
@@ -319,10 +321,12 @@ def test_an_end_that_we_made_is_not_taken_for_the_peers():
         connection.read_request()
         connection.send(b"HTTP/1.1 200 OK\r\n\r\n[1, 2")
         connection.read_to_the_end()
+        connection.ends_within(5)
 
     with serving(script) as peer:
         exchange = call_to(peer, times=SOON)
     assert not exchange.complete
+    assert peer.was_reset
 
 
 # Answers that can't be used

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.talentsprout.calling import NOW, WINDOW
@@ -146,6 +146,7 @@ WORDS = st.text(max_size=80) | st.integers().map(str) | st.floats().map(str) | D
 WINDOWS = st.timedeltas(min_value=timedelta(milliseconds=1), max_value=timedelta(days=2))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAMES, WORDS), st.sampled_from([200, 429, 500]), WINDOWS)
 def test_no_header_raises_or_breaks_a_bound(headers, status, window):
     read = news(headers, status=status, now=NOW, window=window)

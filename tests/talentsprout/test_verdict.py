@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.talentsprout.calling import AN_INTERVIEW, ID, LINK, NOW, WINDOW, error_document
@@ -187,6 +187,7 @@ EXCHANGES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(EXCHANGES)
 def test_every_exchange_has_an_outcome_and_a_2xx_is_never_repeated(exchange):
     outcome = judge(exchange, now=NOW, window=WINDOW)

@@ -4,7 +4,7 @@ import json
 from types import MappingProxyType
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.talentsprout.calling import AN_INTERVIEW, ID, LINK, error_document
@@ -48,6 +48,7 @@ def test_a_client_name_of_the_options_stays_where_none_is_given():
     assert json.loads(wire.payload(Kind.GENERATE, "t", {"client_name": "Nord"}, "Sud"))["client_name"] == "Sud"
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_any_text_can_be_sent(text, title):
     body = json.loads(wire.payload(Kind.GENERATE, text, {"title": title}, None).decode("utf-8"))
@@ -223,6 +224,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.binary() | VALUES.map(lambda value: json.dumps(value).encode()))
 def test_reading_never_raises(body):
     for read in (wire.interview, wire.salvage, wire.error, wire.ping):

@@ -114,6 +114,8 @@ def _print(sheet: Sheet, done: Filing, ended: list[GenerationRequest], *, as_jso
             printing.note(f"{one.label} is {one.state}: sprout requests show {one.label}")
     states = ", ".join(f"{counts[state]:,} {state}" for state in State if counts[state])
     bad = f", {len(done.bad):,} bad" if done.bad else ""
-    printing.lines([f"{sheet.rows:,} rows: {done.new:,} filed, {repeated:,} known already{bad}. Requests: {states or 'none'}."])
+    printing.lines(
+        [f"{sheet.rows:,} rows: {done.new:,} filed, {repeated:,} known already{bad}. Requests: {states or 'none'}."]
+    )
     if done.batch is not None:
         printing.note(f"Next: sprout requests list --batch {done.batch}")

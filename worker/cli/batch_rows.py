@@ -119,13 +119,13 @@ def _columns(path: Path, titles: Sequence[str]) -> list[str | None]:
     columns = [_field(title) for title in titles]
     for name in {name for name in columns if name is not None}:
         if columns.count(name) > 1:
-            both = " and ".join(
-                f'"{title}"' for title, column in zip(titles, columns, strict=True) if column == name
-            )
+            both = " and ".join(f'"{title}"' for title, column in zip(titles, columns, strict=True) if column == name)
             raise NotABatch(f"{path}: {both} both mean {name}; rename or remove one of them.")
     if TEXT not in columns:
         found = ", ".join(f'"{title.strip()}"' for title in titles)
-        raise NotABatch(f"{path} has no column {TEXT}; its first row says {found}. Other columns are {', '.join(FIELDS)}.")
+        raise NotABatch(
+            f"{path} has no column {TEXT}; its first row says {found}. Other columns are {', '.join(FIELDS)}."
+        )
     return columns
 
 

@@ -63,7 +63,9 @@ def adopt(request_id: str, link: str, as_json: bool) -> None:
     def decide(tx: Tx, found: GenerationRequest) -> GenerationRequest:
         configured = bridge.settings.organizations.get(found.organization)
         if configured is None:
-            raise Failure("unusable", f"{found.label} belongs to {found.organization}, which is not configured any more.")
+            raise Failure(
+                "unusable", f"{found.label} belongs to {found.organization}, which is not configured any more."
+            )
         return operators.adopt(tx, opening.person(), found.id, link, configured.base_url)
 
     _carry_out(bridge, request_id, decide, as_json=as_json)

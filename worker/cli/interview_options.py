@@ -94,7 +94,7 @@ def checked(options: Mapping[str, object]) -> dict[str, object]:
     for name in others:
         if name not in InterviewOptions.keys():
             meant = likely(name, [*InterviewOptions.keys(), TITLE])
-            raise BadOption(name, f'is not an option.{f" Did you mean {meant}?" if meant else ""}')
+            raise BadOption(name, f"is not an option.{f' Did you mean {meant}?' if meant else ''}")
     try:
         read = InterviewOptions.model_validate(others)
     except ValidationError as fault:

@@ -72,7 +72,7 @@ def make(made: Bridge) -> None:
 
 
 def with_rows(made: Bridge) -> None:
-    """An organization that was added to the configuration has no budget yet. One that has is left alone."""
+    """An organization that was added to the configuration has no budget yet. Where all have one, nothing is touched."""
     known = {one.organization for one in made.ledger.read(budgets.standings)}
     if made.settings.organizations.keys() - known:
         assembly.prepare(made)

@@ -18,7 +18,9 @@ of_organization = click.option("--organization", metavar="NAME", help="Only thos
 def paging(command: Command) -> Command:
     """`--limit` and `--cursor` of a list."""
     cursor = click.option("--cursor", metavar="CURSOR", help='Go on where a page ended: its "next".')
-    limit = click.option("--limit", type=click.IntRange(1, 200), default=PAGE, show_default=True, help="At most so many.")
+    limit = click.option(
+        "--limit", type=click.IntRange(1, 200), default=PAGE, show_default=True, help="At most so many."
+    )
     return limit(cursor(command))
 
 

@@ -65,7 +65,9 @@ def sandbox(port: int | None, names: tuple[str, ...], urls: tuple[str, ...], as_
     try:
         run(settings, ready)
     except OSError as fault:
-        raise Failure("port", f"Port {settings.port} can't be had: {fault.strerror}. Choose another with --port.") from None
+        raise Failure(
+            "port", f"Port {settings.port} can't be had: {fault.strerror}. Choose another with --port."
+        ) from None
 
 
 def _settings(port: int, names: tuple[str, ...], urls: tuple[str, ...], chosen: dict[str, object]) -> Settings:

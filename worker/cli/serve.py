@@ -44,8 +44,9 @@ def worker(context: click.Context, concurrency: int, listen: str | None) -> None
     ear = app.Ear(station)
     if listen is not None:
         listening.start(listen, lambda: ear.alive())
-    station.start()
     ear.start()
+    ear.wait_until_ready(EAR_SECONDS)  # its own start is heavy, and the first calls should not suffer from it
+    station.start()
     click.echo(f"worker {os.getpid()} is ready", err=True)
     while not stop.asked.wait(1):
         if not ear.alive():

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from worker import ids, log, metrics
 from worker.assembly import Bridge
@@ -17,6 +17,8 @@ from worker.sending.journal import Journal
 from worker.talentsprout import client, verdict
 
 PAUSE_SECONDS = 1.0  # between two tries to reach a ledger that is away
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_EVER = timedelta(days=-100_000)
 Claim = attempts.Claimed | attempts.NoSlot | attempts.NothingDue | attempts.Paused
 _logger = log.named(__name__)
 
@@ -34,6 +36,12 @@ class Caller:
         return self.bridge.ledger.write(
             lambda tx: attempts.claim(tx, organization, tier, self.boot_id, self._deadline + self._margin)
         )
+
+    def warm(self) -> None:
+        """Do once, with nothing, what lies between the mark and the first byte: the first call must not be slower there."""
+        client.tls_context()
+        nothing = Attempt("", None, None, "", "", _LONG_AGO, _LONG_AGO)
+        self.bridge.ledger.write(lambda tx: attempts.mark(tx, nothing, _EVER, timedelta(0)))
 
     def make(self, claimed: attempts.Claimed) -> None:
         """Connect, mark, write, read, journal, settle."""

@@ -1,0 +1,136 @@
+"""Many workers claim at the same moment: lock first, look second, and nothing is claimed twice or left behind."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.ledger.stage import ACME, LEASE, MARGIN, TEXT, Stage, meanwhile
+from worker import filing
+from worker.domain.request import Tier
+from worker.ledger import attempts, budgets, tables
+from worker.ledger.connection import Ledger, Tx
+from worker.policy import identity
+
+WORKERS = 8
+REQUESTS = 500
+FAST = timedelta(milliseconds=20)  # so many windows that slots are no obstacle, and still one claim at a time
+LIMIT = 1000
+
+
+def fill(ledger: Ledger, count: int) -> set[str]:
+    def unit(tx: Tx) -> set[str]:
+        budgets.prepare(tx, ACME, Tier.AI, LIMIT, FAST)
+        wanted = [filing.Submission(ACME, TEXT, identity=identity.brought(str(number))) for number in range(count)]
+        return {filing.file(tx, one).request.id for one in wanted}
+
+    return ledger.write(unit)
+
+
+def claim_until_empty(ledger: Ledger) -> list[str]:
+    mine = []
+    while True:
+        found = ledger.write(lambda tx: attempts.claim(tx, ACME, Tier.AI, "boot", LEASE))
+        if isinstance(found, attempts.Claimed):
+            mine.append(found.attempt.request_id)
+        elif found == attempts.NothingDue(None):
+            return mine
+
+
+def together(work: Callable[[Ledger], list[str]], url: str) -> list[str]:
+    """What eight workers, each with connections of its own, claimed between them."""
+    ledgers = [Ledger(url) for _ in range(WORKERS)]
+    barrier = threading.Barrier(WORKERS)
+
+    def begin(ledger: Ledger) -> list[str]:
+        barrier.wait()
+        return work(ledger)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        found = [one for mine in pool.map(begin, ledgers) for one in mine]
+    for ledger in ledgers:
+        ledger.close()
+    return found
+
+
+def test_eight_workers_on_one_organization_claim_every_request_once(postgres_url: str) -> None:
+    ledger = Ledger(postgres_url)
+    ledger.write(lambda tx: tx.conn.execute(tables.budget.delete()))
+    filed = fill(ledger, REQUESTS)
+
+    claimed = Counter(together(claim_until_empty, postgres_url))
+
+    assert claimed == Counter(filed)
+    count = sa.select(sa.func.count()).select_from(tables.attempt)
+    assert ledger.read(lambda tx: tx.conn.execute(count).scalar_one()) == REQUESTS
+    ledger.close()
+
+
+def test_threads_of_one_sqlite_process_claim_every_request_once(sqlite_files) -> None:
+    url = sqlite_files.new()
+    ledger = Ledger(url)
+    filed = fill(ledger, 60)
+
+    claimed = Counter(together(claim_until_empty, url))
+
+    assert claimed == Counter(filed)
+    ledger.close()
+    sqlite_files.drop(url)
+
+
+def test_who_waits_for_the_lock_looks_at_the_slots_afterwards(postgres_url: str, stage_on) -> None:
+    """Two claims at one moment: the second one's look must see the first one's slot, so it gets none."""
+    bridge: Stage = stage_on(postgres_url)
+    bridge.file()
+    bridge.file()
+    first_has_claimed, first_may_commit = threading.Event(), threading.Event()
+    answers: list[object] = []
+
+    def slow(tx: Tx) -> object:
+        found = attempts.claim(tx, ACME, Tier.AI, "slow", LEASE)
+        first_has_claimed.set()
+        first_may_commit.wait(10)
+        return found
+
+    first = threading.Thread(target=lambda: answers.append(bridge.ledger.write(slow)))
+    first.start()
+    assert first_has_claimed.wait(10)
+    second = threading.Thread(target=lambda: answers.append(bridge.try_claim()))
+    second.start()
+    wait_until_blocked(bridge)
+    first_may_commit.set()
+    first.join(10)
+    second.join(10)
+
+    assert [type(answer) for answer in answers] == [attempts.Claimed, attempts.NoSlot]
+
+
+def test_a_call_that_is_marked_while_slots_are_counted_is_counted(postgres_url: str, stage_on) -> None:
+    """The count reads twice, and a call that goes from claimed to sent in between must be in one of them."""
+    bridge: Stage = stage_on(postgres_url)
+    other = Ledger(postgres_url, clock=bridge.clock)
+    bridge.file()
+    held = bridge.claim()
+
+    def send() -> None:
+        other.write(lambda tx: attempts.mark(tx, held, LEASE - MARGIN, MARGIN))
+
+    with meanwhile(bridge.ledger, "FROM attempt", send):
+        seen = bridge.ask(budgets.view, ACME, Tier.AI, bridge.clock.now)
+
+    assert len(seen.stamps) + seen.claimed >= 1
+    other.close()
+
+
+def wait_until_blocked(bridge: Stage) -> None:
+    """Until somebody waits for a lock in this database."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    for _ in range(2000):
+        if bridge.ask(lambda tx: tx.conn.exec_driver_sql(waiting).scalar_one()):
+            return
+        threading.Event().wait(0.005)
+    pytest.fail("nobody waited for the lock")

@@ -1,0 +1,121 @@
+"""The database, and what it tells of workers, pauses and decisions that are due."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config import Settings
+from worker import clock
+from worker.assembly import Bridge
+from worker.domain.request import State as RequestState
+from worker.health.check import Check, State, place
+from worker.ledger import listing, organizations, processes, schema
+from worker.ledger.connection import LedgerFault, Tx
+from worker.policy import reasons
+
+CLOCK_OFF, CLOCK_WRONG = timedelta(seconds=60), timedelta(minutes=5)  # signatures with a time are good for five minutes
+MOUNTS = Path("/proc/self/mounts")
+NETWORK_DISKS = frozenset(
+    ["nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "gpfs", "beegfs", "9p", "fuse.sshfs", "fuse.rclone", "fuse.glusterfs"]
+)
+
+
+def database_place(settings: Settings) -> str:
+    """What messages call the database: its file, or its name and host; no password."""
+    url = settings.bridge.database_url
+    if url.startswith("sqlite:///"):
+        return url.removeprefix("sqlite:///")
+    parts = urlsplit(url)
+    return f"{parts.path.lstrip('/')} at {parts.hostname or 'a socket'}"
+
+
+def database(bridge: Bridge) -> Check:
+    """Does it answer, and has it the schema of this version?"""
+    where, name = place(bridge.settings, "bridge", "database_url"), database_place(bridge.settings)
+    try:
+        is_current = schema.is_current(bridge.ledger)
+    except LedgerFault as fault:
+        said = str(getattr(fault, "orig", None) or type(fault).__name__).strip().partition("\n")[0]
+        remedy = "Start it, or correct database_url: nothing can be stored meanwhile."
+        return Check("database", State.FAIL, f"{name} can't be reached: {said}.", remedy, where)
+    if not is_current:
+        sentence = f"{name} has not the schema of this version."
+        return Check("database", State.FAIL, sentence, "Bring it up to date: sprout db upgrade", where)
+    return Check("database", State.OK, f"{name} answers and has the schema of this version.", place=where)
+
+
+def database_disk(bridge: Bridge) -> Check:
+    """SQLite can't rely on the locks of a network disk. Best effort: Linux tells what a folder is mounted from."""
+    path = Path(database_place(bridge.settings))
+    kind = mounted(path, MOUNTS) if bridge.ledger.is_sqlite else None
+    if kind in NETWORK_DISKS:
+        sentence = f"{path} lies on a network disk ({kind}), whose locks SQLite can't rely on."
+        remedy = "Move it to a local disk, or use PostgreSQL."
+        return Check("database disk", State.WARN, sentence, remedy, place(bridge.settings, "bridge", "database_url"))
+    return Check("database disk", State.OK, "The database is on no network disk that can be seen from here.")
+
+
+def mounted(path: Path, mounts: Path) -> str | None:
+    """The kind of file system that holds `path`, by Linux's table of mounts (proc(5)); None where there is no such table."""
+    try:
+        table = [line.split()[1:3] for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines()]
+    except OSError:
+        return None
+    above = {str(folder) for folder in (path, *path.parents)}
+    holding = [(len(point), kind) for point, kind in table if point.replace("\\040", " ") in above]
+    return max(holding, default=(0, None))[1]
+
+
+def database_clock(bridge: Bridge) -> Check:
+    """The database's clock decides about slots and leases, this machine's about signatures."""
+    return clock_check("database clock", bridge.ledger.read(lambda tx: tx.now()), "the database's clock")
+
+
+def clock_check(name: str, other: datetime, whose: str) -> Check:
+    """This machine's clock beside another."""
+    off = abs(other - clock.wall())
+    state = State.FAIL if off >= CLOCK_WRONG else State.WARN if off >= CLOCK_OFF else State.OK
+    if state is State.OK:
+        return Check(name, state, f"This machine's clock and {whose} agree.")
+    sentence = f"This machine's clock and {whose} are {off.total_seconds():,.0f} s apart."
+    return Check(
+        name, state, sentence, "Let a time service (NTP) set the clocks; signatures with a time fail otherwise."
+    )
+
+
+def worker(bridge: Bridge) -> Check:
+    """Has a worker reported of late?"""
+
+    def seen(tx: Tx) -> tuple[datetime | None, datetime, int]:
+        known = processes.known(tx)
+        return (known[0].seen_at if known else None), tx.now(), sum(listing.waiting_counts(tx).values())
+
+    at, now, waiting = bridge.ledger.read(seen)
+    if at is not None and now - at < bridge.timing.silence:
+        return Check("worker", State.OK, f"A worker reported {max((now - at).total_seconds(), 0):.0f} s ago.")
+    since = "yet" if at is None else f"since {reasons.clock(at)}"
+    state = State.FAIL if waiting else State.WARN
+    sentence = f"No worker has reported {since}; {_requests(waiting, 'wait')}."
+    return Check("worker", state, sentence, "Start one: sprout up, or sprout worker")
+
+
+def pauses(bridge: Bridge) -> Iterator[Check]:
+    """Organizations that send nothing."""
+    for one in bridge.ledger.read(organizations.all_paused):
+        sentence = f"{one.organization}: {reasons.paused(one.since, one.facts)}"
+        yield Check(f"pause of {one.organization}", State.FAIL, sentence, "Mend the key; then: sprout ping")
+
+
+def decisions(bridge: Bridge) -> Iterator[Check]:
+    """What waits for a person."""
+    counted = bridge.ledger.read(listing.counts)
+    for state in (RequestState.UNKNOWN, RequestState.HELD):
+        count = sum(number for (_, one), number in counted.items() if one is state)
+        remedy = f"Decide: sprout requests list --state {state}" if count else ""
+        yield Check(state, State.WARN if count else State.OK, f"{_requests(count, 'are')} {state}.", remedy)
+
+
+def _requests(count: int, verb: str) -> str:
+    singular = {"wait": "waits", "are": "is"}[verb]
+    return f"1 request {singular}" if count == 1 else f"{count or 'no'} requests {verb}"
