@@ -5,18 +5,18 @@ Everything that is not named here as open needs one of them: a new route is clos
 
 from urllib.parse import quote, urlsplit
 
-from flask import Response, g, redirect, request
+from flask import Response, g, request
 
 from config import Settings
 from config.addresses import is_loopback, is_loopback_host
-from worker.ledger import tokens
-from worker.ledger.connection import Tx
-from worker.ledger.tokens import ApiToken
-from worker.operators import Person
 from web import problems
 from web.context import context
 from web.problems import Problem
 from web.sessions import Session
+from worker.ledger import tokens
+from worker.ledger.connection import Tx
+from worker.ledger.tokens import ApiToken
+from worker.operators import Person
 
 SANDBOX = "sandbox"
 OPEN = ("/healthz", "/readyz", "/sign-in")
@@ -83,7 +83,7 @@ def _check_page(path: str) -> Response | None:
     elif _is_open():
         g.person = BY_THE_SANDBOX
     elif path != "/sign-in":
-        return redirect(f"/sign-in?next={quote(_where(), safe='/')}", 303)
+        return go_to(f"/sign-in?next={quote(_where(), safe='/')}")
     if request.method not in SAFE_METHODS:
         _check_form(g.session)
     if g.session is None:
@@ -173,3 +173,8 @@ def set_cookie(response: Response, session: Session) -> None:
 def drop_cookie(response: Response) -> None:
     """Forget it in the browser."""
     response.delete_cookie(cookie_name(), path="/", secure=is_secure(), httponly=True, samesite="Lax")
+
+
+def go_to(address: str) -> Response:
+    """Have the browser open a page of this host with a GET."""
+    return Response(status=303, headers={"Location": address})

@@ -3,20 +3,23 @@
 from collections.abc import Callable
 from datetime import datetime
 from importlib import metadata
+from typing import Any
 
 from flask import Flask, Response, request
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
 
-from worker import clock
-from worker.assembly import Bridge
-from worker.events.intake import Intake
 from web import access, api, dashboard, failures, probes, problems, receiver
 from web.api.reading import LARGEST_BODY, StrictRequest, refuse
-from web.context import NAME, Context
+from web.api.resource import ProblemDocument
+from web.context import NAME, Context, context
 from web.hinting import Hinting
 from web.problems import Problem
 from web.readiness import WRONG_SCHEMA, Readiness
 from web.sessions import Sessions
+from worker import clock
+from worker.assembly import Bridge
+from worker.events.intake import Intake
 
 WITHOUT_DATABASE = ("/healthz", "/readyz", "/metrics")
 WITHOUT_DATABASE_BELOW = ("/static/", "/problems/")
@@ -30,7 +33,9 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",  # browsers heed it under https only
     "X-Frame-Options": "DENY",
 }
-SECURITY_SCHEMES = {"token": {"type": "http", "scheme": "bearer", "description": "`sprout token create` makes one."}}
+SECURITY_SCHEMES: dict[str, Any] = {
+    "token": {"type": "http", "scheme": "bearer", "description": "`sprout token create` makes one."}
+}
 
 
 def create_app(bridge: Bridge, wall: Callable[[], datetime] = clock.wall) -> Flask:
@@ -39,6 +44,7 @@ def create_app(bridge: Bridge, wall: Callable[[], datetime] = clock.wall) -> Fla
         __name__,
         info=Info(title="talentsprout-bridge", version=metadata.version("talentsprout-bridge")),
         security_schemes=SECURITY_SCHEMES,
+        validation_error_model=ProblemDocument,
         validation_error_callback=refuse,
         doc_ui=False,
         static_folder=None,
@@ -68,8 +74,7 @@ def _wait_for_database() -> None:
     path = request.path
     if path in WITHOUT_DATABASE or path.startswith(WITHOUT_DATABASE_BELOW):
         return
-    extension: Context = _context()
-    if not extension.readiness.is_open():
+    if not context().readiness.is_open():
         raise Problem(problems.NOT_READY, f"{WRONG_SCHEMA[0].upper()}{WRONG_SCHEMA[1:]}.", headers=problems.RETRY_SOON)
 
 

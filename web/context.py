@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from flask import current_app, g
 
-from worker.assembly import Bridge
-from worker.operators import Person
 from web.hinting import Hinting
 from web.readiness import Readiness
 from web.sessions import Session, Sessions
+from worker.assembly import Bridge
+from worker.operators import Person
 
 NAME = "sprout"
 

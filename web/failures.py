@@ -6,11 +6,11 @@ The last resort catches bugs: it answers with an id and nothing else, and the lo
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from worker import ids, log
-from worker.ledger.connection import LedgerFault
 from web import problems
 from web.context import context
 from web.problems import Problem
+from worker import ids, log
+from worker.ledger.connection import LedgerFault
 
 FOR_PROGRAMS = ("/webhooks", "/api", "/healthz", "/readyz", "/metrics", "/static")
 _logger = log.named(__name__)

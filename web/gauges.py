@@ -7,13 +7,13 @@ from datetime import timedelta
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from web.readiness import Readiness
 from worker.assembly import Bridge
 from worker.domain.request import State
 from worker.ledger import budgets, listing, organizations, processes
 from worker.ledger.budgets import Standing
 from worker.ledger.connection import LedgerFault, Tx
 from worker.ledger.events import EventState
-from web.readiness import Readiness
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import timedelta
 
+from web.hinting import Hinting
 from worker import assembly, log
 from worker.assembly import Bridge
 from worker.ledger import schema
 from worker.ledger.connection import LedgerFault
-from web.hinting import Hinting
 
 DATABASE_PATIENCE = timedelta(seconds=2)
 BROKER_PATIENCE = timedelta(milliseconds=800)

@@ -15,15 +15,15 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from config import Secret, Settings
 from config.settings import Source
+from web import problems
+from web.hinting import Hinting
+from web.problems import Kind
 from worker import clock, ids, metrics, sources
 from worker.domain.fields import LONGEST_ID
 from worker.domain.received import Received
 from worker.events.intake import CannotStore, Intake
 from worker.ledger.events import Receipt
 from worker.sources import SourceKind, talentsprout
-from web import problems
-from web.hinting import Hinting
-from web.problems import Kind
 
 LARGEST_DELIVERY = 1024 * 1024  # bytes
 LARGEST_COMPLETION = 8 * 1024 * 1024  # bytes; a transcript of an hour is far below
@@ -86,9 +86,7 @@ class Receiver:
             return self._refuse(UNKNOWN_LABEL, problems.NOT_FOUND)
         return self._refuses_body(COMPLETIONS, headers, LARGEST_COMPLETION)
 
-    def complete(
-        self, organization: str, token: str, headers: Mapping[str, str], body: bytes, now: datetime
-    ) -> Answer:
+    def complete(self, organization: str, token: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
         """Answer a completion. The secret address is all that vouches for it, so the bytes themselves tell repeats."""
         refusal = self.refuses_completion(organization, token, headers)
         refusal = refusal or self._measure(COMPLETIONS, body, LARGEST_COMPLETION)

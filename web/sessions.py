@@ -1,7 +1,7 @@
 """Sessions of the pages: a signed cookie that names a session and the API token that opened it.
 
-Signing key and ended sessions lie in `data_dir`, so both outlast a restart. The token is looked up in the ledger at every request:
-revoking it ends its sessions at once. A session without a token carries the forms of those who are not signed in.
+Signing key and ended sessions lie in `data_dir`, so both outlast a restart. The token is looked up in the ledger at every
+request: revoking it ends its sessions at once. A session without a token carries the forms of those who are not signed in.
 """
 
 import hashlib

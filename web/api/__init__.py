@@ -1,6 +1,6 @@
 """/api/v1: JSON for programs, one file a resource. What is answered is made by `worker.shown`."""
 
-from flask_openapi3 import APIBlueprint
+from flask_openapi3.blueprint import APIBlueprint
 
 from web.api import budgets, decisions, document, events, interviews, requests, results
 

@@ -1,27 +1,19 @@
-"""What a person decides about a request: adopt, retry, cancel. Of two decisions the second is told what the first did."""
+"""The three decisions about a request, for programs."""
 
 from collections.abc import Callable
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
-from config.interview import InterviewOptions
-from worker import operators, shown
-from worker.domain.request import GenerationRequest
-from worker.ledger import requests
-from worker.ledger.connection import Tx
-from worker.operators import Changes, Refusal, Why
-from web import problems
-from web.api import paging
+from web import decisions, problems
 from web.api.reading import Strict
-from web.api.requests import Options, RequestPath
-from web.context import context, person
+from web.api.requests import Options, RequestPath, dumped
+from web.api.resource import resource, success
+from worker.operators import Changes, Refusal
+from worker.shown import Shown
 
-RESOURCE = APIBlueprint(
-    "decisions", __name__, url_prefix="/api/v1/requests", abp_tags=[Tag(name="requests")], abp_security=[{"token": []}]
-)
-DECIDED = {"200": {"description": "The request as it stands now."}}
+RESOURCE = resource("decisions", "requests")
+DECIDED = success(200, "The request as it stands now.")
 NOT_THERE = "true where a person has looked and the interview is not at TalentSprout; needed for an unknown request"
 
 
@@ -48,64 +40,24 @@ class Cancellation(Strict):
 @RESOURCE.post("/<request_id>/adopt", summary="Adopt the interview of an unknown request", responses=DECIDED)
 def adopt(path: RequestPath, body: Adoption) -> Response:
     """422 for a link that can't be adopted, 409 where another request has it or the state does not allow it."""
-    return _decided(path, lambda tx: adopted(tx, path.request_id, body.share_link))
+    return _decided(lambda: decisions.adopt(path.request_id, body.share_link))
 
 
 @RESOURCE.post("/<request_id>/retry", summary="Send a request again", responses=DECIDED)
 def retry(path: RequestPath, body: Retry) -> Response:
     """409 until the quarantine of an unknown one is over; the detail says how long."""
     changes = Changes(body.job_description, None if body.options is None else dumped(body.options))
-    return _decided(path, lambda tx: retried(tx, path.request_id, changes, not_there=body.not_there))
+    return _decided(lambda: decisions.retry(path.request_id, changes, not_there=body.not_there))
 
 
 @RESOURCE.post("/<request_id>/cancel", summary="Cancel a request", responses=DECIDED)
 def cancel(path: RequestPath, body: Cancellation) -> Response:
     """409 where the state does not allow it."""
-    return _decided(path, lambda tx: cancelled(tx, path.request_id, not_there=body.not_there))
+    return _decided(lambda: decisions.cancel(path.request_id, not_there=body.not_there))
 
 
-def adopted(tx: Tx, request_id: str, share_link: str) -> GenerationRequest:
-    """Raises Refusal."""
-    found = requests.get(tx, request_id)
-    if found is None:
-        raise _no_such(request_id)
-    organization = context().bridge.settings.organizations.get(found.organization)
-    base_url = "" if organization is None else organization.base_url
-    return operators.adopt(tx, person(), request_id, share_link, base_url)
-
-
-def retried(tx: Tx, request_id: str, changes: Changes, *, not_there: bool) -> GenerationRequest:
-    """Raises Refusal."""
-    wait = context().bridge.timing.quarantine
-    return operators.retry(tx, person(), request_id, not_there=not_there, changes=changes, wait=wait)
-
-
-def cancelled(tx: Tx, request_id: str, *, not_there: bool) -> GenerationRequest:
-    """Raises Refusal."""
-    return operators.cancel(tx, person(), request_id, not_there=not_there, wait=context().bridge.timing.quarantine)
-
-
-def decided(request_id: str, decide: Callable[[Tx], GenerationRequest]) -> dict[str, object]:
-    """Carry it out, and hint once it is committed. Raises Refusal."""
-    timing = context().bridge.timing
-    if not paging.is_id(request_id):
-        raise _no_such(request_id)
-    told = context().bridge.ledger.write(lambda tx: shown.one_request(tx, decide(tx), timing))
-    context().hinting.pump(str(told["organization"]))
-    return told
-
-
-def dumped(options: InterviewOptions) -> dict[str, object]:
-    """What was set, as JSON."""
-    return options.model_dump(mode="json", exclude_unset=True, exclude_none=True)
-
-
-def _decided(path: RequestPath, decide: Callable[[Tx], GenerationRequest]) -> Response:
+def _decided(decide: Callable[[], Shown]) -> Response:
     try:
-        return jsonify(decided(path.request_id, decide))
+        return jsonify(decide())
     except Refusal as refusal:
         raise problems.refused(refusal) from None
-
-
-def _no_such(request_id: str) -> Refusal:
-    return Refusal(Why.NOT_FOUND, f"There is no request {request_id[:40]}.")

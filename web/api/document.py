@@ -1,12 +1,14 @@
 """The API described by OpenAPI 3.1, made from the code that serves it."""
 
 from flask import Response, current_app, jsonify
-from flask_openapi3 import APIBlueprint, OpenAPI
+from flask_openapi3.openapi import OpenAPI
 
-RESOURCE = APIBlueprint("document", __name__, url_prefix="/api/v1", doc_ui=False)
+from web.api.resource import resource
+
+RESOURCE = resource("document", "openapi.json")
 
 
-@RESOURCE.get("/openapi.json", doc_ui=False)
+@RESOURCE.get("", doc_ui=False)
 def openapi() -> Response:
     """The document."""
     app = current_app

@@ -3,24 +3,23 @@
 from typing import Any
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
+from web import problems
+from web.api import paging
+from web.api.paging import Paging
+from web.api.reading import Lenient
+from web.api.resource import resource, success
+from web.context import context, person
+from web.naming import is_id
+from web.problems import Problem
 from worker import shown
 from worker.ledger import audit, events, listing
 from worker.ledger.connection import Tx
 from worker.ledger.events import EventState
 from worker.ledger.listing import Filters
-from web import problems
-from web.api import paging
-from web.api.paging import Paging
-from web.api.reading import Lenient
-from web.context import context, person
-from web.problems import Problem
 
-RESOURCE = APIBlueprint(
-    "events", __name__, url_prefix="/api/v1/events", abp_tags=[Tag(name="events")], abp_security=[{"token": []}]
-)
+RESOURCE = resource("events", "events")
 
 
 class EventPath(Lenient):
@@ -37,7 +36,7 @@ class EventQuery(Paging):
     source: str | None = Field(default=None, description="the name of a source")
 
 
-@RESOURCE.get("", summary="List events", responses={"200": {"description": "A page of events."}})
+@RESOURCE.get("", summary="List events", responses=success(200, "A page of events."))
 def list_events(query: EventQuery) -> Response:
     """Newest first."""
     filters = paging.checked(Filters(query.state, query.organization, query.source), list(EventState), query.cursor)
@@ -49,7 +48,7 @@ def list_events(query: EventQuery) -> Response:
     return paging.answered(unit)
 
 
-@RESOURCE.get("/<event_id>", summary="One event", responses={"200": {"description": "The event."}})
+@RESOURCE.get("/<event_id>", summary="One event", responses=success(200, "The event."))
 def one_event(path: EventPath) -> Response:
     """Without its bytes."""
 
@@ -60,7 +59,7 @@ def one_event(path: EventPath) -> Response:
     return paging.one("event", path.event_id, unit)
 
 
-@RESOURCE.post("/<event_id>/replay", summary="Read an event again", responses={"202": {"description": "It will be read."}})
+@RESOURCE.post("/<event_id>/replay", summary="Read an event again", responses=success(202, "It will be read."))
 def replay(path: EventPath) -> Response:
     """What it says is done once: reading it again doubles nothing."""
 
@@ -72,7 +71,7 @@ def replay(path: EventPath) -> Response:
         found = events.get(tx, path.event_id)
         return None if found is None else shown.event(found)
 
-    told = context().bridge.ledger.write(unit) if paging.is_id(path.event_id) else None
+    told = context().bridge.ledger.write(unit) if is_id(path.event_id) else None
     if told is None:
         raise Problem(problems.NOT_FOUND, "There is no event of that id.")
     context().hinting.read(path.event_id)

@@ -1,5 +1,6 @@
 """pydantic's errors in the words of this house: which field, what was found, what was expected, and what was probably meant."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
@@ -35,8 +36,8 @@ def _fault(model: type[BaseModel], details: ErrorDetails) -> Fault:
     field = _words(location) or "body"
     if details["type"] == "extra_forbidden":
         meant = likely(name, owner.model_fields)
-        known = f'"{meant}", perhaps' if meant else f"one of {', '.join(owner.model_fields)}"
-        return Fault(field, "is not a known field", known)
+        found = "is not a known field" + (f'; did you mean "{meant}"?' if meant else "")
+        return Fault(field, found, "" if meant else f"one of {', '.join(owner.model_fields)}")
     return Fault(field, _found(details), _expected(owner, location) or KINDS.get(details["type"], ""))
 
 
@@ -51,8 +52,10 @@ def _found(details: ErrorDetails) -> str:
             return "is empty"
         case "string_too_long" | "too_long":
             return "is too long"
-        case "literal_error" | "enum":
-            return f"{shown(details['input'])} is not a choice"
+        case "literal_error":
+            choices = re.findall(r"'([^']*)'", details.get("ctx", {}).get("expected", ""))
+            meant = likely(str(details["input"]), choices)
+            return f"{shown(details['input'])} is not a choice" + (f'; did you mean "{meant}"?' if meant else "")
         case "greater_than_equal" | "less_than_equal":
             return f"{shown(details['input'])} is out of range"
         case kind:

@@ -3,24 +3,18 @@
 from typing import Any
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
+from web.api import paging
+from web.api.paging import Paging
+from web.api.reading import Lenient
+from web.api.resource import resource, success
 from worker import shown
 from worker.ledger import interviews, listing
 from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
-from web.api import paging
-from web.api.paging import Paging
-from web.api.reading import Lenient
 
-RESOURCE = APIBlueprint(
-    "interviews",
-    __name__,
-    url_prefix="/api/v1/interviews",
-    abp_tags=[Tag(name="interviews")],
-    abp_security=[{"token": []}],
-)
+RESOURCE = resource("interviews", "interviews")
 
 
 class InterviewPath(Lenient):
@@ -35,7 +29,7 @@ class InterviewQuery(Paging):
     organization: str | None = Field(default=None, description="the name of an organization")
 
 
-@RESOURCE.get("", summary="List interviews", responses={"200": {"description": "A page of interviews."}})
+@RESOURCE.get("", summary="List interviews", responses=success(200, "A page of interviews."))
 def list_interviews(query: InterviewQuery) -> Response:
     """Last stored first."""
     filters = paging.checked(Filters(organization=query.organization), [], query.cursor)
@@ -47,7 +41,7 @@ def list_interviews(query: InterviewQuery) -> Response:
     return paging.answered(unit)
 
 
-@RESOURCE.get("/<interview_id>", summary="One interview", responses={"200": {"description": "The interview."}})
+@RESOURCE.get("/<interview_id>", summary="One interview", responses=success(200, "The interview."))
 def one_interview(path: InterviewPath) -> Response:
     """As TalentSprout gave it, with its origin and the request that it belongs to."""
 

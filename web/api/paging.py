@@ -1,6 +1,5 @@
 """Lists: newest first, a page at a time, narrowed by filters whose values are checked: a misspelt one must not show nothing."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -8,15 +7,15 @@ from flask import Response, jsonify
 from pydantic import Field
 
 from config.wording import likely, quoted, shown
-from worker.ledger.connection import Tx
-from worker.ledger.listing import MOST, Filters, Page
 from web import problems
 from web.api.reading import Lenient
 from web.context import context
+from web.naming import is_id
 from web.problems import Fault, Problem
 from web.receiver import COMPLETIONS
+from worker.ledger.connection import Tx
+from worker.ledger.listing import MOST, Filters, Page
 
-OUR_ID = re.compile(r"[0-9a-z]{20}")
 T = TypeVar("T")
 
 
@@ -43,11 +42,6 @@ def one(noun: str, name: str, read: Callable[[Tx], dict[str, Any] | None]) -> Re
     if found is None:
         raise Problem(problems.NOT_FOUND, f"There is no {noun} of that id.")
     return jsonify(found)
-
-
-def is_id(text: str) -> bool:
-    """Whether it may be an id of anything: a database refuses to look for some characters."""
-    return 0 < len(text) <= 255 and text.isprintable() and "\ufffd" not in text
 
 
 def checked(filters: Filters, states: Iterable[str], cursor: str | None) -> Filters:

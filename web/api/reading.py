@@ -6,11 +6,11 @@ from typing import Any, NoReturn
 from flask.wrappers import Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from worker.domain import fields
 from web import problems
 from web.api import faults
 from web.problems import Problem
 from web.receiver import is_json
+from worker.domain import fields
 
 LARGEST_BODY = 1024 * 1024  # bytes
 

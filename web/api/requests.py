@@ -3,12 +3,19 @@
 from typing import Any, Literal
 
 from flask import Response, jsonify
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
 from config.fields import OptionalText
 from config.interview import InterviewOptions
 from config.wording import one_of, shown
+from web import problems
+from web.api import paging
+from web.api.paging import Paging
+from web.api.reading import Lenient, Strict
+from web.api.resource import resource, success
+from web.context import context
+from web.naming import is_id
+from web.problems import Fault, Problem
 from worker import filing
 from worker import shown as objects
 from worker.descriptions import checking, plain_text
@@ -18,16 +25,8 @@ from worker.ledger import batches, listing, requests
 from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
 from worker.policy import identity, reasons
-from web import problems
-from web.api import paging
-from web.api.paging import Paging
-from web.api.reading import Lenient, Strict
-from web.context import context
-from web.problems import Fault, Problem
 
-RESOURCE = APIBlueprint(
-    "requests", __name__, url_prefix="/api/v1/requests", abp_tags=[Tag(name="requests")], abp_security=[{"token": []}]
-)
+RESOURCE = resource("requests", "requests")
 LONGEST_ID = 255  # characters of an id that somebody brings
 
 
@@ -75,7 +74,7 @@ class RequestQuery(Paging):
     batch: str | None = Field(default=None, description="the id of a batch")
 
 
-@RESOURCE.post("", summary="Want an interview", responses={"201": {"description": "The request, which is new."}})
+@RESOURCE.post("", summary="Want an interview", responses=success(201, "The request, which is new."))
 def file_request(body: NewRequest) -> Response:
     """201 for a new request, 200 for one that is there, 409 where its `dedup_id` stands for other content."""
     wanted = _submission(body)
@@ -96,7 +95,7 @@ def file_request(body: NewRequest) -> Response:
     return response
 
 
-@RESOURCE.get("", summary="List requests", responses={"200": {"description": "A page of requests."}})
+@RESOURCE.get("", summary="List requests", responses=success(200, "A page of requests."))
 def list_requests(query: RequestQuery) -> Response:
     """Newest first."""
     filters = Filters(query.state, query.organization, query.source, query.batch)
@@ -111,7 +110,7 @@ def list_requests(query: RequestQuery) -> Response:
     return paging.answered(unit)
 
 
-@RESOURCE.get("/<request_id>", summary="One request", responses={"200": {"description": "The request and its evidence."}})
+@RESOURCE.get("/<request_id>", summary="One request", responses=success(200, "The request and its evidence."))
 def one_request(path: RequestPath) -> Response:
     """With its attempts, its interviews, and who decided what."""
     timing = context().bridge.timing
@@ -125,11 +124,15 @@ def one_request(path: RequestPath) -> Response:
     return paging.one("request", path.request_id, unit)
 
 
+def dumped(options: Options) -> dict[str, object]:
+    """What was set, as JSON."""
+    return options.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+
+
 def _submission(body: NewRequest) -> Submission:
     """What is filed. Raises Problem for everything that could have been seen beforehand."""
     kind = Kind(body.kind)
     text = plain_text.readable(body.job_description or "")
-    options = body.options.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     faults = [*_of_organization(body.organization), *_of_text(body, kind, text), *_of_kind(body.options, kind)]
     if faults:
         raise problems.invalid(faults)
@@ -138,7 +141,7 @@ def _submission(body: NewRequest) -> Submission:
         text=text,
         title=body.options.title or "",
         kind=kind,
-        options=options,
+        options=dumped(body.options),
         identity=None if body.dedup_id is None else identity.brought(body.dedup_id),
     )
 
@@ -170,12 +173,14 @@ def _of_kind(options: Options, kind: Kind) -> list[Fault]:
     if options.title is None:
         faults.append(Fault("options.title", "is missing", 'text; kind "create" needs it'))
     if options.questions is None and options.template_id is None:
-        faults.append(Fault("options.questions", "is missing", 'questions or template_id; kind "create" needs one of them'))
+        faults.append(
+            Fault("options.questions", "is missing", 'questions or template_id; kind "create" needs one of them')
+        )
     return faults
 
 
 def _check_batch(tx: Tx, batch: str | None) -> None:
-    if batch is not None and not (paging.is_id(batch) and batches.exists(tx, batch)):
+    if batch is not None and not (is_id(batch) and batches.exists(tx, batch)):
         raise problems.invalid([Fault("batch", f"{shown(batch)} is not known", "the id of a batch")])
 
 

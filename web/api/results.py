@@ -3,20 +3,18 @@
 from typing import Any
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
+from web.api import paging
+from web.api.paging import Paging
+from web.api.reading import Lenient
+from web.api.resource import resource, success
 from worker import shown
 from worker.ledger import listing
 from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
-from web.api import paging
-from web.api.paging import Paging
-from web.api.reading import Lenient
 
-RESOURCE = APIBlueprint(
-    "results", __name__, url_prefix="/api/v1/results", abp_tags=[Tag(name="results")], abp_security=[{"token": []}]
-)
+RESOURCE = resource("results", "results")
 STATES = ("matched", "unmatched")
 
 
@@ -33,7 +31,7 @@ class ResultQuery(Paging):
     organization: str | None = Field(default=None, description="the name of an organization")
 
 
-@RESOURCE.get("", summary="List results", responses={"200": {"description": "A page of results."}})
+@RESOURCE.get("", summary="List results", responses=success(200, "A page of results."))
 def list_results(query: ResultQuery) -> Response:
     """Newest first, without evaluation, transcript and recording."""
     filters = paging.checked(Filters(query.state, query.organization), STATES, query.cursor)
@@ -45,7 +43,7 @@ def list_results(query: ResultQuery) -> Response:
     return paging.answered(unit)
 
 
-@RESOURCE.get("/<result_id>", summary="One result", responses={"200": {"description": "The result, with its evaluation."}})
+@RESOURCE.get("/<result_id>", summary="One result", responses=success(200, "The result, with its evaluation."))
 def one_result(path: ResultPath) -> Response:
     """With evaluation, transcript and recording."""
 

@@ -10,7 +10,7 @@ from worker.assembly import Bridge
 from worker.cli import batch_rows, opening, options, printing, waiting
 from worker.cli.batch_filing import Filing, file_rows
 from worker.cli.batch_rows import Sheet
-from worker.cli.endings import INTERRUPTED, Failure
+from worker.cli.endings import Failure, Interrupted
 from worker.cli.progress import Progress
 from worker.domain.request import GenerationRequest, State
 from worker.ledger import requests
@@ -82,10 +82,10 @@ def _file(bridge: Bridge, sheet: Sheet, owner: Organization | None) -> Filing:
                     progress.tell(f"{done.seen:,} of {sheet.rows:,} rows looked at, {done.new:,} filed.", "filing")
     except KeyboardInterrupt:
         sentence = (
-            f"Interrupted: {done.seen:,} of {sheet.rows:,} rows were looked at, {done.new:,} were filed. Run the same command again: "
-            "nothing is filed twice."
+            f"Interrupted: {done.seen:,} of {sheet.rows:,} rows were looked at, {done.new:,} were filed. "
+            "Run the same command again: nothing is filed twice."
         )
-        raise Failure("interrupted", sentence, status=INTERRUPTED, batch=done.batch) from None
+        raise Interrupted(sentence, batch=done.batch) from None
     return done
 
 

@@ -1,4 +1,4 @@
-"""Filing a batch: some rows in one transaction, each through the one door, so that a second run finds what the first has filed."""
+"""Filing a batch: some rows in one transaction, each through the one door, so that a second run finds what the first filed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -89,7 +89,7 @@ def _submission(bridge: Bridge, row: Row, owner: Organization | None) -> filing.
     brought, text = cells.pop(batch_rows.ID, None), plain_text.readable(cells.pop(batch_rows.TEXT, ""))
     if row.surplus:
         return BadRow(row.number, f"has {row.surplus} cells more than the header; is a quote missing?")
-    if name not in bridge.settings.organizations:
+    if name is None or name not in bridge.settings.organizations:
         known = ", ".join(sorted(bridge.settings.organizations))
         return BadRow(row.number, f'the organization "{name or ""}" is not configured; expected one of {known}.')
     if brought is not None and len(brought) > LONGEST_ID:

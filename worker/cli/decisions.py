@@ -1,4 +1,4 @@
-"""`sprout requests retry`, `adopt` and `cancel`: what a person decides. Of two decisions the second is told what the first did."""
+"""`sprout requests retry`, `adopt` and `cancel`: what a person decides. Of two, the second is told what the first did."""
 
 from collections.abc import Callable
 

@@ -8,10 +8,10 @@ from dataclasses import asdict
 import click
 
 from config import ConfigError
-from worker import health
 from worker.cli import opening, options, printing
 from worker.cli.endings import Failure
-from worker.health import Check, State
+from worker.health import configuration, questions
+from worker.health.check import Check, State
 from worker.ledger.connection import LedgerFault
 from worker.sending import pinging
 
@@ -43,12 +43,12 @@ def _checks() -> Iterator[Check]:
     try:
         bridge = opening.assembled()
     except ConfigError as fault:
-        yield from health.misconfigured(fault)
+        yield from configuration.misconfigured(fault)
         return
     with contextlib.suppress(Failure, LedgerFault):  # the checks tell it, with its remedy
         opening.with_schema(bridge)
         opening.with_rows(bridge)
-    yield from health.doctor(bridge, functools.partial(pinging.ping, bridge))
+    yield from questions.doctor(bridge, functools.partial(pinging.ping, bridge))
 
 
 def _shown(checks: Iterable[Check], *, as_json: bool) -> list[Check]:

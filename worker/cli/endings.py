@@ -14,18 +14,29 @@ from pathlib import Path
 
 import click
 
-INTERRUPTED, READER_GONE = 130, 141
+READER_GONE = 141
 DATABASE = "sprout.database"  # where the context keeps the name of the database that a command works on
 
 
 class Failure(click.ClickException):
     """An error with a sentence for people and a word for programs; `more` is shown to programs only."""
 
-    def __init__(self, code: str, sentence: str, *, status: int = 1, plain: bool = False, **more: object) -> None:
+    exit_code = 1
+
+    def __init__(self, code: str, sentence: str, *, plain: bool = False, **more: object) -> None:
         super().__init__(sentence)
-        self.exit_code = status
         self.code = code
         self.plain = plain  # the sentence stands alone, without "sprout: "
+        self.more = more
+
+
+class Interrupted(Failure):
+    """The person has had enough; says what goes on, or what to do."""
+
+    exit_code = 130
+
+    def __init__(self, sentence: str, **more: object) -> None:
+        super().__init__("interrupted", sentence)
         self.more = more
 
 
@@ -35,7 +46,7 @@ def status_of(run: Callable[[], object], *, as_json: bool) -> int:
         ended = run()
         sys.stdout.flush()
     except click.Abort:
-        return _tell(Failure("interrupted", "Interrupted.", status=INTERRUPTED), as_json=as_json)
+        return _tell(Interrupted("Interrupted."), as_json=as_json)
     except click.exceptions.NoArgsIsHelpError as fault:
         fault.show()
         return fault.exit_code

@@ -1,7 +1,7 @@
 """`sprout` and the table of all its commands."""
 
+import functools
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -87,14 +87,14 @@ class Sprout(LazyGroup):
         super().__init__("sprout", TABLE, TEXT)
         self.params.append(config_option())
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **more: Any) -> Any:
+    def main(self, *given: Any, **more: Any) -> Any:
         """Run, and leave the process with the status of the contract: 0, 1 for an error, 2 for wrong usage, 130 interrupted."""
+        args = given[0] if given else more.get("args")
         words = list(sys.argv[1:] if args is None else args)
         endings.tame_streams()
-        more["standalone_mode"] = False
-        sys.exit(
-            endings.status_of(lambda: super(Sprout, self).main(words, "sprout", **more), as_json="--json" in words)
-        )
+        more |= {"args": words, "prog_name": "sprout", "standalone_mode": False}
+        run = functools.partial(super().main, **more)
+        sys.exit(endings.status_of(run, as_json="--json" in words))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a fault from a deeper room becomes a sentence here."""

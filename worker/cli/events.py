@@ -1,10 +1,11 @@
-"""`sprout events`: what has arrived. Its bytes and headers may hold secrets and personal data, so they need a word of their own."""
+"""`sprout events`: what has arrived. Bytes and headers may hold secrets and personal data: they are not shown by the way."""
 
 import sys
 
 import click
 
 from worker.cli import finding, opening, options, printing
+from worker.domain.received import Received
 from worker.ledger import audit, events, listing
 from worker.ledger.connection import Tx
 from worker.ledger.events import EventState, StoredEvent
@@ -93,7 +94,7 @@ def replay(event_id: str, as_json: bool) -> None:
         printing.note(f"Next: sprout events show {shown['id']}")
 
 
-def _with_delivery(tx: Tx, found: StoredEvent) -> tuple[StoredEvent, events.Received]:
+def _with_delivery(tx: Tx, found: StoredEvent) -> tuple[StoredEvent, Received]:
     return found, events.received(tx, found.id)
 
 

@@ -33,6 +33,7 @@ FLAGS: Mapping[str, tuple[str, str]] = {  # option -> flag, help; what has no fl
     "template_id": ("--template", "The UUID of a template that is saved in TalentSprout."),
 }
 TITLE = "title"
+KNOWN = InterviewOptions.keys()
 NUMBERS = frozenset({"duration", "max_attempts", "passing_score"})
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -58,7 +59,7 @@ def interview_options(command: Command) -> Command:
                 written[name] = ",".join(value) if isinstance(value, tuple) else value
         return command(interview=_of_flags({**written, **_pairs(given.pop("pairs"))}), **given)
 
-    for name, (flag, text) in reversed(FLAGS.items()):
+    for name, (flag, text) in reversed(list(FLAGS.items())):
         repeat = name == "languages"
         metavar = flag.removeprefix("--").upper().replace("-", "_")
         collected = click.option(flag, name, multiple=repeat, metavar=metavar, help=text)(collected)
@@ -92,8 +93,8 @@ def checked(options: Mapping[str, object]) -> dict[str, object]:
     """As TalentSprout takes them: an unknown one, a wrong type or a value out of range is refused. Raises BadOption."""
     others = {name: value for name, value in options.items() if name != TITLE}
     for name in others:
-        if name not in InterviewOptions.keys():
-            meant = likely(name, [*InterviewOptions.keys(), TITLE])
+        if name not in KNOWN:
+            meant = likely(name, [*KNOWN, TITLE])
             raise BadOption(name, f"is not an option.{f' Did you mean {meant}?' if meant else ''}")
     try:
         read = InterviewOptions.model_validate(others)

@@ -12,10 +12,11 @@ from pathlib import Path
 import click
 
 from config.settings import Organization
-from worker import assembly, health, log
+from worker import assembly, log
 from worker.assembly import Bridge
 from worker.cli import settings
 from worker.cli.endings import DATABASE, Failure
+from worker.health import stored
 from worker.ledger import budgets, schema
 from worker.operators import Person
 
@@ -41,7 +42,7 @@ def assembled() -> Bridge:
     context = click.get_current_context()
     log.to_stderr(logging.CRITICAL)
     made = assembly.assemble(settings.of(context))
-    context.meta[DATABASE] = health.database_place(made.settings)
+    context.meta[DATABASE] = stored.database_place(made.settings)
     context.call_on_close(made.ledger.close)
     return made
 
@@ -91,7 +92,7 @@ def with_schema(made: Bridge) -> None:
     if is_new(made):
         make(made)
     elif not schema.is_current(made.ledger):
-        where = health.database_place(made.settings)
+        where = stored.database_place(made.settings)
         raise Failure(
             "schema", f"The database {where} has not the schema of this version. Bring it up to date: sprout db upgrade"
         )

@@ -2,10 +2,10 @@
 
 import click
 
-from worker import health
 from worker.cli import opening, options, printing
 from worker.cli.endings import Failure
-from worker.health import State
+from worker.health import network
+from worker.health.check import State
 from worker.sending import pinging
 from worker.talentsprout.verdict import Accepted
 
@@ -23,7 +23,7 @@ def ping(organization: str | None, as_json: bool) -> None:
     """
     bridge, chosen = opening.for_filing(organization)
     answer = pinging.ping(bridge, chosen.name)
-    found = health.key(bridge.settings, chosen, answer)
+    found = network.key(bridge.settings, chosen, answer)
     if found.state is not State.OK or not isinstance(answer, Accepted):
         raise Failure("not_accepted", f"{found.sentence} {found.remedy}".strip(), organization=chosen.name)
     if as_json:

@@ -116,10 +116,10 @@ def tree(value: object, indent: int = 0) -> Iterable[str]:
             yield f"{' ' * indent}{name} {single_line('–' if child is None else str(child))}"
 
 
-def lines(texts: Iterable[str]) -> None:
+def lines(texts: Iterable[str | Text]) -> None:
     """Text as it stands, without markup."""
     for text in texts:
-        _print(Text(text))
+        _print(text if isinstance(text, Text) else Text(text))
 
 
 def _cell(value: Cell) -> Text:

@@ -1,6 +1,7 @@
 """`sprout sandbox`: a TalentSprout for this machine, and the lines of configuration that reach it."""
 
-from typing import TypeVar
+import sys
+from typing import Any
 
 import click
 
@@ -13,36 +14,28 @@ from worker.sandbox.server import Sandbox
 from worker.sandbox.settings import Limiter, Organization, Seconds, Settings
 
 USUAL_PORT = int(assembly.SANDBOX_ELSEWHERE.split(":")[2].partition("/")[0])
-DEFAULTS = Settings()
-N = TypeVar("N")
 
 
-class _Range(click.ParamType):
+def _range(_context: click.Context, _option: click.Parameter, value: str) -> Seconds:
     """`2-8`, or one number for both ends."""
-
-    name = "seconds"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Seconds:
-        if isinstance(value, Seconds):
-            return value
-        try:
-            return seconds(str(value))
-        except ValueError:
-            self.fail(f'"{value}" is no range of seconds; expected one such as 2-8.', param, ctx)
+    try:
+        return seconds(value)
+    except ValueError:
+        raise click.BadParameter(f'"{value}" is no range of seconds; expected one such as 2-8.') from None
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), help=f"0: any free one; without it {USUAL_PORT}, if it is free.")
 @click.option("--speed", type=float, default=1.0, show_default=True, help="Divides every time, the limits' window too.")
 @click.option("--limiter", type=click.Choice([str(one) for one in Limiter]), default="log", show_default=True)
-@click.option("--latency", type=_Range(), default=DEFAULTS.generating, metavar="2-8", help="Seconds of a generation.")
-@click.option("--candidates", type=int, default=DEFAULTS.candidates, help="How many finish each interview.")
-@click.option("--finishing", type=_Range(), default=DEFAULTS.finishing, metavar="30-90", help="Seconds they take.")
+@click.option("--latency", callback=_range, default="2-8", metavar="2-8", help="Seconds of a generation.")
+@click.option("--candidates", type=int, default=1, show_default=True, help="How many finish each interview.")
+@click.option("--finishing", callback=_range, default="30-90", metavar="30-90", help="Seconds they take.")
 @click.option("--organization", "names", multiple=True, metavar="NAME=KEY", help="Instead of one with a fake key.")
 @click.option("--webhook-url", "urls", multiple=True, metavar="[NAME=]URL", help="Where completions are sent.")
 @click.option("--seed", type=int, help="The same ids and latencies again.")
 @options.as_json
-def sandbox(port: int | None, names: tuple[str, ...], urls: tuple[str, ...], as_json: bool, **chosen: object) -> None:
+def sandbox(port: int | None, names: tuple[str, ...], urls: tuple[str, ...], as_json: bool, **chosen: Any) -> None:
     """\b
     sprout sandbox --speed 10
     sprout sandbox --port 8090 --limiter weighted --candidates 0
@@ -57,7 +50,7 @@ def sandbox(port: int | None, names: tuple[str, ...], urls: tuple[str, ...], as_
             printing.as_document(_document(running, settings))
         else:
             click.echo("\n".join(_configuration(running, settings)))
-        click.get_text_stream("stdout").flush()
+        sys.stdout.flush()
         printing.note(f"The sandbox listens on {running.public_url}. Ctrl-C ends it.")
         if not urls:
             printing.note("Completions are sent nowhere; --webhook-url says where.")
@@ -70,17 +63,17 @@ def sandbox(port: int | None, names: tuple[str, ...], urls: tuple[str, ...], as_
         ) from None
 
 
-def _settings(port: int, names: tuple[str, ...], urls: tuple[str, ...], chosen: dict[str, object]) -> Settings:
+def _settings(port: int, names: tuple[str, ...], urls: tuple[str, ...], chosen: dict[str, Any]) -> Settings:
     try:
         return Settings(
             port=port,
             organizations=organizations(names, urls),
-            speed=_as(float, chosen["speed"]),
-            limiter=Limiter(str(chosen["limiter"])),
-            generating=_as(Seconds, chosen["latency"]),
-            candidates=_as(int, chosen["candidates"]),
-            finishing=_as(Seconds, chosen["finishing"]),
-            seed=None if chosen["seed"] is None else _as(int, chosen["seed"]),
+            speed=chosen["speed"],
+            limiter=Limiter(chosen["limiter"]),
+            generating=chosen["latency"],
+            candidates=chosen["candidates"],
+            finishing=chosen["finishing"],
+            seed=chosen["seed"],
         )
     except ValueError as fault:
         raise click.UsageError(f"{fault}.", click.get_current_context()) from None
@@ -111,8 +104,3 @@ def _document(running: Sandbox, settings: Settings) -> dict[str, object]:
 def _limits(one: Organization, settings: Settings) -> str:
     window = f"{settings.window_seconds:.6f}".rstrip("0").rstrip(".")
     return f'ai = "{one.ai_limit}/{window}s", default = "{one.default_limit}/{window}s"'
-
-
-def _as(kind: type[N], value: object) -> N:
-    assert isinstance(value, kind), "click has converted it"
-    return value

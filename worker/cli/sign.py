@@ -22,7 +22,7 @@ def sign(context: click.Context, source: str, file: str, as_json: bool) -> None:
     configured = assembly.settings_in_force(settings.of(context)).sources
     if source not in configured:
         known = one_of(source, sorted(configured)) if configured else "the configuration has none"
-        raise click.UsageError(f'There is no source "{source}"; {known}')
+        raise click.UsageError(f'There is no source "{source}"; {known}.')
     body = files.contents(file)
     found = configured[source]
     headers = sources.named(found.kind).sign(body, found, delivery_id=ids.new_id(), now=clock.wall())

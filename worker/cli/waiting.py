@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from worker.assembly import Bridge
-from worker.cli.endings import INTERRUPTED, Failure
+from worker.cli.endings import Failure, Interrupted
 from worker.cli.printing import moment
 from worker.cli.progress import Progress
 from worker.domain.request import GenerationRequest, State
@@ -92,5 +92,5 @@ def _tell(
     progress.tell(text, str(shown["reason_code"]))
 
 
-def _interrupted(sentence: str) -> Failure:
-    return Failure("interrupted", f"Stopped waiting. {sentence}", status=INTERRUPTED)
+def _interrupted(sentence: str) -> Interrupted:
+    return Interrupted(f"Stopped waiting. {sentence}")

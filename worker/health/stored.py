@@ -17,8 +17,9 @@ from worker.policy import reasons
 CLOCK_OFF, CLOCK_WRONG = timedelta(seconds=60), timedelta(minutes=5)  # signatures with a time are good for five minutes
 MOUNTS = Path("/proc/self/mounts")
 NETWORK_DISKS = frozenset(
-    ["nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "gpfs", "beegfs", "9p", "fuse.sshfs", "fuse.rclone", "fuse.glusterfs"]
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "gpfs", "beegfs", "9p"}
 )
+NETWORK_DISKS |= {"fuse.sshfs", "fuse.rclone", "fuse.glusterfs"}
 
 
 def database_place(settings: Settings) -> str:

@@ -142,7 +142,7 @@ def _check(house: House) -> list[str]:
         missing.append(f"exactly {JOBS} interviews in the sandbox's record (there are {len(made)})")
     if refused:
         missing.append("a pace within the limit")
-    texts = [str(one["job_description"]) for one in _asked(house, "interviews", "interviews")]
+    texts = [str(one["interview"]["job_description"]) for one in _asked(house, "interviews", "interviews")]
     if max(map(len, texts), default=0) > MOST_CHARACTERS or not any("Regional driver" in text for text in texts):
         missing.append("the long description, condensed")
     return missing

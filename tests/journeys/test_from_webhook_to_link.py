@@ -1,0 +1,122 @@
+"""An ATS announces a job: one interview, whatever is repeated and whoever is killed."""
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.household import household, post, text
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+def test_a_delivery_that_is_sent_fifty_times_and_under_new_ids_becomes_one_interview(tmp_path: Path) -> None:
+    with household(tmp_path) as house:
+        house.start()
+        body = post(1, text())
+        headers = house.signed("careers", body)
+        answers: list[tuple[int, dict[str, object]]] = []
+        barrier = threading.Barrier(50)
+
+        def send() -> None:
+            barrier.wait()
+            answers.append(house.deliver("careers", body, headers))
+
+        threads = [threading.Thread(target=send) for _ in range(50)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        renamed = [{**headers, "Greenhouse-Event-ID": f"another-{number}"} for number in range(3)]
+        answers.extend(house.deliver("careers", body, one) for one in renamed)
+
+        made = house.until_state("created")
+        assert [status for status, _ in answers] == [200] * 53
+        assert len({str(answer["event_id"]) for _, answer in answers}) == 1
+        assert sum(answer["duplicate"] is False for _, answer in answers) == 1
+        assert len(made) == len(house.calls()) == 1
+        assert made[0]["share_link"].startswith("http://127.0.0.1:")
+
+
+def test_what_was_acknowledged_before_everything_was_killed_is_made_once(tmp_path: Path) -> None:
+    with household(tmp_path) as house:
+        up = house.start()
+        status, answer = house.deliver("careers", post(1, text()))
+        up.kill()
+        assert status == 200
+
+        house.start()
+
+        assert [one["id"] for one in house.told("events", "list")["items"]] == [answer["event_id"]]
+        house.until_state("created")
+        assert len(house.calls(executed=True)) == 1
+
+
+def test_a_posting_that_is_too_short_is_held_until_its_update_and_then_left_alone(tmp_path: Path) -> None:
+    with household(tmp_path) as house:
+        house.start()
+        house.deliver("careers", post(1, "<p>Short.</p>"))
+        held = house.until_state("held")[0]
+        assert held["reason"] == "The description has 6 characters; TalentSprout needs 50."
+
+        house.deliver("careers", post(1, text(1), action="job_post_updated"))
+        made = house.until_state("created")[0]
+        assert made["id"] == held["id"]
+
+        _, answer = house.deliver("careers", post(1, text(2), action="job_post_updated"))
+        event = house.until(
+            lambda: _read(house.told("events", "show", str(answer["event_id"]))), "the second update is read"
+        )
+        assert 'on_change = "keep"' in event["reason"]
+        assert len(house.calls()) == 1
+
+
+def test_a_key_that_is_refused_pauses_says_so_and_a_valid_one_resumes_by_itself(tmp_path: Path) -> None:
+    with household(tmp_path) as house:
+        house.sandbox.tell("settings", organizations=[{"name": "acme", "keys": [{"key": "tsk_" + "y" * 32}]}])
+        house.start()
+        house.deliver("careers", post(1, text()))
+        waiting = house.until(
+            lambda: [one for one in house.requests(state="waiting") if one["reason_code"] == "refused"],
+            "the organization pauses",
+        )
+        assert "refused the API key" in waiting[0]["reason"]
+        doctor = house.run("doctor", "--json")
+        assert doctor.returncode == 1
+        assert "refused" in doctor.stdout
+
+        house.sandbox.tell("settings", organizations=[{"name": "acme", "keys": [{"key": "tsk_" + "x" * 32}]}])
+
+        house.until_state("created")
+        assert len(house.calls(executed=True)) == 1
+
+
+def test_a_key_that_may_ping_and_not_generate_does_not_flap(tmp_path: Path) -> None:
+    with household(tmp_path) as house:
+        house.sandbox.tell(
+            "settings", organizations=[{"name": "acme", "keys": [{"key": "tsk_" + "x" * 32, "scopes": []}]}]
+        )
+        house.start()
+        for number in range(3):
+            house.deliver("careers", post(number, text(number)))
+        house.until(lambda: len(house.calls()) >= 3, "two probes were followed by a refused call each")
+        gaps = [one["head_at"] for one in house.calls() if one["status"] == 403]
+        later = [second - first for first, second in zip(gaps[-3:], gaps[-2:], strict=False)]
+        assert later == sorted(later), "the time between two tries grows"
+        assert {one["state"] for one in house.requests()} <= {"waiting", "sending"}
+
+
+def _read(event: dict[str, object]) -> dict[str, object] | None:
+    return event if event["state"] == "read" else None
+
+
+def test_a_delivery_that_is_forged_leaves_nothing(tmp_path: Path) -> None:
+    with household(tmp_path) as house:
+        house.start()
+        headers = house.signed("careers", post(1, text()))
+        status, problem = house.deliver("careers", post(2, text()), headers)
+        assert status == 401
+        assert problem["status"] == 401
+        assert house.told("events", "list") == {"items": [], "next": None}
+        assert json.dumps(problem).count("secret") == 0

@@ -1,0 +1,28 @@
+"""The pages: what needs somebody, what came in, what waits and why, what is done. One file a page, its template beside it.
+
+Everything works without a script; texts of strangers are escaped by the templates, without exception.
+"""
+
+from flask import Blueprint
+
+from web.dashboard import fixed, one_request, request_list, signing_in, today, words
+
+
+def routes() -> Blueprint:
+    """All pages and what they are made of."""
+    pages = Blueprint("pages", __name__, template_folder="templates")
+    pages.add_url_rule("/", "today", view_func=today.page)
+    pages.add_url_rule("/requests", "requests", view_func=request_list.page)
+    pages.add_url_rule("/requests/<request_id>", "request", view_func=one_request.page)
+    pages.add_url_rule("/requests/<request_id>/adopt", "adopt", view_func=one_request.adopt, methods=["POST"])
+    pages.add_url_rule("/requests/<request_id>/retry", "retry", view_func=one_request.retry, methods=["POST"])
+    pages.add_url_rule("/requests/<request_id>/cancel", "cancel", view_func=one_request.cancel, methods=["POST"])
+    pages.add_url_rule("/sign-in", "sign_in_form", view_func=signing_in.page)
+    pages.add_url_rule("/sign-in", "sign_in", view_func=signing_in.sign_in, methods=["POST"])
+    pages.add_url_rule("/sign-out", "sign_out", view_func=signing_in.sign_out, methods=["POST"])
+    pages.add_url_rule("/problems/<slug>", "problem", view_func=fixed.problem)
+    pages.add_url_rule("/static/<name>", "static", view_func=fixed.static)
+    for name, made in words.FILTERS.items():
+        pages.add_app_template_filter(made, name)
+    pages.app_context_processor(words.on_every_page)
+    return pages

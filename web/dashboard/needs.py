@@ -1,0 +1,124 @@
+"""Needs you: what no program can decide, grouped by cause, the oldest first in each group."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from worker import shown
+from worker.domain.request import GenerationRequest, State
+from worker.ledger import listing, organizations, processes
+from worker.ledger.connection import Tx
+from worker.ledger.events import EventState
+from worker.ledger.listing import Filters
+from worker.policy import reasons
+from worker.policy.reasons import Timing
+
+LOOKED_AT = 100  # newest of each state
+SHOWN = 5  # of each group
+DECIDE = (State.UNKNOWN, State.HELD)
+FIND_OUT = "sprout doctor names what is wrong, and the remedy."
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that somebody must look at. `link` is its page, if it has one."""
+
+    title: str
+    link: str | None
+    reason: str
+    action: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Group:
+    """Things with one cause. `count` is how many there are; the first few are shown."""
+
+    state: str
+    cause: str
+    count: int
+    oldest: datetime
+    items: Sequence[Item]
+    more: str | None
+
+
+def groups(tx: Tx, timing: Timing) -> list[Group]:
+    """Everything that needs somebody, what stops most first."""
+    return [
+        *_paused(tx),
+        *_no_worker(tx, timing.silence),
+        *(group for state in DECIDE for group in _undecided(tx, state, timing)),
+        *_unreadable(tx),
+    ]
+
+
+def _paused(tx: Tx) -> list[Group]:
+    items = [
+        Item(one.organization, None, reasons.paused(one.since, one.facts), FIND_OUT, one.since)
+        for one in sorted(organizations.all_paused(tx), key=lambda one: one.since)
+    ]
+    return [_group("paused", "Nothing is sent", items, len(items), None)] if items else []
+
+
+def _no_worker(tx: Tx, silence: timedelta) -> list[Group]:
+    """Only where work is there to do: an installation that has not begun is no alarm."""
+    waiting = sum(listing.waiting_counts(tx).values())
+    unread = sum(count for (_, state), count in listing.event_counts(tx).items() if state == EventState.STORED)
+    seen = max((one.seen_at for one in processes.known(tx)), default=None)
+    now = tx.now()
+    if (not waiting and not unread) or (seen is not None and now - seen < silence):
+        return []
+    since = "yet" if seen is None else f"since {reasons.clock(seen)}"
+    wait = f"{waiting} requests and {unread} deliveries wait for one."
+    start = "Start one: sprout up, or sprout worker."
+    item = Item("No worker", None, f"No worker has reported {since}. {wait}", start, seen or now)
+    return [_group("paused", "Nobody works", [item], 1, None)]
+
+
+def _undecided(tx: Tx, state: State, timing: Timing) -> list[Group]:
+    total = sum(count for (_, other), count in listing.counts(tx).items() if other is state)
+    if not total:
+        return []
+    found = listing.requests_page(tx, Filters(state=state), LOOKED_AT, None).items
+    by_cause: dict[str, list[GenerationRequest]] = {}
+    for one in sorted(found, key=lambda one: one.updated_at):
+        by_cause.setdefault(one.because.code if one.because else "", []).append(one)
+    unseen = total - len(found)
+    made = []
+    for cause, several in by_cause.items():
+        items = [_item(tx, one, timing) for one in several[:SHOWN]]
+        more = f"/requests?state={state}" if len(several) > SHOWN or unseen else None
+        made.append(_group(state, _words(cause) or _words(state), items, len(several), more))
+    return made
+
+
+def _item(tx: Tx, found: GenerationRequest, timing: Timing) -> Item:
+    told = shown.one_request(tx, found, timing)
+    action = shown.evidence(tx, found, timing)["action"]
+    return Item(found.title, f"/requests/{found.id}", told["reason"] or "", action or "", found.updated_at)
+
+
+def _unreadable(tx: Tx) -> list[Group]:
+    total = sum(count for (_, state), count in listing.event_counts(tx).items() if state == EventState.UNREADABLE)
+    if not total:
+        return []
+    found = listing.events_page(tx, Filters(state=EventState.UNREADABLE), SHOWN, None).items
+    items = [
+        Item(
+            f"A delivery of {one.source}",
+            None,
+            f"It can't be read: {one.reason}.",
+            f"Once that is mended: sprout events replay {one.id}.",
+            one.received_at,
+        )
+        for one in found
+    ]
+    return [_group("unreadable", "Can't be read", items, total, None)]
+
+
+def _group(state: str, cause: str, items: Sequence[Item], count: int, more: str | None) -> Group:
+    return Group(state, cause, count, min(item.since for item in items), items, more)
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ").capitalize()

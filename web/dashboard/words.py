@@ -1,0 +1,106 @@
+"""How facts are worded and marked on pages: states, times, scores, links."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import g
+
+from config.addresses import is_loopback
+from web.access import is_sandbox
+from web.context import context
+from worker.ledger.results import StoredResult
+from worker.shown import instant
+
+# The look of a state: a class of the style, and the icon of the same name.
+LOOKS: Mapping[str, str] = {
+    "waiting": "waiting",
+    "sending": "sending",
+    "created": "created",
+    "held": "held",
+    "unknown": "unknown",
+    "cancelled": "cancelled",
+    "paused": "paused",
+    "stored": "waiting",
+    "read": "created",
+    "ignored": "cancelled",
+    "unreadable": "failed",
+    "matched": "created",
+    "unmatched": "waiting",
+    "preview": "cancelled",
+}
+
+
+def look(state: str) -> str:
+    """The class and icon of a state."""
+    return LOOKS.get(state, "waiting")
+
+
+def iso(moment: datetime | str) -> str:
+    """For machines."""
+    return moment if isinstance(moment, str) else str(instant(moment))
+
+
+def moment_of(moment: datetime | str) -> datetime:
+    """As a datetime."""
+    return datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+
+
+def clock(moment: datetime | str) -> str:
+    """For people, in UTC; a script shows it in local time. The day is told because pages stay open."""
+    return f"{moment_of(moment):%d %b %H:%M:%S} UTC"
+
+
+def span(time: timedelta) -> str:
+    """How long, in its largest unit."""
+    seconds = max(int(time.total_seconds()), 0)
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def safe_link(address: str | None) -> str | None:
+    """The address if it may be a link: https, or http on this machine."""
+    try:
+        scheme = urlsplit(address or "").scheme.lower()
+        is_safe = scheme == "https" or (scheme == "http" and is_loopback(address or ""))
+    except ValueError:
+        return None
+    return address if is_safe else None
+
+
+def number(value: float) -> str:
+    """Without a fraction that says nothing."""
+    return f"{value:g}"
+
+
+def verdict(found: StoredResult) -> str:
+    """The score beside the mark, in words."""
+    score, mark = found.result.score, found.passing_score
+    if score is None:
+        return "No score."
+    if mark is None:
+        return f"{score:g} of 100; the passing mark is not known."
+    return f"{score:g} of 100, {'at or above' if score >= mark else 'below'} the passing mark of {mark:g}."
+
+
+def on_every_page() -> dict[str, Any]:
+    """What the frame of a page shows."""
+    is_page = "session" in g and g.session is not None
+    return {
+        "sandbox": is_sandbox(context().bridge.settings),
+        "form_token": context().sessions.form_token(g.session) if is_page else "",
+    }
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "look": look,
+    "iso": iso,
+    "clock": clock,
+    "span": span,
+    "safe_link": safe_link,
+    "number": number,
+    "verdict": verdict,
+}
