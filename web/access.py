@@ -32,6 +32,9 @@ BY_THE_SANDBOX = Person("dashboard (sandbox)")
 def check() -> Response | None:
     """Before every request: let it through, or answer in its place."""
     path = request.path
+    spelt = request.environ.get("REQUEST_URI", path).partition("?")[0].lower()
+    if "%2f" in spelt or "//" in spelt:
+        raise Problem(problems.NOT_FOUND)  # two spellings of one address are one too many; servers tidy such up unasked
     if request.routing_exception is not None and not path.startswith(API):
         return None  # there is nothing to protect: it becomes a 404 or 405
     if path in OPEN_ON_LOOPBACK and is_on_loopback(context().bridge.settings):

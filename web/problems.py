@@ -116,7 +116,8 @@ class Fault:
 
     def __str__(self) -> str:
         """`options.voice: "aloy" is not a choice; expected …`"""
-        return f"{self.field}: {self.problem}" + (f"; expected {self.expected}" if self.expected else "")
+        joint = " Expected" if self.problem.endswith("?") else "; expected"
+        return f"{self.field}: {self.problem}" + (f"{joint} {self.expected}" if self.expected else "")
 
 
 class Problem(Exception):

@@ -6,7 +6,7 @@ for a 401 has the same body, and a completion for an unknown organization and on
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -45,10 +45,17 @@ class Answer:
 
 
 class Receiver:
-    """Decides about deliveries. Nothing here raises for what a stranger sends."""
+    """Decides about deliveries. Nothing here raises for what a stranger sends. `named` finds the module of a kind of source."""
 
-    def __init__(self, settings: Settings, intake: Intake, hinting: Hinting) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        intake: Intake,
+        hinting: Hinting,
+        named: Callable[[str], SourceKind] = sources.named,
+    ) -> None:
         self._settings = settings
+        self._named = named
         self._intake = intake
         self._hinting = hinting
         self._never_right = Secret(ids.new_token())
@@ -65,7 +72,7 @@ class Receiver:
         if refusal is not None:
             return refusal
         configured = self._settings.sources[source]
-        kind = sources.named(configured.kind)
+        kind = self._named(configured.kind)
         received = Received(_lower(headers), body, now)
         try:
             if kind.is_authentic(received, configured, now):

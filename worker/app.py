@@ -1,8 +1,9 @@
 """The ear for hints: Celery, on its threads pool, without beat, events, remote control or signal handlers of its own."""
 
 import threading
+from collections.abc import Callable
 
-from celery import Celery, signals
+from celery import Celery
 from celery.worker import WorkController, state
 
 from worker import assembly, hints, log, tasks
@@ -42,19 +43,18 @@ class Ear:
         timing = bridge.settings.bridge
         app = hints.application(assembly.broker_url(bridge.settings), timing.call_deadline + timing.lease_margin)
         tasks.register(app, self._station)
-        signals.worker_ready.connect(self._is_ready, weak=False)
         app.set_current()
         try:
-            _controller(app, self._station.boot_id).start()
+            _controller(app, self._station.boot_id, self._is_ready).start()
         except Exception:  # whatever it was, the process must notice that nobody listens any more
             _logger.exception("the ear for hints failed")
             raise
 
-    def _is_ready(self, **_: object) -> None:
+    def _is_ready(self, _consumer: object) -> None:
         self._ready.set()
 
 
-def _controller(app: Celery, name: str) -> WorkController:
+def _controller(app: Celery, name: str, on_ready: Callable[[object], None]) -> WorkController:
     return WorkController(
         app=app,
         hostname=f"{name}@sprout",
@@ -64,4 +64,5 @@ def _controller(app: Celery, name: str) -> WorkController:
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,
+        ready_callback=on_ready,
     )

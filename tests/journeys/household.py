@@ -23,7 +23,7 @@ CONFIGURATION = """\
 bind = "127.0.0.1:{port}"
 call_deadline = "{deadline}"
 lease_margin = "2s"
-quarantine = "4s"
+quarantine = "{quarantine}"
 sweep = "1s"
 probe = "1s"
 {bridge}
@@ -47,10 +47,13 @@ token_header = "X-Bridge-Token"
 class Household:
     """One folder with a configuration, the sandbox that it names, and the programs that were started on it."""
 
-    def __init__(self, folder: Path, sandbox: Running, *, port: int, token: str, deadline: str, bridge: str) -> None:
+    def __init__(
+        self, folder: Path, sandbox: Running, *, port: int, token: str, deadline: str, quarantine: str, bridge: str
+    ) -> None:
         self.folder, self.sandbox, self.port, self.token = folder, sandbox, port, token
         self.path = folder / "bridge.toml"
-        self.deadline, self.bridge = deadline, bridge
+        self.times = {"deadline": deadline, "quarantine": quarantine}
+        self.bridge = bridge
         self.configure(FAKE_KEY)
         self.programs: list[Program] = []
 
@@ -63,7 +66,7 @@ class Household:
         self.path.write_text(
             CONFIGURATION.format(
                 port=self.port,
-                deadline=self.deadline,
+                **self.times,
                 bridge=self.bridge,
                 key=key,
                 base_url=self.sandbox.base_url,
@@ -163,7 +166,13 @@ class Household:
 
 @contextmanager
 def household(
-    folder: Path, *, speed: float = 20.0, latency: Sequence[float] = (2.0, 8.0), deadline: str = "5s", bridge: str = ""
+    folder: Path,
+    *,
+    speed: float = 20.0,
+    latency: Sequence[float] = (2.0, 8.0),
+    deadline: str = "5s",
+    quarantine: str = "4s",
+    bridge: str = "",
 ) -> Iterator[Household]:
     """A household on free ports; whatever it started ends with it."""
     port, token = free_port(0), secrets.token_urlsafe(32)
@@ -175,7 +184,9 @@ def household(
         organizations=(Organization(name="acme", keys=(Key(FAKE_KEY),), webhook_url=hook),),
     )
     with running(settings) as sandbox:
-        house = Household(folder, sandbox, port=port, token=token, deadline=deadline, bridge=bridge)
+        house = Household(
+            folder, sandbox, port=port, token=token, deadline=deadline, quarantine=quarantine, bridge=bridge
+        )
         try:
             yield house
         finally:

@@ -36,14 +36,14 @@ def test_the_request_is_unknown_with_its_evidence_and_a_person_adopts(tmp_path: 
 
 
 def test_not_there_is_refused_before_the_quarantine_ends_and_believed_after_it(tmp_path: Path) -> None:
-    with household(tmp_path, speed=1, latency=(3, 3)) as house:
+    with household(tmp_path, speed=1, latency=(3, 3), quarantine="20s") as house:
         unknown = _killed_in_a_call(house)
 
         early = house.run("requests", "retry", str(unknown["label"]), "--not-there")
         assert early.returncode == 1
         assert "may still be on its way" in early.stderr
-        time.sleep(5)
-        house.sprout("requests", "retry", str(unknown["label"]), "--not-there")
+        retry = ("requests", "retry", str(unknown["label"]), "--not-there")
+        house.until(lambda: house.run(*retry).returncode == 0, "the quarantine is over")
 
         made = house.until_state("created")[0]
         assert made["attempts"] == 2

@@ -1,5 +1,6 @@
 """A stage for the ledger: a real database, a clock that we move, and what workers and people do, one transaction each."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -221,3 +222,10 @@ def meanwhile(ledger: Ledger, statement_with: str, act: Callable[[], object]) ->
     yield
     sa.event.remove(ledger.engine, "after_cursor_execute", after)
     assert done, f"no statement had {statement_with!r}"
+
+
+def wait_until_blocked(ledger: Ledger, thread: threading.Thread) -> None:
+    """Until `thread` waits for a lock of PostgreSQL, or has ended without one."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while thread.is_alive() and not ledger.read(lambda tx: tx.conn.exec_driver_sql(waiting).scalar_one()):
+        thread.join(0.005)

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
-from tests.ledger.stage import ACME, LEASE, MARGIN, TEXT, Stage, meanwhile
+from tests.ledger.stage import ACME, LEASE, MARGIN, TEXT, Stage, meanwhile, wait_until_blocked
 from worker import filing
 from worker.domain.request import Tier
 from worker.ledger import attempts, budgets, tables
@@ -101,7 +100,7 @@ def test_who_waits_for_the_lock_looks_at_the_slots_afterwards(postgres_url: str,
     assert first_has_claimed.wait(10)
     second = threading.Thread(target=lambda: answers.append(bridge.try_claim()))
     second.start()
-    wait_until_blocked(bridge)
+    wait_until_blocked(bridge.ledger, second)
     first_may_commit.set()
     first.join(10)
     second.join(10)
@@ -124,13 +123,3 @@ def test_a_call_that_is_marked_while_slots_are_counted_is_counted(postgres_url: 
 
     assert len(seen.stamps) + seen.claimed >= 1
     other.close()
-
-
-def wait_until_blocked(bridge: Stage) -> None:
-    """Until somebody waits for a lock in this database."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    for _ in range(2000):
-        if bridge.ask(lambda tx: tx.conn.exec_driver_sql(waiting).scalar_one()):
-            return
-        threading.Event().wait(0.005)
-    pytest.fail("nobody waited for the lock")

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from config import Secret
 from tests.talentsprout.peer import Peer
+from worker.domain.outcome import Outcome
 from worker.domain.request import Kind
 from worker.talentsprout.client import Exchange, Times, call, no_guard
+from worker.talentsprout.verdict import judge
 
 KEY = Secret("tsk_" + 32 * "x")
 SOON = Times(deadline=timedelta(milliseconds=400), connect=timedelta(seconds=5), write=timedelta(milliseconds=400))
@@ -30,3 +32,8 @@ def error_document(code: str, param: str | None = None, message: str = "Somethin
 def call_to(peer: Peer, *, payload: bytes = PAYLOAD, times: Times = PATIENT) -> Exchange:
     """A generation, without a guard."""
     return call(peer.url, KEY, Kind.GENERATE, payload, guard=no_guard, times=times)
+
+
+def verdict(exchange: Exchange) -> Outcome:
+    """As of NOW, with a window of a minute."""
+    return judge(exchange, now=NOW, window=WINDOW)

@@ -60,7 +60,5 @@ def success(status: int, what: str) -> dict[str | int, Any]:
 
 
 def _described(kind: problems.Kind) -> dict[str, Any]:
-    return {
-        "description": kind.title,
-        "content": {problems.CONTENT_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}}},
-    }
+    schema = {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}
+    return {"description": kind.title, "content": {problems.CONTENT_TYPE: {"schema": schema}}}

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from config.settings import Organization
+from config.wording import one_of, shown
 from worker import filing
 from worker.assembly import Bridge
-from worker.cli import batch_rows, interview_options
+from worker.cli import batch_rows, hinting, interview_options
 from worker.cli.batch_rows import Row, Sheet
+from worker.cli.options import LONGEST_ID
 from worker.cli.submitting import conflict
 from worker.descriptions import plain_text
 from worker.domain.request import Kind
@@ -17,7 +19,6 @@ from worker.ledger.connection import Tx
 from worker.policy import identity, priority, reasons
 
 AT_ONCE = 100  # rows in one transaction: others wait for it
-LONGEST_ID = 255  # characters
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,13 @@ def file_rows(bridge: Bridge, sheet: Sheet, owner: Organization | None) -> Itera
     rows = sheet.each()
     while chunk := list(islice(rows, AT_ONCE)):
         judged = [(row.number, _submission(bridge, row, owner)) for row in chunk]
-        wanted = [(number, one) for number, one in judged if isinstance(one, filing.Submission)]
-        done.bad += [one for _, one in judged if isinstance(one, BadRow)]
-        done.batch, verdicts = _file(bridge, sheet.path.name, done.batch, wanted)
+        done.batch, verdicts = _file(bridge, sheet.path.name, done.batch, judged)
         done.accepted += [one for one in verdicts if isinstance(one, Accepted)]
         done.bad += [one for one in verdicts if isinstance(one, BadRow)]
-        fresh = {one.organization for one in verdicts if isinstance(one, Accepted) and one.new} - hinted
+        fresh = {one.organization for one in done.accepted if one.new} - hinted
         hinted |= fresh
         for organization in sorted(fresh):  # one hint each: the pump goes on by itself
-            bridge.hints.pump(organization)
+            hinting.pump(bridge, organization)
         yield done
 
 
@@ -88,10 +87,11 @@ def _submission(bridge: Bridge, row: Row, owner: Organization | None) -> filing.
     name = cells.pop(batch_rows.ORGANIZATION, None) or (owner.name if owner else None)
     brought, text = cells.pop(batch_rows.ID, None), plain_text.readable(cells.pop(batch_rows.TEXT, ""))
     if row.surplus:
-        return BadRow(row.number, f"has {row.surplus} cells more than the header; is a quote missing?")
+        return BadRow(row.number, f"it has more cells than the header ({row.surplus} too many); is a quote missing?")
     if name is None or name not in bridge.settings.organizations:
-        known = ", ".join(sorted(bridge.settings.organizations))
-        return BadRow(row.number, f'the organization "{name or ""}" is not configured; expected one of {known}.')
+        known = one_of(name or "", sorted(bridge.settings.organizations))
+        found = "it names no organization" if name is None else f"the organization {shown(name)} is not configured"
+        return BadRow(row.number, f"{found}; {known}.")
     if brought is not None and len(brought) > LONGEST_ID:
         return BadRow(row.number, f"the id has {len(brought)} characters; at most {LONGEST_ID} are kept.")
     if (fault := filing.fault_of(Kind.GENERATE, text)) is not None:
@@ -111,13 +111,16 @@ def _submission(bridge: Bridge, row: Row, owner: Organization | None) -> filing.
 
 
 def _file(
-    bridge: Bridge, name: str, batch: str | None, wanted: Sequence[tuple[int, filing.Submission]]
+    bridge: Bridge, name: str, batch: str | None, judged: Sequence[tuple[int, filing.Submission | BadRow]]
 ) -> tuple[str | None, list[Verdict]]:
     """One transaction. A batch is made with the first row that is new, so that a run that files nothing leaves none behind."""
 
     def unit(tx: Tx) -> tuple[str | None, list[Verdict]]:
         of_batch, verdicts = batch, list[Verdict]()
-        for number, one in wanted:
+        for number, one in judged:
+            if isinstance(one, BadRow):
+                verdicts.append(one)
+                continue
             assert one.identity is not None, "every row has one"
             if of_batch is None and requests.by_key(tx, one.organization, one.identity.key) is None:
                 of_batch = batches.create(tx, name)

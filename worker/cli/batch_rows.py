@@ -19,7 +19,8 @@ from worker.cli.files import encoding
 DELIMITERS = ",;\t|"
 LARGEST_CELL = 5_000_000  # characters; Python's own limit is far below what a description in HTML may have
 ID, TITLE, TEXT, ORGANIZATION = "id", "title", "job_description", "organization"
-FIELDS = (ID, TITLE, TEXT, ORGANIZATION, *InterviewOptions.keys())
+OTHERS = (ID, TITLE, ORGANIZATION, *InterviewOptions.keys())
+FIELDS = (TEXT, *OTHERS)
 SYNONYMS: Mapping[str, str] = {
     **dict.fromkeys(("external_id", "job_id", "req_id", "reference", "ref", "requisition", "requisition_id"), ID),
     **dict.fromkeys(("job_title", "job", "name", "position", "role"), TITLE),
@@ -123,9 +124,7 @@ def _columns(path: Path, titles: Sequence[str]) -> list[str | None]:
             raise NotABatch(f"{path}: {both} both mean {name}; rename or remove one of them.")
     if TEXT not in columns:
         found = ", ".join(f'"{title.strip()}"' for title in titles)
-        raise NotABatch(
-            f"{path} has no column {TEXT}; its first row says {found}. Other columns are {', '.join(FIELDS)}."
-        )
+        raise NotABatch(f"{path} has no column {TEXT}; its first row says {found}. Others may be {', '.join(OTHERS)}.")
     return columns
 
 

@@ -16,7 +16,7 @@ from worker.policy import identity
 @click.option("--question", "asked", multiple=True, metavar="TEXT", help="A question; repeat for more, up to 50.")
 @click.option("--description", metavar="FILE|-", help="A job description that candidates see.")
 @options.organization
-@click.option("--id", "dedup_id", metavar="ID", help="Your own id: filed twice, it is the same request.")
+@options.dedup_id
 @interview_options
 @options.wait
 @options.as_json

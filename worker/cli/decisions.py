@@ -6,7 +6,7 @@ import click
 
 from worker import operators
 from worker.assembly import Bridge
-from worker.cli import files, finding, opening, options, printing
+from worker.cli import files, finding, hinting, opening, options, printing
 from worker.cli.endings import Failure
 from worker.cli.interview_options import any_option, of_pairs
 from worker.cli.requests import facts_of
@@ -61,12 +61,9 @@ def adopt(request_id: str, link: str, as_json: bool) -> None:
     bridge = opening.bridge()
 
     def decide(tx: Tx, found: GenerationRequest) -> GenerationRequest:
-        configured = bridge.settings.organizations.get(found.organization)
-        if configured is None:
-            raise Failure(
-                "unusable", f"{found.label} belongs to {found.organization}, which is not configured any more."
-            )
-        return operators.adopt(tx, opening.person(), found.id, link, configured.base_url)
+        organization = bridge.settings.organizations.get(found.organization)
+        base_url = "" if organization is None else organization.base_url
+        return operators.adopt(tx, opening.person(), found.id, link, base_url)
 
     _carry_out(bridge, request_id, decide, as_json=as_json)
 
@@ -99,7 +96,7 @@ def _carry_out(
     except operators.Refusal as refusal:
         raise Failure(CODES[refusal.why], str(refusal)) from None
     if decided.state is State.WAITING:
-        bridge.hints.pump(decided.organization)
+        hinting.pump(bridge, decided.organization)
     shown, seen = bridge.ledger.read(
         lambda tx: (one_request(tx, decided, bridge.timing), evidence(tx, decided, bridge.timing))
     )

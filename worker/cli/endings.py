@@ -1,6 +1,6 @@
 """How a command ends when it can't do what it was asked: a sentence on stderr, or with `--json` an object, and a status.
 
-0 done · 1 an error · 2 wrong usage · 130 interrupted · 141 the reader of stdout has gone.
+0 done · 1 an error, or the reader of stdout has gone, which needs no sentence · 2 wrong usage · 130 interrupted.
 """
 
 import errno
@@ -14,7 +14,6 @@ from pathlib import Path
 
 import click
 
-READER_GONE = 141
 DATABASE = "sprout.database"  # where the context keeps the name of the database that a command works on
 
 
@@ -56,7 +55,7 @@ def status_of(run: Callable[[], object], *, as_json: bool) -> int:
         if fault.errno != errno.EPIPE:
             raise
         _drop_stdout()
-        return READER_GONE
+        return 1
     return ended if isinstance(ended, int) else 0
 
 

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from worker.cli import finding, opening, options, printing
+from worker.cli import finding, hinting, narrowing, opening, options, printing
 from worker.domain.received import Received
 from worker.ledger import audit, events, listing
 from worker.ledger.connection import Tx
@@ -26,7 +26,9 @@ def list_events(limit: int, cursor: str | None, as_json: bool, **narrowed: str |
 
     List events, newest first, each with what became of it.
     """
-    page = opening.bridge().ledger.read(lambda tx: listing.events_page(tx, Filters(**narrowed), limit, cursor))
+    bridge = opening.bridge()
+    filters = narrowing.filters(bridge, Filters(**narrowed))
+    page = bridge.ledger.read(lambda tx: listing.events_page(tx, filters, limit, cursor))
     shown = [event(one) for one in page.items]
     if as_json:
         printing.as_list(shown, page.next)
@@ -86,7 +88,7 @@ def replay(event_id: str, as_json: bool) -> None:
     """
     bridge = opening.bridge()
     shown = bridge.ledger.write(lambda tx: _reopened(tx, event_id))
-    bridge.hints.read(shown["id"])
+    hinting.read(bridge, shown["id"])
     if as_json:
         printing.as_document(shown)
     else:

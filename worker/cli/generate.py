@@ -15,7 +15,7 @@ from worker.policy import identity, reasons
 @click.command()
 @click.argument("file", metavar="FILE|-")
 @options.organization
-@click.option("--id", "dedup_id", metavar="ID", help="Your own id: filed twice, it is the same request.")
+@options.dedup_id
 @click.option("--title", metavar="TITLE", help="In place of the title that TalentSprout would choose.")
 @interview_options
 @options.wait

@@ -103,7 +103,7 @@ def checked(options: Mapping[str, object]) -> dict[str, object]:
     title = options.get(TITLE)
     if title is not None and not (isinstance(title, str) and title.strip()):
         raise BadOption(TITLE, "is empty.")
-    known = read.model_dump(mode="json", exclude_unset=True)
+    known = read.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     return known if title is None else {TITLE: title, **known}
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from worker.cli import finding, opening, options, printing
+from worker.cli import finding, narrowing, opening, options, printing
 from worker.ledger import listing
 from worker.ledger.listing import Filters
 from worker.shown import interview
@@ -21,8 +21,9 @@ def list_interviews(organization: str | None, limit: int, cursor: str | None, as
 
     List interviews, the one that was stored last first.
     """
-    filters = Filters(organization=organization)
-    page = opening.bridge().ledger.read(lambda tx: listing.interviews_page(tx, filters, limit, cursor))
+    bridge = opening.bridge()
+    filters = narrowing.filters(bridge, Filters(organization=organization))
+    page = bridge.ledger.read(lambda tx: listing.interviews_page(tx, filters, limit, cursor))
     shown = [interview(one) for one in page.items]
     if as_json:
         printing.as_list(shown, page.next)

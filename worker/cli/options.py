@@ -9,10 +9,22 @@ import click
 Command = TypeVar("Command", bound=Callable[..., Any])
 PAGE = 50  # items of a list, unless more are asked for
 
+LONGEST_ID = 255  # characters
+
+
+def _short_enough(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not 1 <= len(value) <= LONGEST_ID:
+        raise click.BadParameter(f"it has {len(value)} characters; expected 1 to {LONGEST_ID}.")
+    return value
+
+
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output.")
 wait = click.option("--wait", is_flag=True, help="Wait for the interview and print its share link.")
 organization = click.option("--organization", metavar="NAME", help="Whose; needed where there are several.")
 of_organization = click.option("--organization", metavar="NAME", help="Only those of this organization.")
+dedup_id = click.option(
+    "--id", "dedup_id", metavar="ID", callback=_short_enough, help="Your own id: filed twice, it is the same request."
+)
 
 
 def paging(command: Command) -> Command:

@@ -17,7 +17,7 @@ from rich.text import Text
 from worker.domain.fields import single_line
 from worker.shown import Shown
 
-UNBOUNDED = 100_000  # columns, where nobody's screen limits the width
+UNBOUNDED = 100_000  # columns: nothing is cut or folded
 LOOKS: Mapping[str, tuple[str, str]] = {  # word -> symbol, style
     "waiting": ("◷", "dim"),
     "sending": ("→", "blue"),
@@ -55,10 +55,10 @@ def as_list(items: Sequence[Shown], following: str | None = None) -> None:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Columns for people; piped, nothing is cut or wrapped."""
+    """Columns for people. Nothing is cut or folded: a link that the terminal itself wraps can still be clicked and copied."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for head in heads:
-        drawn.add_column(head, overflow="fold")
+        drawn.add_column(head, no_wrap=True)
     for row in rows:
         drawn.add_row(*map(_cell, row))
     _print(drawn)
@@ -68,7 +68,7 @@ def facts(pairs: Iterable[tuple[str, Cell]]) -> None:
     """What is known of one thing; what isn't there is left out."""
     drawn = Table.grid(padding=(0, 2, 0, 0))
     drawn.add_column(style="dim", no_wrap=True)
-    drawn.add_column(overflow="fold")
+    drawn.add_column(no_wrap=True)
     for name, value in pairs:
         if value not in (None, ""):
             drawn.add_row(name, _cell(value))
@@ -127,12 +127,12 @@ def _cell(value: Cell) -> Text:
 
 
 def _print(what: Table | Text) -> None:
-    """Through rich for a terminal; else as plain lines without the blanks that pad a table."""
-    console = Console(file=sys.stdout, highlight=False)
-    if console.is_terminal:
+    """Without the blanks that pad a table's lines; with colour where a terminal wants it (rich knows NO_COLOR and TERM)."""
+    seen = Console(file=sys.stdout)
+    plain = seen.no_color or not seen.is_terminal
+    console = Console(
+        file=sys.stdout, width=UNBOUNDED, color_system=None if plain else "auto", highlight=False, soft_wrap=True
+    )
+    with console.capture() as captured:
         console.print(what)
-        return
-    plain = Console(file=sys.stdout, width=UNBOUNDED, no_color=True, highlight=False)
-    with plain.capture() as captured:
-        plain.print(what)
-    click.echo("\n".join(line.rstrip() for line in captured.get().removesuffix("\n").split("\n")))
+    click.echo("\n".join(line.rstrip() for line in captured.get().removesuffix("\n").split("\n")), color=not plain)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import click
 
-from worker.cli import finding, opening, options, printing
+from worker.cli import finding, narrowing, opening, options, printing
 from worker.cli.printing import Cell
 from worker.domain.request import State
 from worker.ledger import listing
@@ -29,9 +29,10 @@ def list_requests(limit: int, cursor: str | None, as_json: bool, **narrowed: str
     List requests, newest first, each with its state and why it is not final.
     """
     bridge = opening.bridge()
+    filters = narrowing.filters(bridge, Filters(**narrowed))
 
     def page(tx: Tx) -> tuple[list[Shown], str | None]:
-        found = listing.requests_page(tx, Filters(**narrowed), limit, cursor)
+        found = listing.requests_page(tx, filters, limit, cursor)
         return request_list(tx, found.items, bridge.timing), found.next
 
     shown, following = bridge.ledger.read(page)
@@ -40,8 +41,7 @@ def list_requests(limit: int, cursor: str | None, as_json: bool, **narrowed: str
     elif not shown:
         printing.note("There are no such requests. To make one: sprout generate FILE")
     else:
-        heads = ("Request", "State", "Title", "Organization", "Why, or the share link")
-        printing.table(heads, map(_row, shown))
+        printing.table(("Request", "State", "Title", "Organization", "Why, or the share link"), map(_row, shown))
         printing.more(following)
 
 
@@ -64,7 +64,7 @@ def show(request_id: str, as_json: bool) -> None:
 
     shown, seen = bridge.ledger.read(one)
     if as_json:
-        printing.as_document(shown)
+        printing.as_document({**shown, **seen})
     else:
         printing.facts(facts_of(shown, seen["action"]))
         _print_evidence(shown, seen)

@@ -2,7 +2,7 @@
 
 import click
 
-from worker.cli import finding, opening, options, printing
+from worker.cli import finding, narrowing, opening, options, printing
 from worker.cli.printing import Cell
 from worker.ledger import listing
 from worker.ledger.listing import Filters
@@ -23,8 +23,9 @@ def list_results(state: str | None, organization: str | None, limit: int, cursor
 
     List results, newest first.
     """
-    filters = Filters(state=state, organization=organization)
-    page = opening.bridge().ledger.read(lambda tx: listing.results_page(tx, filters, limit, cursor))
+    bridge = opening.bridge()
+    filters = narrowing.filters(bridge, Filters(state=state, organization=organization))
+    page = bridge.ledger.read(lambda tx: listing.results_page(tx, filters, limit, cursor))
     shown = [result(one) for one in page.items]
     if as_json:
         printing.as_list(shown, page.next)

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from worker import filing
 from worker.assembly import Bridge
-from worker.cli import waiting
+from worker.cli import hinting, waiting
 from worker.cli.endings import Failure
 from worker.cli.printing import as_document, lines, note
 from worker.domain.request import GenerationRequest
@@ -16,7 +16,7 @@ def submit(bridge: Bridge, wanted: filing.Submission, *, wait: bool, as_json: bo
     """File it, hint, and print the request, or with `wait` its share link. Raises Failure."""
     match bridge.ledger.write(lambda tx: filing.file(tx, wanted)):
         case filing.Filed(request):
-            bridge.hints.pump(request.organization)
+            hinting.pump(bridge, request.organization)
             word = "Filed"
         case filing.AlreadyFiled(request):
             word = "Already filed, nothing is doubled"

@@ -34,6 +34,7 @@ STOP_GRACE_SECONDS = 35  # beyond a full deadline
 def up(context: click.Context, concurrency: int | None) -> None:
     """Run receiver, pages, API, worker and sweep together."""
     loaded = settings.of(context)
+    left = running.last(loaded.bridge.data_dir)
     try:
         place = running.Place(loaded.bridge.data_dir)
     except running.AlreadyRunning as other:
@@ -41,6 +42,8 @@ def up(context: click.Context, concurrency: int | None) -> None:
         raise click.ClickException(
             f"`sprout up` runs on {loaded.bridge.data_dir} already: {by}. Stop that one first."
         ) from None
+    if left is not None and left.broker is not None:
+        embedded.tidy(Path(left.broker))
     before, after = schema.upgrade(Ledger(loaded.bridge.database_url))
     if before != after:
         click.echo(f"Database ready (schema {after}).", err=True)
@@ -96,7 +99,10 @@ class _Household:
     def _plan(self, concurrency: int | None) -> list[tuple[str, list[str], bytes]]:
         sprout = [sys.executable, "-m", "worker.cli", *self._config]
         seats = [] if concurrency is None else ["--concurrency", str(concurrency)]
-        plan = [("web", [sys.executable, "-m", "web", *self._config], b""), ("worker", [*sprout, "worker", *seats], b"")]
+        plan = [
+            ("web", [sys.executable, "-m", "web", *self._config], b""),
+            ("worker", [*sprout, "worker", *seats], b""),
+        ]
         if self._sandbox is not None:
             port = self._sandbox.rpartition(":")[2].partition("/")[0]
             argv = [sys.executable, "-m", "worker.sandbox", "--port", port, "--secrets", "-"]

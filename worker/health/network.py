@@ -80,11 +80,11 @@ def public_url(settings: Settings) -> Check:
     if url.startswith("http:") and not is_loopback(url):
         remedy = "Put a proxy with TLS before the bridge, and write https."
         return Check(name, State.WARN, f"{url} is plain http: results and share links could be read.", remedy, where)
-    status = probes.status_of(f"{url}/healthz")
-    if status == 200:
+    trouble = probes.alive_trouble(f"{url}/healthz")
+    if trouble is None:
         return Check(name, State.OK, f"{url}/healthz answers.", place=where)
-    if isinstance(status, str) and is_loopback(url):
-        return Check(name, State.WARN, f"Nobody answers at {url}/healthz: {status}.", f"{UP}, or sprout web", where)
-    said = status if isinstance(status, str) else f"the answer was {status}"
+    sentence = f"{url}/healthz does not lead to this bridge: {trouble}."
+    if is_loopback(url):
+        return Check(name, State.WARN, sentence, f"{UP}, or sprout web", where)
     remedy = "Does the name lead to the proxy, does the proxy hand on to bind, does sprout web run?"
-    return Check(name, State.FAIL, f"{url}/healthz does not lead to this bridge: {said}.", remedy, where)
+    return Check(name, State.FAIL, sentence, remedy, where)

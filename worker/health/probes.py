@@ -3,6 +3,7 @@
 import http.client
 import socket
 import ssl
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
@@ -13,23 +14,32 @@ from config.addresses import is_loopback_host
 
 PATIENCE_SECONDS = 5.0
 AMQP_PORT = 5672
+LONGEST_START = 1000  # bytes of a body that are looked at
 
 
-def status_of(url: str) -> int | str:
-    """The status of a GET, or why there is none."""
-    parts = urlsplit(url)
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    date: str
+    start: bytes
+
+
+def alive_trouble(url: str) -> str | None:
+    """Why a /healthz is not that of a bridge, or None."""
     try:
-        return _answer("GET", parts).status
+        answer = _answer("GET", urlsplit(url))
     except (OSError, http.client.HTTPException) as fault:
         return _words(fault)
+    if answer.status != 200:
+        return f"the answer was {answer.status}"
+    return None if b'"alive"' in answer.start else "somebody else answers there"
 
 
 def date_of(url: str) -> datetime | None:
     """What a server's Date says, by a HEAD of its root, which is no call of an API; None where it doesn't say."""
     parts = urlsplit(url)
     try:
-        said = _answer("HEAD", parts._replace(path="/", query="")).headers.get("Date", "")
-        moment = parsedate_to_datetime(said)
+        moment = parsedate_to_datetime(_answer("HEAD", parts._replace(path="/", query="")).date)
     except (OSError, http.client.HTTPException, ValueError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -41,7 +51,7 @@ def redis_trouble(url: str) -> str | None:
         with _redis(url) as client:
             client.ping()
     except redis.AuthenticationError:
-        return "it refuses the password"
+        return "it refuses the password, or wants one"
     except (redis.RedisError, OSError, ValueError) as fault:
         return f"no answer ({type(fault).__name__})"
     return None
@@ -77,8 +87,7 @@ def _redis(url: str) -> "redis.Redis":
     )
 
 
-def _answer(method: str, parts: SplitResult) -> http.client.HTTPResponse:
-    """The head of an answer; its body is not read."""
+def _answer(method: str, parts: SplitResult) -> _Answer:
     host = parts.hostname or ""
     if parts.scheme == "https":
         connection: http.client.HTTPConnection = http.client.HTTPSConnection(
@@ -88,7 +97,8 @@ def _answer(method: str, parts: SplitResult) -> http.client.HTTPResponse:
         connection = http.client.HTTPConnection(host, parts.port, timeout=PATIENCE_SECONDS)
     try:
         connection.request(method, parts.path or "/", headers={"Connection": "close"})
-        return connection.getresponse()
+        response = connection.getresponse()
+        return _Answer(response.status, response.headers.get("Date", ""), response.read(LONGEST_START))
     finally:
         connection.close()
 

@@ -9,7 +9,7 @@ Order matters more than anything else in this repository.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -94,7 +94,10 @@ def claim(
 
 
 def claim_ping(tx: Tx, organization: str, boot_id: str, lease: timedelta) -> Attempt | NoSlot:
-    """A slot of the default tier for a ping: it goes before what waits there, and also while the organization is paused."""
+    """A slot of the default tier for a ping: it goes before what waits there, and also while the organization is paused.
+
+    It is never on trial: a key that is accepted says nothing of the calls, and a call on trial keeps its place.
+    """
     budgets.lock(tx, organization, Tier.DEFAULT)
     now = tx.now()
     seen = budgets.view(tx, organization, Tier.DEFAULT, now)
@@ -102,7 +105,7 @@ def claim_ping(tx: Tx, organization: str, boot_id: str, lease: timedelta) -> Att
     if opens is not None and opens > now:
         return NoSlot(opens - now)
     held = _record(tx, organization, Tier.DEFAULT, boot_id, now, lease, request_id=None, n=None, label="ping")
-    budgets.take(tx, organization, Tier.DEFAULT, held.id, seen, now)
+    budgets.take(tx, organization, Tier.DEFAULT, held.id, replace(seen, alone=False), now)
     return held
 
 
@@ -135,6 +138,18 @@ def finish(tx: Tx, attempt_id: str, outcome: str, evidence: Evidence) -> None:
             evidence=json.dumps(_present(asdict(evidence))),
         )
     )
+
+
+def lapse(tx: Tx, attempt_id: str) -> bool | None:
+    """Its lease has ended: whether it was sent. None, and nothing changed, where it ended before: what is known stays known."""
+    statement = (
+        sa.update(attempt)
+        .where(attempt.c.id == attempt_id, attempt.c.ended_at.is_(None))
+        .values(ended_at=tx.now(), outcome=sa.case((attempt.c.sent_at.is_(None), "not sent"), else_="lease ended"))
+        .returning(attempt.c.sent_at)
+    )
+    row = tx.conn.execute(statement).one_or_none()
+    return None if row is None else row.sent_at is not None
 
 
 def find(tx: Tx, attempt_id: str) -> tuple[Attempt, Tier, datetime | None] | None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from worker.domain.interview import Interview, Origin
-from worker.domain.outcome import Created, Evidence, NotExecuted, Outcome
+from worker.domain.outcome import BudgetNews, Created, Evidence, NotExecuted, Outcome
 from worker.domain.request import Because, Code, GenerationRequest, State
 from worker.ledger import attempts, audit, budgets, interviews, organizations, requests
 from worker.ledger.connection import Tx
@@ -55,12 +55,13 @@ def settle(tx: Tx, attempt_id: str, outcome: Outcome, rules: Rules) -> Settled:
     return Settled(_take(tx, wanted, step, rules))
 
 
-def settle_ping(tx: Tx, attempt_id: str, evidence: Evidence) -> None:
-    """A ping's slot is spent; what it says of the organization is `organizations.probed`."""
+def settle_ping(tx: Tx, attempt_id: str, evidence: Evidence, news: BudgetNews) -> None:
+    """A ping's slot is spent, and it says something of the budget; what it says of the key is `organizations.probed`."""
     found = attempts.find(tx, attempt_id)
     assert found is not None, "attempts are never deleted"
+    held, tier, sent_at = found
     attempts.finish(tx, attempt_id, "Ping", evidence)
-    budgets.end_trial(tx, found[0].organization, found[1], attempt_id)
+    budgets.learn(tx, held.organization, tier, attempt_id, sent_at, news)
 
 
 def end_lease(tx: Tx, attempt_id: str) -> State | None:
@@ -69,10 +70,9 @@ def end_lease(tx: Tx, attempt_id: str) -> State | None:
     assert found is not None, "attempts are never deleted"
     held, tier, _ = found
     wanted = None if held.request_id is None else requests.get(tx, held.request_id, lock=True)
-    again = attempts.find(tx, attempt_id)  # after the lock: a mark may have come between
-    assert again is not None, "attempts are never deleted"
-    sent = again[2] is not None
-    attempts.finish(tx, attempt_id, "lease ended" if sent else "not sent", Evidence())
+    sent = attempts.lapse(tx, attempt_id)  # after the lock: a mark, or an outcome, may have come between
+    if sent is None:
+        return None
     budgets.end_trial(tx, held.organization, tier, attempt_id)
     if wanted is None or wanted.fence != held.n or wanted.state is not State.SENDING:
         return None

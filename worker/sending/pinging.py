@@ -4,7 +4,7 @@ import time
 
 from worker import ids
 from worker.assembly import Bridge
-from worker.domain.outcome import Attempt, Evidence
+from worker.domain.outcome import Attempt, BudgetNews, Evidence
 from worker.ledger import attempts, organizations, settling
 from worker.ledger.connection import Tx
 from worker.sending.guard import Guard, uptime
@@ -25,8 +25,10 @@ def ping(bridge: Bridge, organization: str) -> verdict.PingAnswer:
     )
     answer = verdict.judge_ping(exchange, now=held.slot_at, window=configured.limits.default.window)
 
+    news = answer.news if isinstance(answer, verdict.Accepted | verdict.Odd) else BudgetNews()
+
     def settle(tx: Tx) -> None:
-        settling.settle_ping(tx, held.id, Evidence(status=exchange.status, trouble=exchange.trouble))
+        settling.settle_ping(tx, held.id, Evidence(status=exchange.status, trouble=exchange.trouble), news)
         if isinstance(answer, verdict.Accepted):
             organizations.probed(tx, organization, accepted=True)
 

@@ -145,7 +145,7 @@ PingAnswer = Accepted | KeyRefused | OutOfReach | Odd
 def judge_ping(exchange: Exchange, *, now: datetime, window: timedelta) -> PingAnswer:
     """What a ping says of the key. `now` and `window` (the default tier's) serve to read the budget's headers."""
     status = exchange.status
-    if exchange.abandoned or status is None:
+    if status is None:
         return OutOfReach(exchange.trouble or "no answer")
     their = _error(exchange)
     evidence = _evidence(exchange, their)

@@ -53,7 +53,11 @@ def retry_unknown(bridge: Bridge) -> None:
     wait = bridge.settings.bridge.quarantine
 
     def unit(tx: Tx, organization: str) -> None:
-        for request in requests.unknown(tx, organization):
+        for found in requests.unknown(tx, organization):
+            request = requests.get(
+                tx, found.id, lock=True
+            )  # a person may have decided meanwhile, and it be unknown anew
+            assert request is not None, "requests are never deleted"
             newest = attempts.past(tx, request.id)[0]
             over = quarantine.ends_at(newest.lease_until, wait) <= tx.now()
             if over and request.unknown_retries < POLICY_RETRIES:

@@ -1,0 +1,16 @@
+"""Hints after a command has committed. Where no broker is known none is tried: the sweep finds the work."""
+
+from worker import assembly
+from worker.assembly import Bridge
+
+
+def pump(bridge: Bridge, organization: str) -> None:
+    """An organization may have a request that is due."""
+    if assembly.broker_url(bridge.settings) is not None:
+        bridge.hints.pump(organization)
+
+
+def read(bridge: Bridge, event_id: str) -> None:
+    """An event is to be read."""
+    if assembly.broker_url(bridge.settings) is not None:
+        bridge.hints.read(event_id)

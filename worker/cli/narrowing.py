@@ -1,0 +1,28 @@
+"""Filters of a list. One that nothing can fit is wrong usage: a misspelt name must not show an empty list."""
+
+from collections.abc import Iterable
+
+import click
+
+from config.wording import one_of, shown
+from worker.assembly import Bridge
+from worker.events.reader import COMPLETIONS
+from worker.ledger import batches
+from worker.ledger.listing import Filters
+
+
+def filters(bridge: Bridge, wanted: Filters) -> Filters:
+    """As they are. Raises click.UsageError."""
+    settings = bridge.settings
+    _check("--organization", wanted.organization, settings.organizations)
+    _check("--source", wanted.source, [*settings.sources, COMPLETIONS])
+    batch = wanted.batch
+    if batch is not None and not bridge.ledger.read(lambda tx: batches.exists(tx, batch)):
+        raise click.UsageError(f"--batch: there is no batch {shown(batch)}.", click.get_current_context())
+    return wanted
+
+
+def _check(option: str, value: str | None, known: Iterable[str]) -> None:
+    if value is not None and value not in known:
+        sentence = f"{option}: {shown(value)} is not configured; {one_of(value, sorted(known))}."
+        raise click.UsageError(sentence, click.get_current_context())
