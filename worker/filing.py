@@ -64,7 +64,7 @@ def file(tx: Tx, wanted: Submission) -> Filed | AlreadyFiled | Conflict:
         title=wanted.title or _first_line(wanted.text),
         content=Content(wanted.text, wanted.options, wanted.about),
         priority=wanted.priority,
-        text_limit=TEXT_LIMITS[0],
+        text_limit=text_limit(wanted.text),
         source=wanted.source,
         job_id=wanted.job_id,
         batch=wanted.batch,
@@ -88,6 +88,11 @@ def fault_of(kind: Kind, text: str) -> Because | None:
             return Because(Code.TOO_SHORT, {"length": length, "needed": needed})
         case _:
             return None
+
+
+def text_limit(text: str) -> int:
+    """How long the text may be when it is sent first: as it is, or as much as TalentSprout takes."""
+    return min(checking.length(text), TEXT_LIMITS[0])
 
 
 def _get(tx: Tx, request_id: str) -> GenerationRequest:

@@ -15,7 +15,6 @@ from worker.domain.request import Because, Code, Content, GenerationRequest, Sta
 from worker.ledger import attempts, audit, interviews, requests
 from worker.ledger.connection import Tx
 from worker.policy import quarantine, reasons, share_links
-from worker.policy.aftermath import TEXT_LIMITS
 
 AT_REST = frozenset({State.HELD, State.CANCELLED})
 
@@ -109,7 +108,9 @@ def _change(tx: Tx, request: GenerationRequest, changes: Changes) -> None:
     because = filing.fault_of(request.kind, text)
     if because is not None:
         raise Refusal(Why.UNUSABLE, f"{request.label} stays {request.state}. {reasons.resting(because)}")
-    requests.rewrite(tx, request, request.title, Content(text, options, known.about), text_limit=TEXT_LIMITS[0])
+    requests.rewrite(
+        tx, request, request.title, Content(text, options, known.about), text_limit=filing.text_limit(text)
+    )
 
 
 def _believe(tx: Tx, request: GenerationRequest, wait: timedelta, *, not_there: bool) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.descriptions.checking import LONGEST, SHORTEST, Fits, TooLong, TooShort, check, length, next_limit
+from worker.descriptions.checking import LONGEST, SHORTEST, Fits, TooLong, TooShort, check, length
 
 
 @pytest.mark.parametrize(("text", "units"), [("", 0), ("é", 1), ("日本", 2), ("😀", 2), ("\ud800", 1)])
@@ -25,8 +25,3 @@ def test_a_character_that_takes_two_units_counts_twice() -> None:
 def test_white_space_around_is_no_text() -> None:
     assert check(" " * 100 + "x" * 49 + "\n" * 100) == TooShort(49, needed=50)
 
-
-def test_limits_get_shorter_until_there_is_none() -> None:
-    assert [next_limit(limit) for limit in (20_000, 12_000, 6_000, 3_000)] == [12_000, 6_000, 3_000, None]
-    assert next_limit(5_000) == 3_000
-    assert next_limit(200) is None

@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.descriptions.boilerplate import Kind
-from worker.descriptions.checking import LONGEST, NEXT_LIMITS, length
+from worker.descriptions.checking import LONGEST, length
 from worker.descriptions.condensing import LONGEST_SENTENCE, Condensed, Manner, condense
 from worker.descriptions.sections import divided
 from worker.descriptions.sentences import sentences
 
-LIMITS = (LONGEST, *NEXT_LIMITS)
+LIMITS = (LONGEST, 12_000, 6_000, 3_000)
 SENTENCES = st.integers(1, 60).map(lambda n: f"Sentence with {'word ' * n}end.")
 ITEMS = st.lists(SENTENCES, min_size=1, max_size=8).map(lambda items: "\n".join(f"- {item}" for item in items))
 BLOCKS = st.one_of(

@@ -69,10 +69,10 @@ def _no_worker(tx: Tx, silence: timedelta) -> list[Group]:
     if (not waiting and not unread) or (seen is not None and now - seen < silence):
         return []
     since = "yet" if seen is None else f"since {reasons.clock(seen)}"
-    wait = f"{waiting} requests and {unread} deliveries wait for one."
+    wait = f"Requests that wait for one: {waiting}; deliveries that nobody has read: {unread}."
     start = "Start one: sprout up, or sprout worker."
     item = Item("No worker", None, f"No worker has reported {since}. {wait}", start, seen or now)
-    return [_group("paused", "Nobody works", [item], 1, None)]
+    return [_group("paused", "Nothing is sent or read", [item], 1, None)]
 
 
 def _undecided(tx: Tx, state: State, timing: Timing) -> list[Group]:

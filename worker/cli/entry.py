@@ -19,11 +19,11 @@ every command has --help, and --json where it answers something.
 """
 
 TABLE: Table = {
-    "demo": Leaf("worker.cli.demo:demo", "Show the whole job on this machine with the sandbox."),
+    "demo": Leaf("worker.cli.demo:demo", "Show the whole job on this machine with the sandbox.", is_configured=False),
     "up": Leaf("worker.cli.up:up", "Run receiver, pages, API, worker and sweep together."),
     "web": Leaf("worker.cli.serve:web", "Receive webhooks, serve the API and the pages."),
     "worker": Leaf("worker.cli.serve:worker", "Read events, send requests, sweep."),
-    "sandbox": Leaf("worker.cli.sandbox:sandbox", "Run a TalentSprout for this machine."),
+    "sandbox": Leaf("worker.cli.sandbox:sandbox", "Run a TalentSprout for this machine.", is_configured=False),
     "doctor": Leaf("worker.cli.doctor:doctor", "Name what is wrong here, and its remedy."),
     "ping": Leaf("worker.cli.ping:ping", "Ask TalentSprout whether it accepts the API key."),
     "db": Noun(

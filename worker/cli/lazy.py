@@ -13,10 +13,11 @@ NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 @dataclass(frozen=True)
 class Leaf:
-    """A command: where it is (`module:attribute`), and what it does, in one line."""
+    """A command: where it is (`module:attribute`), what it does, in one line, and whether a configuration matters to it."""
 
     target: str
     help: str
+    is_configured: bool = True
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class LazyGroup(click.Group):
         match self._table.get(cmd_name):
             case Noun(text, commands):
                 return LazyGroup(cmd_name, commands, text)
-            case Leaf(target, text):
-                return _loaded(cmd_name, target, text)
+            case Leaf() as leaf:
+                return _loaded(cmd_name, leaf)
             case _:
                 return None
 
@@ -84,13 +85,13 @@ def _remember(context: click.Context, _option: click.Parameter, value: str | Non
         context.meta[CONFIG] = value
 
 
-def _loaded(name: str, target: str, text: str) -> click.Command:
-    module, _, attribute = target.partition(":")
+def _loaded(name: str, leaf: Leaf) -> click.Command:
+    module, _, attribute = leaf.target.partition(":")
     command = getattr(importlib.import_module(module), attribute)
-    assert isinstance(command, click.Command), f"{target} is a command"
+    assert isinstance(command, click.Command), f"{leaf.target} is a command"
     command.name = name
-    command.short_help = text
+    command.short_help = leaf.help
     command.context_settings = {**NAMES, **command.context_settings}
-    if not any("--config" in option.opts for option in command.params):
+    if leaf.is_configured and not any("--config" in option.opts for option in command.params):
         command.params.append(config_option())
     return command

@@ -1,4 +1,4 @@
-"""Checking: does TalentSprout take a text of this length, and how short must the next try be after its time-out?
+"""Checking: does TalentSprout take a text of this length?
 
 Documented are 50 to 20,000 characters (API reference, "from-job-description"); the unit is not. UTF-16 units are counted,
 as JavaScript does: never fewer than code points, so the most is kept whichever it is.
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 SHORTEST = 50
 LONGEST = 20_000
-NEXT_LIMITS = (12_000, 6_000, 3_000)  # after each 504 `timeout`, which asks for a more concise description
 
 
 @dataclass(frozen=True)
@@ -45,10 +44,3 @@ def check(text: str) -> Verdict:
         return TooLong(units, most=LONGEST)
     return Fits(units)
 
-
-def next_limit(limit: int) -> int | None:
-    """The limit of the try after one that had `limit` and timed out; None: give up.
-
-    For a text that was shorter than its limit, pass its length: condensing to more than that changes nothing.
-    """
-    return next((shorter for shorter in NEXT_LIMITS if shorter < limit), None)

@@ -17,7 +17,6 @@ from worker.ledger import attempts, postings, requests
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
 from worker.policy import identity
-from worker.policy.aftermath import TEXT_LIMITS
 from worker.policy.identity import Identity
 
 NOTHING_EXISTS = frozenset({State.WAITING, State.HELD})
@@ -120,7 +119,7 @@ def _rewrite(
         tx, request.id
     ):
         return f"{request.label} has this text already."
-    requests.rewrite(tx, request, stored.title, content, text_limit=TEXT_LIMITS[0])
+    requests.rewrite(tx, request, stored.title, content, text_limit=filing.text_limit(content.text))
     requests.rekey(tx, request.id, wanted)
     if because is not None:
         requests.move(tx, request.id, NOTHING_EXISTS, State.HELD, because=because)

@@ -93,36 +93,37 @@ def _repeat_or_hold(
         case Remedy.PERSON:
             return Hold(because)
         case Remedy.ROOM:
-            return _in_line_again(request, now, None)
+            return _in_line_again(request, now)
         case Remedy.REACH:
             return _when_reachable(request, because, now, jitter)
         case Remedy.MORE_TEXT:
-            return Hold(because) if request.enriched else _in_line_again(request, now, None, enriched=True)
+            return Hold(because) if request.enriched else _enriched(request, now)
         case Remedy.SHORTER_TEXT:
-            shorter = shorter_than(request.text_limit)
-            return Hold(because) if shorter is None else _in_line_again(request, now, because, text_limit=shorter)
+            return _shorter(request, because, now, jitter)
         case Remedy.TIME:
             return _with_backoff(request, because, now, jitter)
         case _:
             assert_never(outcome.remedy)
 
 
-def _in_line_again(
-    request: GenerationRequest,
-    due_at: datetime,
-    because: Because | None,
-    *,
-    text_limit: int | None = None,
-    enriched: bool | None = None,
-) -> TryAgain:
-    return TryAgain(
-        due_at,
-        because,
-        request.failures,
-        request.failing_since,
-        text_limit or request.text_limit,
-        request.enriched if enriched is None else enriched,
-    )
+def _in_line_again(request: GenerationRequest, now: datetime) -> TryAgain:
+    return TryAgain(now, None, request.failures, request.failing_since, request.text_limit, request.enriched)
+
+
+def _enriched(request: GenerationRequest, now: datetime) -> TryAgain:
+    return TryAgain(now, None, request.failures, request.failing_since, TEXT_LIMITS[0], enriched=True)
+
+
+def _shorter(request: GenerationRequest, because: Because, now: datetime, jitter: Callable[[float], float]) -> Step:
+    """One try for each limit. A text that is short already is sent as it is: the vendor documents its 504 as safe."""
+    failures = request.failures + 1
+    if failures >= len(TEXT_LIMITS):
+        return Hold(because)
+    limit = shorter_than(request.text_limit) or request.text_limit
+    due_at = now + _wait(failures, jitter)
+    facts_then = {**because.facts, "attempt": failures + 1, "of": len(TEXT_LIMITS), "again_at": due_at.isoformat()}
+    since = request.failing_since or now
+    return TryAgain(due_at, Because(because.code, facts_then), failures, since, limit, request.enriched)
 
 
 def _when_reachable(
