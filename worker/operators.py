@@ -49,12 +49,11 @@ def adopt(tx: Tx, who: Person, request_id: str, link: str, base_url: str) -> Gen
         interview_id, clean_link = share_links.read(link, base_url)
     except share_links.NotAShareLink as fault:
         raise Refusal(Why.UNUSABLE, str(fault)) from None
-    owner = interviews.owner(tx, interview_id)
-    if owner is not None and owner.request_id not in (None, request.id):
-        raise Refusal(Why.TOO_LATE, _taken(tx, owner.request_id))
+    _expect_free(tx, request, interview_id)
     _expect(request, {State.UNKNOWN}, "adopted")
-    if owner is None:
-        interviews.store(tx, request.organization, Interview(interview_id, clean_link, {}), Origin.ADOPTED, request.id)
+    found = Interview(interview_id, clean_link, {})
+    if not interviews.store(tx, request.organization, found, Origin.ADOPTED, request.id):
+        _expect_free(tx, request, interview_id)  # perhaps another one's, in the same moment
     requests.move(tx, request.id, {State.UNKNOWN}, State.CREATED, interview_id=interview_id, because=None)
     audit.record(tx, who.name, "adopt", request.id, {"interview": interview_id})
     return _locked(tx, request.id)
@@ -150,7 +149,10 @@ def _expect(request: GenerationRequest, states: frozenset[State] | set[State], v
         )
 
 
-def _taken(tx: Tx, request_id: str | None) -> str:
-    owner = None if request_id is None else requests.get(tx, request_id)
+def _expect_free(tx: Tx, request: GenerationRequest, interview_id: str) -> None:
+    known = interviews.named(tx, request.organization, interview_id)
+    if known is None or known.request_id in (None, request.id):
+        return
+    owner = requests.get(tx, known.request_id)
     name = "another request" if owner is None else f"{owner.label} ({owner.title})"
-    return f"That interview belongs to {name} already. Nothing has changed."
+    raise Refusal(Why.TOO_LATE, f"That interview belongs to {name} already. Nothing has changed.")

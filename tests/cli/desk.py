@@ -1,6 +1,7 @@
 """A desk: a folder with a configuration, a real ledger in it, and `sprout` as a person types it."""
 
 import json
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -93,16 +94,20 @@ class Desk:
         return filed.request
 
     def attempt(self, organization: str = "acme") -> Attempt:
-        """The next request in line is sent, in a slot that is open whatever was sent before."""
+        """The next request in line is sent; a slot opens every microsecond, and SQLite's clock has milliseconds."""
 
-        def unit(tx: Any) -> Attempt:
+        def unit(tx: Any) -> Attempt | None:
             budgets.prepare(tx, organization, Tier.AI, 1000, timedelta(milliseconds=1))
             claimed = attempts.claim(tx, organization, Tier.AI, "boot", timedelta(milliseconds=150))
+            if isinstance(claimed, attempts.NoSlot):
+                return None
             assert isinstance(claimed, attempts.Claimed)
             assert attempts.mark(tx, claimed.attempt, timedelta(0), timedelta(0))
             return claimed.attempt
 
-        return self.bridge.ledger.write(unit)
+        while (made := self.bridge.ledger.write(unit)) is None:
+            time.sleep(0.001)
+        return made
 
     def settle(self, attempt: Attempt, outcome: Outcome) -> GenerationRequest:
         rules = settling.Rules(lambda most: most, timedelta(minutes=1))

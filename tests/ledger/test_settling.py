@@ -15,6 +15,7 @@ from tests.ledger.stage import (
     QUARANTINE,
     REJECTED,
     STEP,
+    TEXT,
     UNAVAILABLE,
     UNREACHABLE,
     UNREADABLE,
@@ -98,16 +99,28 @@ def test_a_request_whose_answers_keep_failing_is_held_after_eight(bridge: Stage)
 
 
 def test_the_next_attempt_sends_less_or_more_as_the_answer_asked(bridge: Stage) -> None:
-    request = bridge.file()
+    request = bridge.file(TEXT * 150)
     too_slow = NotExecuted(Code.BACKING_OFF, Remedy.SHORTER_TEXT, Evidence(True, True, 504))
     too_vague = NotExecuted(Code.REJECTED, Remedy.MORE_TEXT, Evidence(True, True, 422))
 
     bridge.settle(bridge.send(), too_slow)
     assert bridge.request(request).text_limit == 12_000
+    bridge.clock.now = max(bridge.clock.now, bridge.request(request).due_at)
     bridge.settle(bridge.send(), too_vague)
     assert bridge.request(request).enriched
     bridge.settle(bridge.send(), too_vague)
     assert bridge.state_of(request) is State.HELD
+
+
+def test_an_answer_that_names_an_interview_of_another_request_leaves_an_unknown(bridge: Stage) -> None:
+    owner, request = bridge.file(), bridge.file()
+    made = created()
+    bridge.settle(bridge.send(), made)
+
+    assert bridge.settle(bridge.send(), made).state is State.UNKNOWN
+
+    assert bridge.state_of(request) is State.UNKNOWN
+    assert bridge.interviews_of(owner) == [made.interview]
 
 
 @pytest.mark.parametrize("name", EVERY_OUTCOME)

@@ -206,7 +206,7 @@ def command(folder: Path, *arguments: str) -> Sequence[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_process_quietly(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_the_process_quietly_and_its_log_holds_no_secret(tmp_path: Path, number: signal.Signals) -> None:
     port = free_port()
     house = make_house(tmp_path, TWO_ORGANIZATIONS.replace("[bridge]", f'[bridge]\nbind = "127.0.0.1:{port}"'))
     config = tmp_path / "bridge.toml"
@@ -216,6 +216,8 @@ def test_a_signal_ends_the_process_quietly(tmp_path: Path, number: signal.Signal
         assert process.stderr is not None
         listening = json.loads(process.stderr.readline())
         answer = post(port, "/webhooks/careers", b"{}", sign(house.source("careers"), b"{}")).status
+        for token in (HOOK_TOKEN, f"{HOOK_TOKEN}-wrong"):
+            post(port, f"/webhooks/talentsprout/acme/{token}", b"{}", {"Content-Type": "application/json"})
         process.send_signal(number)
         out, rest = process.communicate(timeout=20)
 
@@ -223,6 +225,7 @@ def test_a_signal_ends_the_process_quietly(tmp_path: Path, number: signal.Signal
     assert answer == 200
     assert (process.returncode, out) == (0, "")
     assert "Traceback" not in rest
+    assert HOOK_TOKEN not in rest
 
 
 def test_an_address_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:

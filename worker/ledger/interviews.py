@@ -10,24 +10,26 @@ from worker.ledger.connection import Tx
 from worker.ledger.tables import alias, interview
 
 
-def store(tx: Tx, organization: str, made: Interview, origin: Origin, request_id: str | None) -> None:
-    """Keep it, and link the results that were waiting for it."""
-    tx.conn.execute(
-        interview.insert().values(
-            id=made.id,
-            organization=organization,
-            share_link=made.share_link,
-            request_id=request_id,
-            origin=origin,
-            raw=json.dumps(made.raw),
-            stored_at=tx.now(),
-        )
-    )
+def store(tx: Tx, organization: str, made: Interview, origin: Origin, request_id: str | None) -> bool:
+    """Keep it, and link the results that were waiting for it. False, and nothing changed, where its id is known already."""
+    values = {
+        "id": made.id,
+        "organization": organization,
+        "share_link": made.share_link,
+        "request_id": request_id,
+        "origin": origin,
+        "raw": json.dumps(made.raw),
+        "stored_at": tx.now(),
+    }
+    once = tx.insert(interview).values(values).on_conflict_do_nothing().returning(interview.c.id)
+    if tx.conn.execute(once).scalar_one_or_none() is None:
+        return False
     names = {made.id: "id", **dict.fromkeys(_link_names(made.share_link), "link")}
     for name, how in names.items():
         if name != made.id:
             learn(tx, organization, name, made.id)
         results.link_waiting(tx, organization, name, made.id, how)
+    return True
 
 
 def learn(tx: Tx, organization: str, foreign_id: str, interview_id: str) -> None:
@@ -42,11 +44,11 @@ def get(tx: Tx, interview_id: str) -> StoredInterview | None:
     return None if row is None else from_row(row)
 
 
-def owner(tx: Tx, interview_id: str) -> StoredInterview | None:
-    """The same, locked against a second store of the id."""
-    row = tx.conn.execute(sa.select(interview).where(interview.c.id == interview_id).with_for_update()).mappings()
-    found = row.one_or_none()
-    return None if found is None else from_row(found)
+def named(tx: Tx, organization: str, name: str) -> StoredInterview | None:
+    """By its id, whosever it is, or by another name that the organization has learned for it."""
+    learned = sa.select(alias.c.interview_id).where(alias.c.organization == organization, alias.c.foreign_id == name)
+    known = tx.conn.execute(learned).scalar_one_or_none()
+    return get(tx, name) or (None if known is None else get(tx, known))
 
 
 def of_request(tx: Tx, request_id: str) -> list[StoredInterview]:

@@ -84,20 +84,27 @@ def end_lease(tx: Tx, attempt_id: str) -> State | None:
 
 
 def _created(tx: Tx, wanted: GenerationRequest, made: Interview, origin: Origin) -> Settled:
-    known = interviews.owner(tx, made.id)
-    if known is not None and known.request_id == wanted.id:
-        return Settled(wanted.state)  # settled before: a journal is replayed, a commit was lost
-    if known is not None:  # an id that another request has: nobody can say what exists
+    if wanted.state is State.CREATED:
+        return _created_again(tx, wanted, made)
+    if not interviews.store(tx, wanted.organization, made, origin, wanted.id):
+        # An id that another request has: nobody can say what exists.
         because = Because(Code.UNREADABLE_ANSWER, {"trouble": "the answer names an interview that another request has"})
         requests.move(tx, wanted.id, OPEN_TO_ITS_OWN_ATTEMPT, State.UNKNOWN, because=because)
         return Settled(State.UNKNOWN)
-    if wanted.state is State.CREATED:
-        interviews.store(tx, wanted.organization, made, Origin.SURPLUS, wanted.id)
-        audit.record(tx, "bridge", "surplus interview", wanted.id, {"interview": made.id})
-        return Settled(State.CREATED, surplus=made.id)
-    interviews.store(tx, wanted.organization, made, origin, wanted.id)
     requests.move(tx, wanted.id, set(State), State.CREATED, interview_id=made.id, because=None)
     return Settled(State.CREATED)
+
+
+def _created_again(tx: Tx, wanted: GenerationRequest, made: Interview) -> Settled:
+    """A journal is replayed, a commit was lost, a person was faster; or it is a second interview, and somebody must know."""
+    for stored in interviews.of_request(tx, wanted.id):
+        if stored.interview.share_link == made.share_link and stored.interview.id != made.id:
+            interviews.learn(tx, wanted.organization, made.id, stored.interview.id)  # adopted by the link's short code
+            return Settled(State.CREATED)
+    if not interviews.store(tx, wanted.organization, made, Origin.SURPLUS, wanted.id):
+        return Settled(State.CREATED)
+    audit.record(tx, "bridge", "surplus interview", wanted.id, {"interview": made.id})
+    return Settled(State.CREATED, surplus=made.id)
 
 
 def _note_acceptance(tx: Tx, organization: str, outcome: Outcome) -> None:

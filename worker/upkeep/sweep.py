@@ -54,9 +54,8 @@ def retry_unknown(bridge: Bridge) -> None:
 
     def unit(tx: Tx, organization: str) -> None:
         for found in requests.unknown(tx, organization):
-            request = requests.get(
-                tx, found.id, lock=True
-            )  # a person may have decided meanwhile, and it be unknown anew
+            # Looked at again under its lock: a person may have decided meanwhile, and it be unknown anew.
+            request = requests.get(tx, found.id, lock=True)
             assert request is not None, "requests are never deleted"
             newest = attempts.past(tx, request.id)[0]
             over = quarantine.ends_at(newest.lease_until, wait) <= tx.now()
