@@ -19,7 +19,7 @@ from worker.ledger.tokens import ApiToken
 from worker.operators import Person
 
 SANDBOX = "sandbox"
-OPEN = ("/healthz", "/readyz", "/sign-in")
+OPEN = ("/healthz", "/readyz")
 OPEN_BELOW = ("/webhooks/", "/static/", "/problems/")
 API = "/api/v1/"
 OPEN_ON_LOOPBACK = ("/metrics", "/api/v1/openapi.json")
@@ -42,7 +42,7 @@ def check() -> Response | None:
     if path.startswith(API) or path in OPEN_ON_LOOPBACK:
         g.person = _named(_bearer())
         return None
-    if path.startswith(OPEN_BELOW) or path in ("/healthz", "/readyz"):
+    if path.startswith(OPEN_BELOW) or path in OPEN:
         return None
     return _check_page(path)
 

@@ -39,7 +39,7 @@ def assemble(settings: Settings) -> Bridge:
     return Bridge(
         settings=in_force,
         ledger=Ledger(bridge.database_url),
-        hints=hints.Hints(hints.application(broker_url(in_force), bridge.call_deadline + bridge.lease_margin)),
+        hints=hints.Hints(broker_url(in_force), bridge.call_deadline + bridge.lease_margin),
         timing=Timing(bridge.quarantine, max(bridge.sweep * SILENT_SWEEPS, SHORTEST_SILENCE)),
     )
 

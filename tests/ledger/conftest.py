@@ -6,57 +6,57 @@ from pathlib import Path
 
 import pytest
 
-from tests.ledger.databases import PostgresDatabases, SqliteFiles
+from tests.ledger.databases import Ledgers, on_postgres, on_sqlite
 from tests.ledger.stage import Stage
 from tests.servers import PostgresServer
-
-Databases = SqliteFiles | PostgresDatabases
-
-
-@pytest.fixture(scope="session")
-def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
-    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+from worker.ledger.connection import Ledger
 
 
 @pytest.fixture(scope="session")
-def postgres_databases(postgres_server: PostgresServer) -> PostgresDatabases:
-    return PostgresDatabases(postgres_server)
+def sqlite_ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledgers]:
+    ledgers = on_sqlite(tmp_path_factory.mktemp("sqlite"))
+    yield ledgers
+    ledgers.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_ledgers(postgres_server: PostgresServer) -> Iterator[Ledgers]:
+    ledgers = on_postgres(postgres_server)
+    yield ledgers
+    ledgers.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def databases(request: pytest.FixtureRequest) -> Databases:
-    return request.getfixturevalue("sqlite_files" if request.param == "sqlite" else "postgres_databases")
+def ledger(request: pytest.FixtureRequest) -> Iterator[Ledger]:
+    """The test's own, empty, on the database's own clock."""
+    ledgers: Ledgers = request.getfixturevalue(f"{request.param}_ledgers")
+    with ledgers.lent() as lent:
+        yield lent
 
 
 @pytest.fixture
-def url(databases: Databases) -> Iterator[str]:
-    """A database of the test's own, with the schema."""
-    made = databases.new()
-    yield made
-    databases.drop(made)
-
-
-@pytest.fixture
-def postgres_url(postgres_databases: PostgresDatabases) -> Iterator[str]:
+def postgres_ledger(postgres_ledgers: Ledgers) -> Iterator[Ledger]:
     """The same, for what only PostgreSQL can do wrong: its transactions overlap."""
-    made = postgres_databases.new()
-    yield made
-    postgres_databases.drop(made)
+    with postgres_ledgers.lent() as lent:
+        yield lent
 
 
 @pytest.fixture
-def stage_on(tmp_path: Path) -> Iterator[Callable[..., Stage]]:
-    """Another stage on a database, closed at the end."""
-    with ExitStack() as stack:
+def bridge(ledger: Ledger, tmp_path: Path) -> Stage:
+    return Stage.on(ledger, tmp_path)
 
-        def opened(url: str, **settings: str) -> Stage:
-            stage = Stage.on(url, tmp_path, **settings)
-            stack.callback(stage.close)
+
+@pytest.fixture
+def overlapping(postgres_ledger: Ledger, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
+    """Stages on one PostgreSQL database, with one clock: each is another process."""
+    with ExitStack() as stack:
+        first = Stage.on(postgres_ledger, tmp_path)
+
+        def another(**settings: str) -> Stage:
+            ledger = Ledger(postgres_ledger.url)
+            stack.callback(ledger.close)
+            stage = Stage.on(ledger, tmp_path, **settings)
+            stage.clock = ledger.clock = first.clock
             return stage
 
-        yield opened
-
-
-@pytest.fixture
-def bridge(url: str, stage_on: Callable[..., Stage]) -> Stage:
-    return stage_on(url)
+        yield another

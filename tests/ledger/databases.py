@@ -1,65 +1,54 @@
-"""Databases with the ledger's schema in no time: each is a copy of one that was migrated once."""
+"""Ledgers with the schema in no time: a database is a copy of one that was migrated once, and is emptied and used again."""
 
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 from tests.servers import PostgresServer
 from worker.ledger import schema
-from worker.ledger.connection import Ledger, LedgerFault, Tx
+from worker.ledger.connection import Ledger, LedgerFault, Tx, database_clock
 from worker.ledger.tables import METADATA
 
 
-class SqliteFiles:
-    """Files in `folder`."""
+class Ledgers:
+    """Those of one kind. A used one keeps its connections and compiled statements, which takes a tenth of making another."""
 
-    def __init__(self, folder: Path) -> None:
-        self._template = folder / "template.db"
-        self._names = (folder / f"ledger-{number}.db" for number in count(1))
-        _migrate(f"sqlite:///{self._template}")
+    def __init__(self, another: Callable[[], str], forget: Callable[[str], None]) -> None:
+        self._another, self._forget = another, forget
+        self._idle: list[Ledger] = []
 
-    def new(self) -> str:
-        path = next(self._names)
-        shutil.copyfile(self._template, path)
-        return f"sqlite:///{path}"
-
-    def drop(self, url: str) -> None:
-        for path in Path(url.removeprefix("sqlite:///")).parent.glob(f"{Path(url).name}*"):
-            path.unlink()
-
-
-class PostgresDatabases:
-    """Databases of `server`. One that was used is emptied and used again, which takes a tenth of making another."""
-
-    def __init__(self, server: PostgresServer) -> None:
-        self._server = server
-        self._template = server.create_database()
-        self._idle: list[str] = []
-        _migrate(self._template)
-
-    def new(self) -> str:
-        return self._idle.pop() if self._idle else self._server.create_database(self._template)
-
-    def drop(self, url: str) -> None:
+    @contextmanager
+    def lent(self) -> Iterator[Ledger]:
+        """An empty one, on its database's own clock."""
+        ledger = self._idle.pop() if self._idle else Ledger(self._another())
+        ledger.clock = database_clock
+        yield ledger
         try:
-            _empty(url)
+            ledger.write(_empty)
         except LedgerFault:  # somebody still holds a lock in it
-            self._server.drop_database(url)
+            ledger.close()
+            self._forget(ledger.url)
         else:
-            self._idle.append(url)
+            self._idle.append(ledger)
+
+    def close(self) -> None:
+        for ledger in self._idle:
+            ledger.close()
 
 
-def _empty(url: str) -> None:
-    def unit(tx: Tx) -> None:
-        tx.conn.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
-        for table in reversed(METADATA.sorted_tables):
-            tx.conn.execute(table.delete())
+def on_sqlite(folder: Path) -> Ledgers:
+    template = folder / "template.db"
+    names = (folder / f"ledger-{number}.db" for number in count(1))
+    _migrate(f"sqlite:///{template}")
+    return Ledgers(lambda: f"sqlite:///{shutil.copyfile(template, next(names))}", forget=lambda _: None)
 
-    ledger = Ledger(url)
-    try:
-        ledger.write(unit)
-    finally:
-        ledger.close()
+
+def on_postgres(server: PostgresServer) -> Ledgers:
+    template = server.create_database()
+    _migrate(template)
+    return Ledgers(lambda: server.create_database(template), server.drop_database)
 
 
 def _migrate(url: str) -> None:
@@ -67,3 +56,10 @@ def _migrate(url: str) -> None:
     ledger = Ledger(url)
     schema.upgrade(ledger)
     ledger.close()
+
+
+def _empty(tx: Tx) -> None:
+    if not tx.is_sqlite:
+        tx.conn.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+    for table in reversed(METADATA.sorted_tables):
+        tx.conn.execute(table.delete())

@@ -87,15 +87,12 @@ class Stage:
     bridge: assembly.Bridge
 
     @classmethod
-    def on(cls, url: str, folder: Path, *, on_unknown: str = "hold") -> "Stage":
-        clock = Clock()
-        ledger = Ledger(url, clock=clock)
+    def on(cls, ledger: Ledger, folder: Path, *, on_unknown: str = "hold") -> "Stage":
+        """From now on the ledger has our clock."""
+        ledger.clock = clock = Clock()
         stage = cls(ledger, clock, bridge_on(ledger, folder, on_unknown=on_unknown))
         assembly.prepare(stage.bridge)
         return stage
-
-    def close(self) -> None:
-        self.ledger.close()
 
     def pass_time(self, span: timedelta) -> None:
         self.clock.now += span
@@ -198,7 +195,7 @@ def bridge_on(ledger: Ledger, folder: Path, *, on_unknown: str = "hold", base_ur
         for name in (ACME, BOLT)
     }
     configured = settings.Settings(bridge=settings.Bridge(data_dir=folder), organizations=both)
-    nowhere = hints.Hints(hints.application(None, LEASE))
+    nowhere = hints.Hints(None, LEASE)
     return assembly.Bridge(configured, ledger, nowhere, Timing(QUARANTINE, 3 * configured.bridge.sweep))
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from tests.ledger.stage import ACME, LEASE, MARGIN, TEXT, Stage, meanwhile, wait_until_blocked
+from tests.ledger.stage import ACME, LEASE, TEXT, meanwhile, wait_until_blocked
 from worker import filing
 from worker.domain.request import Tier
 from worker.ledger import attempts, budgets, tables
@@ -56,34 +56,26 @@ def together(work: Callable[[Ledger], list[str]], url: str) -> list[str]:
     return found
 
 
-def test_eight_workers_on_one_organization_claim_every_request_once(postgres_url: str) -> None:
-    ledger = Ledger(postgres_url)
-    ledger.write(lambda tx: tx.conn.execute(tables.budget.delete()))
-    filed = fill(ledger, REQUESTS)
+def test_eight_workers_on_one_organization_claim_every_request_once(postgres_ledger: Ledger) -> None:
+    filed = fill(postgres_ledger, REQUESTS)
 
-    claimed = Counter(together(claim_until_empty, postgres_url))
+    claimed = Counter(together(claim_until_empty, postgres_ledger.url))
 
     assert claimed == Counter(filed)
     count = sa.select(sa.func.count()).select_from(tables.attempt)
-    assert ledger.read(lambda tx: tx.conn.execute(count).scalar_one()) == REQUESTS
-    ledger.close()
+    assert postgres_ledger.read(lambda tx: tx.conn.execute(count).scalar_one()) == REQUESTS
 
 
-def test_threads_of_one_sqlite_process_claim_every_request_once(sqlite_files) -> None:
-    url = sqlite_files.new()
-    ledger = Ledger(url)
-    filed = fill(ledger, 60)
+def test_threads_of_one_sqlite_process_claim_every_request_once(sqlite_ledgers) -> None:
+    with sqlite_ledgers.lent() as ledger:
+        filed = fill(ledger, 60)
 
-    claimed = Counter(together(claim_until_empty, url))
-
-    assert claimed == Counter(filed)
-    ledger.close()
-    sqlite_files.drop(url)
+        assert Counter(together(claim_until_empty, ledger.url)) == Counter(filed)
 
 
-def test_who_waits_for_the_lock_looks_at_the_slots_afterwards(postgres_url: str, stage_on) -> None:
+def test_who_waits_for_the_lock_looks_at_the_slots_afterwards(overlapping) -> None:
     """Two claims at one moment: the second one's look must see the first one's slot, so it gets none."""
-    bridge: Stage = stage_on(postgres_url)
+    bridge, other = overlapping(), overlapping()
     bridge.file()
     bridge.file()
     first_has_claimed, first_may_commit = threading.Event(), threading.Event()
@@ -98,7 +90,7 @@ def test_who_waits_for_the_lock_looks_at_the_slots_afterwards(postgres_url: str,
     first = threading.Thread(target=lambda: answers.append(bridge.ledger.write(slow)))
     first.start()
     assert first_has_claimed.wait(10)
-    second = threading.Thread(target=lambda: answers.append(bridge.try_claim()))
+    second = threading.Thread(target=lambda: answers.append(other.try_claim()))
     second.start()
     wait_until_blocked(bridge.ledger, second)
     first_may_commit.set()
@@ -108,18 +100,13 @@ def test_who_waits_for_the_lock_looks_at_the_slots_afterwards(postgres_url: str,
     assert [type(answer) for answer in answers] == [attempts.Claimed, attempts.NoSlot]
 
 
-def test_a_call_that_is_marked_while_slots_are_counted_is_counted(postgres_url: str, stage_on) -> None:
+def test_a_call_that_is_marked_while_slots_are_counted_is_counted(overlapping) -> None:
     """The count reads twice, and a call that goes from claimed to sent in between must be in one of them."""
-    bridge: Stage = stage_on(postgres_url)
-    other = Ledger(postgres_url, clock=bridge.clock)
+    bridge, other = overlapping(), overlapping()
     bridge.file()
     held = bridge.claim()
 
-    def send() -> None:
-        other.write(lambda tx: attempts.mark(tx, held, LEASE - MARGIN, MARGIN))
-
-    with meanwhile(bridge.ledger, "FROM attempt", send):
+    with meanwhile(bridge.ledger, "FROM attempt", lambda: other.mark(held)):
         seen = bridge.ask(budgets.view, ACME, Tier.AI, bridge.clock.now)
 
     assert len(seen.stamps) + seen.claimed >= 1
-    other.close()

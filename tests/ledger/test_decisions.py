@@ -344,9 +344,8 @@ def test_a_double_click_is_one_decision(bridge: Stage) -> None:
     assert len(bridge.ask(audit.of, request)) == 1
 
 
-def test_two_who_adopt_one_interview_for_two_requests_at_once_do_not_both_get_it(postgres_url: str, stage_on) -> None:
-    bridge: Stage = stage_on(postgres_url)
-    other: Stage = stage_on(postgres_url)
+def test_two_who_adopt_one_interview_for_two_requests_at_once_do_not_both_get_it(overlapping) -> None:
+    bridge, other = overlapping(), overlapping()
     (first, _), (second, _) = an_unknown(bridge), an_unknown(bridge)
     found: list[object] = []
 
@@ -372,13 +371,9 @@ def test_two_who_adopt_one_interview_for_two_requests_at_once_do_not_both_get_it
     assert bridge.state_of(second) is State.UNKNOWN
 
 
-def test_a_success_whose_interview_was_adopted_for_another_request_in_the_same_moment_is_settled(
-    postgres_url: str, stage_on
-) -> None:
+def test_a_success_whose_interview_was_adopted_for_another_request_in_the_same_moment_is_settled(overlapping) -> None:
     """A person's slip: the interview stays where they put it, and the late answer fails nobody."""
-    bridge: Stage = stage_on(postgres_url)
-    other: Stage = stage_on(postgres_url)
-    other.clock.now = bridge.clock.now
+    bridge, other = overlapping(), overlapping()
     (_, held), (mistaken, _) = an_unknown(bridge), an_unknown(bridge)
     late = created()
     settled: list[object] = []

@@ -3,6 +3,7 @@
 import threading
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 from tests.ledger.stage import (
     ACME,
@@ -22,6 +23,7 @@ from worker import operators
 from worker.domain.outcome import Attempt
 from worker.domain.request import Code, State
 from worker.ledger import attempts, settling
+from worker.ledger.connection import Ledger
 from worker.upkeep import sweep
 
 
@@ -148,8 +150,8 @@ def test_a_sweep_takes_the_oldest_leases_first_and_a_bounded_number(bridge: Stag
     assert bridge.ask(attempts.expired, 3) == [one.id for one in held[:3]]
 
 
-def test_the_policy_sends_an_unknown_again_once_and_only_after_its_quarantine(url: str, stage_on) -> None:
-    bridge: Stage = stage_on(url, on_unknown="retry")
+def test_the_policy_sends_an_unknown_again_once_and_only_after_its_quarantine(ledger: Ledger, tmp_path: Path) -> None:
+    bridge = Stage.on(ledger, tmp_path, on_unknown="retry")
     request = bridge.file()
     held = bridge.send()
     bridge.lose(held)
@@ -180,14 +182,12 @@ def test_without_that_policy_an_unknown_is_never_sent_again_by_itself(bridge: St
     assert bridge.state_of(request) is State.UNKNOWN
 
 
-def test_the_policy_does_not_send_again_what_became_unknown_anew_while_it_looked(postgres_url: str, stage_on) -> None:
+def test_the_policy_does_not_send_again_what_became_unknown_anew_while_it_looked(overlapping) -> None:
     """A person's retry in the same moment has a quarantine of its own; whoever comes second sees what the first one did."""
-    bridge: Stage = stage_on(postgres_url, on_unknown="retry")
+    bridge, other = overlapping(on_unknown="retry"), overlapping()
     request = bridge.file()
     bridge.lose(bridge.send())
     bridge.pass_time(QUARANTINE)
-    other: Stage = stage_on(postgres_url)
-    other.clock.now = bridge.clock.now
 
     def decide_and_send() -> None:
         with suppress(operators.Refusal):

@@ -6,7 +6,6 @@ import pytest
 
 from tests.ledger.stage import (
     ACME,
-    DEADLINE,
     LEASE,
     MARGIN,
     ONE_SECOND,
@@ -19,7 +18,6 @@ from tests.ledger.stage import (
 from worker.domain.outcome import Attempt
 from worker.domain.request import State
 from worker.ledger import attempts, settling
-from worker.ledger.connection import Ledger
 
 LATEST = MARGIN / 2  # after the claim: a full deadline and half of the margin are left then
 
@@ -117,17 +115,13 @@ def test_a_ping_whose_lease_has_ended_is_not_sent(bridge: Stage) -> None:
     assert not bridge.mark(ping)
 
 
-def test_a_mark_between_the_sweeps_look_and_its_decision_makes_the_request_unknown(postgres_url: str, stage_on) -> None:
-    bridge: Stage = stage_on(postgres_url)
+def test_a_mark_between_the_sweeps_look_and_its_decision_makes_the_request_unknown(overlapping) -> None:
+    bridge, other = overlapping(), overlapping()
     request = bridge.file()
     held = bridge.claim()
-    other = Ledger(postgres_url, clock=lambda _: held.slot_at)
 
-    with meanwhile(
-        bridge.ledger, "FROM attempt", lambda: other.write(lambda tx: attempts.mark(tx, held, DEADLINE, MARGIN))
-    ):
+    with meanwhile(bridge.ledger, "FROM attempt", lambda: other.mark(held)):
         bridge.tell(settling.end_lease, held.id)
 
     assert bridge.state_of(request) is State.UNKNOWN
     assert bridge.newest(request).sent_at == held.slot_at
-    other.close()

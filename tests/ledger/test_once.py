@@ -13,7 +13,7 @@ from worker import filing
 from worker.domain.received import Received
 from worker.domain.request import Content, Kind
 from worker.ledger import events, requests, tables
-from worker.ledger.connection import Ledger, Tx
+from worker.ledger.connection import Tx
 from worker.ledger.requests import NewRequest
 from worker.policy import identity
 
@@ -117,12 +117,12 @@ def test_a_delivery_that_stands_twice_in_a_group_is_one_event(bridge: Stage) -> 
     assert bridge.ask(rows, tables.event_body) == 2
 
 
-def test_a_group_in_which_another_process_was_faster_is_stored_again_from_the_start(postgres_url, stage_on) -> None:
-    bridge, other = stage_on(postgres_url), Ledger(postgres_url)
+def test_a_group_in_which_another_process_was_faster_is_stored_again_from_the_start(overlapping) -> None:
+    bridge, other = overlapping(), overlapping()
     ours = a_receipt(bridge, "id-0"), a_receipt(bridge, "id-1")
 
     def overtake() -> None:
-        other.write(lambda tx: events.store(tx, [replace(ours[1], organization="theirs")]))
+        other.tell(events.store, [replace(ours[1], organization="theirs")])
 
     with meanwhile(bridge.ledger, "FROM event_key", overtake), pytest.raises(events.Contended):
         bridge.tell(events.store, ours)
@@ -131,7 +131,6 @@ def test_a_group_in_which_another_process_was_faster_is_stored_again_from_the_st
     stored = bridge.tell(events.store, ours)
     assert [one.duplicate for one in stored] == [False, True]
     assert bridge.ask(rows, tables.event) == 2
-    other.close()
 
 
 def test_the_bytes_of_a_delivery_come_back_as_they_were(bridge: Stage) -> None:

@@ -13,8 +13,6 @@ from web.app import create_app
 from worker.ledger import tokens
 
 HTTPS = "https://bridge.example.com"
-BEARER = {"WWW-Authenticate": "Bearer"}
-PAGE = {"Accept": "text/html"}
 
 
 def sign_in(
