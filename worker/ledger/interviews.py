@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from worker.domain.interview import Interview, Origin, StoredInterview
 from worker.ledger import results
 from worker.ledger.connection import Tx
-from worker.ledger.tables import alias, interview
+from worker.ledger.tables import alias, interview, request
+from worker.policy import matching
 
 
 def store(tx: Tx, organization: str, made: Interview, origin: Origin, request_id: str | None) -> bool:
@@ -24,11 +25,12 @@ def store(tx: Tx, organization: str, made: Interview, origin: Origin, request_id
     once = tx.insert(interview).values(values).on_conflict_do_nothing().returning(interview.c.id)
     if tx.conn.execute(once).scalar_one_or_none() is None:
         return False
-    names = {made.id: "id", **dict.fromkeys(_link_names(made.share_link), "link")}
-    for name, how in names.items():
-        if name != made.id:
-            learn(tx, organization, name, made.id)
-        results.link_waiting(tx, organization, name, made.id, how)
+    results.link_waiting(tx, organization, made.id, made.id, "id")
+    for name in _link_names(made):
+        learn(tx, organization, name, made.id)
+        results.link_waiting(tx, organization, name, made.id, "link")
+    for name in _request_names(tx, request_id):
+        results.link_waiting(tx, organization, name, made.id, "external id")
     return True
 
 
@@ -65,7 +67,13 @@ def from_row(row: sa.RowMapping) -> StoredInterview:
     return StoredInterview(made, row["organization"], Origin(row["origin"]), row["request_id"], row["stored_at"])
 
 
-def _link_names(share_link: str) -> list[str]:
+def _link_names(made: Interview) -> list[str]:
     """The share link may carry a short code where the id is a UUID; its last part is a name of the interview."""
-    last = share_link.partition("?")[0].rstrip("/").rpartition("/")[2]
-    return [last] if last else []
+    last = made.share_link.partition("?")[0].rstrip("/").rpartition("/")[2]
+    return [last] if last not in ("", made.id) else []
+
+
+def _request_names(tx: Tx, request_id: str | None) -> tuple[str, ...]:
+    """What our own links say of the interview."""
+    label = tx.conn.execute(sa.select(request.c.label).where(request.c.id == request_id)).scalar_one_or_none()
+    return () if request_id is None or label is None else matching.names(request_id, label)

@@ -32,13 +32,12 @@ class StoredPosting:
 
 def newer(tx: Tx, said: StoredPosting) -> bool:
     """Keep it if nothing newer is known; False where it arrives late and changes nothing."""
-    known = get(tx, said.source, said.job_id)
-    if known is not None and (known.changed_at, known.event_id) > (said.changed_at, said.event_id):
-        return False
     values = {**said.__dict__, "about": json.dumps(dict(said.about))}
-    upsert = tx.insert(posting).values(values)
-    tx.conn.execute(upsert.on_conflict_do_update(index_elements=["source", "job_id"], set_=values))
-    return True
+    insert = tx.insert(posting).values(values)
+    # Looked at by the statement that writes: of two first words in one moment neither could see the other before.
+    known, told = (sa.tuple_(row.changed_at, row.event_id) for row in (posting.c, insert.excluded))
+    upsert = insert.on_conflict_do_update(index_elements=["source", "job_id"], set_=values, where=known <= told)
+    return tx.conn.execute(upsert.returning(posting.c.job_id)).scalar_one_or_none() is not None
 
 
 def close(tx: Tx, known: StoredPosting, changed_at: datetime, event_id: str) -> bool:

@@ -68,7 +68,7 @@ def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult) -> 
         return _repeated(tx, organization, arrived, digest)
     if found is not None:
         return Kept.MATCHED
-    for name in arrived.foreign_ids:
+    for name in _waiting_names(arrived):
         entry = {"organization": organization, "foreign_id": name, "result_id": stored}
         tx.conn.execute(tx.insert(result_name).values(entry).on_conflict_do_nothing())
     return Kept.UNMATCHED
@@ -156,6 +156,11 @@ def _match(tx: Tx, organization: str, arrived: CandidateResult) -> tuple[str, st
     )
     found = tx.conn.execute(ours.where(request.c.interview_id.is_not(None))).scalar_one_or_none()
     return None if found is None else (found, "external id")
+
+
+def _waiting_names(arrived: CandidateResult) -> tuple[str, ...]:
+    ours = matching.waiting_name(arrived.candidate.external_id)
+    return arrived.foreign_ids if ours is None else (*arrived.foreign_ids, ours)
 
 
 def _repeated(tx: Tx, organization: str, arrived: CandidateResult, digest: str) -> Kept:

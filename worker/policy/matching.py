@@ -12,6 +12,17 @@ def external_id(request_id: str) -> str:
     return PREFIX + request_id
 
 
+def names(request_id: str, label: str) -> tuple[str, str]:
+    """The names of a request's interview by which an unmatched result may wait for it, as `waiting_name` gives them."""
+    return PREFIX + request_id, PREFIX + label.lower()
+
+
+def waiting_name(external: str | None) -> str | None:
+    """The name under which a result with such an external id waits, or None where the id isn't ours."""
+    wanted = request_in(external)
+    return None if wanted is None else PREFIX + wanted.lower()
+
+
 def request_in(external: str | None) -> str | None:
     """The request that an external id of ours names, or None for anybody else's."""
     if external is None or not external.startswith(PREFIX):
