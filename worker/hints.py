@@ -78,10 +78,16 @@ class Hints:
         """An organization may have a request that is due."""
         return self._send(PUMP, organization)
 
+    def _sender(self) -> Celery:
+        """For sending alone: a broker that hangs must not hold a hint for ever."""
+        app = application(self._url, self._longest_call)
+        app.conf.broker_transport_options = {**app.conf.broker_transport_options, "socket_timeout": 1}
+        return app
+
     def _send(self, task: str, argument: str) -> bool:
         try:
             _knock(self._url)
-            self._app = self._app or application(self._url, self._longest_call)
+            self._app = self._app or self._sender()
             self._app.send_task(task, args=[argument], retry=False, ignore_result=True, expires=EXPIRES_SECONDS)
         except (OperationalError, OSError) as fault:
             metrics.HINTS_LOST.inc()

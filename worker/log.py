@@ -45,7 +45,15 @@ def to_stderr(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [to_here]
     root.setLevel(level)
-    for chatty in ("httpx", "httpcore", "alembic", "waitress.queue", "kombu", "celery.worker.strategy", "celery.app.trace"):
+    for chatty in (
+        "httpx",
+        "httpcore",
+        "alembic",
+        "waitress.queue",
+        "kombu",
+        "celery.worker.strategy",
+        "celery.app.trace",
+    ):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

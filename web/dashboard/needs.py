@@ -16,7 +16,6 @@ from worker.policy.reasons import Timing
 LOOKED_AT = 100  # newest of each state
 SHOWN = 5  # of each group
 DECIDE = (State.UNKNOWN, State.HELD)
-FIND_OUT = "sprout doctor names what is wrong, and the remedy."
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def groups(tx: Tx, timing: Timing) -> list[Group]:
 
 def _paused(tx: Tx) -> list[Group]:
     items = [
-        Item(one.organization, None, reasons.paused(one.since, one.facts), FIND_OUT, one.since)
+        Item(one.organization, None, reasons.paused(one.since, one.facts), reasons.key_action(one.facts), one.since)
         for one in sorted(organizations.all_paused(tx), key=lambda one: one.since)
     ]
     return [_group("paused", "Nothing is sent", items, len(items), None)] if items else []
@@ -68,10 +67,8 @@ def _no_worker(tx: Tx, silence: timedelta) -> list[Group]:
     now = tx.now()
     if (not waiting and not unread) or (seen is not None and now - seen < silence):
         return []
-    since = "yet" if seen is None else f"since {reasons.clock(seen)}"
     wait = f"Requests that wait for one: {waiting}; deliveries that nobody has read: {unread}."
-    start = "Start one: sprout up, or sprout worker."
-    item = Item("No worker", None, f"No worker has reported {since}. {wait}", start, seen or now)
+    item = Item("No worker", None, f"{reasons.no_worker(seen)} {wait}", reasons.START_A_WORKER, seen or now)
     return [_group("paused", "Nothing is sent or read", [item], 1, None)]
 
 
@@ -107,7 +104,7 @@ def _unreadable(tx: Tx) -> list[Group]:
         Item(
             f"A delivery of {one.source}",
             None,
-            f"It can't be read: {one.reason}.",
+            one.reason or "",
             f"Once that is mended: sprout events replay {one.id}.",
             one.received_at,
         )

@@ -43,4 +43,3 @@ def check(text: str) -> Verdict:
     if units > LONGEST:
         return TooLong(units, most=LONGEST)
     return Fits(units)
-

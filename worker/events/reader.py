@@ -72,7 +72,7 @@ def _begin(tx: Tx, event_id: str) -> tuple[StoredEvent, Received] | None:
         return None
     tries = events.count_try(tx, event_id)
     if tries > MOST_TRIES:
-        events.settle(tx, event_id, EventState.UNREADABLE, f"its reader failed {MOST_TRIES} times")
+        events.settle(tx, event_id, EventState.UNREADABLE, f"It can't be read: its reader failed {MOST_TRIES} times.")
         return None
     counted = StoredEvent(**{**event.__dict__, "tries": tries})
     return counted, events.received(tx, event_id)
@@ -125,5 +125,6 @@ def _apply_one(tx: Tx, event: StoredEvent, meaning: Meaning, configured: Mapping
 
 
 def _park(ledger: Ledger, event: StoredEvent, reason: str) -> Read:
-    ledger.write(lambda tx: events.settle(tx, event.id, EventState.UNREADABLE, reason))
+    sentence = f"It can't be read: {reason}."
+    ledger.write(lambda tx: events.settle(tx, event.id, EventState.UNREADABLE, sentence))
     return Read(EventState.UNREADABLE, None)

@@ -117,7 +117,7 @@ def _sqlite(url: str, pool: int) -> sa.Engine:
     path = sa.make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_timeout=BUSY_MS / 1000)
+    engine = sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_timeout=BUSY_MS / 1000, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -136,5 +136,11 @@ def _sqlite(url: str, pool: int) -> sa.Engine:
 def _postgresql(url: str, pool: int) -> sa.Engine:
     """READ COMMITTED; a connection that was lost is replaced before it is used."""
     return sa.create_engine(
-        url, pool_size=pool, max_overflow=pool, pool_timeout=5, pool_pre_ping=True, connect_args={"connect_timeout": 3}
+        url,
+        pool_size=pool,
+        max_overflow=pool,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        hide_parameters=True,  # the text of an error would carry people's data into the log
+        connect_args={"connect_timeout": 3},
     )

@@ -4,6 +4,7 @@
 at once one migrates and the others find nothing left to do.
 """
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ def upgrade(ledger: Ledger) -> tuple[str | None, str]:
     return ledger.write(unit)
 
 
+@cache
 def head() -> str:
     """The revision that this code needs."""
     found = ScriptDirectory.from_config(_config()).get_current_head()

@@ -12,6 +12,7 @@ from worker.domain.request import Because, Code, GenerationRequest, State
 
 SOON = timedelta(minutes=2)
 NOTHING_TO_DO = "Nothing to do."
+START_A_WORKER = "Start one: sprout up, or sprout worker."
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _waiting(request: GenerationRequest, seen: Situation) -> Reason:
     """The strongest obstacle first: without it the weaker ones would not matter."""
     if seen.paused_since is not None:
         return Reason(
-            Code.REFUSED, paused(seen.paused_since, seen.pause_facts or {}), None, _key_action(seen.pause_facts or {})
+            Code.REFUSED, paused(seen.paused_since, seen.pause_facts or {}), None, key_action(seen.pause_facts or {})
         )
     if not seen.worker_alive:
         since = "yet" if seen.worker_seen is None else f"since {clock(seen.worker_seen)}"
@@ -155,7 +156,13 @@ def paused(since: datetime, facts: Mapping[str, object]) -> str:
     return f"Paused: TalentSprout {what} at {clock(since)}. Nothing is lost; sending resumes once a ping succeeds."
 
 
-def _key_action(facts: Mapping[str, object]) -> str:
+def no_worker(last_seen: datetime | None) -> str:
+    """The sentence of an installation in which nobody works."""
+    return f"No worker has reported {'yet' if last_seen is None else f'since {clock(last_seen)}'}."
+
+
+def key_action(facts: Mapping[str, object]) -> str:
+    """The next step for a paused organization."""
     if facts.get("status") == 403:
         return "Give the key the scope for interviews in TalentSprout, Settings, Developers."
     return "Put a valid key where the configuration's api_key points to, and start the bridge again."
