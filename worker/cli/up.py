@@ -69,7 +69,7 @@ class _Household:
     def __init__(self, loaded: Settings, place: running.Place, concurrency: int | None) -> None:
         self._settings = loaded
         self._place = place
-        self._broker = embedded.Broker() if loaded.bridge.broker_url == "embedded" else None
+        self._broker = embedded.Broker(loaded.bridge.data_dir) if loaded.bridge.broker_url == "embedded" else None
         self._config = [] if loaded.path is None else ["--config", str(Path(loaded.path).absolute())]
         self._asked = 0
         self._sandbox = _sandbox_url(loaded) if loaded.sandbox else None

@@ -117,19 +117,21 @@ def _enriched(request: GenerationRequest, now: datetime) -> TryAgain:
 def _shorter(request: GenerationRequest, because: Because, now: datetime, jitter: Callable[[float], float]) -> Step:
     """One try for each limit. A text that is short already is sent as it is: the vendor documents its 504 as safe."""
     failures = request.failures + 1
-    if failures >= len(TEXT_LIMITS):
+    shorter = shorter_than(request.text_limit)
+    if shorter is None and failures >= len(TEXT_LIMITS):
         return Hold(because)
-    limit = shorter_than(request.text_limit) or request.text_limit
+    limit = shorter or request.text_limit
     due_at = now + _wait(failures, jitter)
-    facts_then = {**because.facts, "attempt": failures + 1, "of": len(TEXT_LIMITS), "again_at": due_at.isoformat()}
-    since = request.failing_since or now
+    most = max(len(TEXT_LIMITS), failures + sum(one < request.text_limit for one in TEXT_LIMITS))
+    facts_then = {**because.facts, "attempt": failures + 1, "of": most, "again_at": due_at.isoformat()}
+    since = _since(request, now, answered=True)
     return TryAgain(due_at, Because(because.code, facts_then), failures, since, limit, request.enriched)
 
 
 def _when_reachable(
     request: GenerationRequest, because: Because, now: datetime, jitter: Callable[[float], float]
 ) -> Step:
-    since = request.failing_since or now
+    since = _since(request, now, answered=False)
     if now - since >= OUT_OF_REACH_FOR:
         return Hold(Because(Code.ATTEMPTS_USED, {**because.facts, "attempts": request.fence}))
     due_at = now + _wait(request.fence, jitter)
@@ -143,12 +145,18 @@ def _with_backoff(
     request: GenerationRequest, because: Because, now: datetime, jitter: Callable[[float], float]
 ) -> Step:
     failures = request.failures + 1
-    since = request.failing_since or now
+    since = _since(request, now, answered=True)
     if failures >= MOST_FAILURES or now - since >= FAILING_FOR:
         return Hold(Because(Code.ATTEMPTS_USED, {**because.facts, "attempts": failures}))
     due_at = now + _wait(failures, jitter)
     facts_then = {**because.facts, "attempt": failures + 1, "of": MOST_FAILURES, "again_at": due_at.isoformat()}
     return TryAgain(due_at, Because(because.code, facts_then), failures, since, request.text_limit, request.enriched)
+
+
+def _since(request: GenerationRequest, now: datetime, *, answered: bool) -> datetime:
+    """Since when it fails in this way: time out of reach is none of failing answers, nor the other way round."""
+    before = request.because is not None and request.because.facts.get("status") is not None
+    return request.failing_since if request.failing_since is not None and before is answered else now
 
 
 def _wait(failures: int, jitter: Callable[[float], float]) -> timedelta:

@@ -53,4 +53,4 @@ def normalised(text: str) -> str:
 
 
 def _digest(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(part.replace("\x1f", "\x1f\x1f") for part in parts).encode()).hexdigest()[:40]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:40]
