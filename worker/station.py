@@ -9,7 +9,7 @@ import socket
 import threading
 from collections.abc import Callable
 
-from worker import ids, log, metrics
+from worker import ids, log, metrics, steps
 from worker.assembly import Bridge
 from worker.domain.outcome import Outcome
 from worker.events import reader
@@ -98,6 +98,7 @@ class Station:
             return
         due = sweep.sweep(self.bridge)
         metrics.SWEEPS.inc()
+        steps.reached("after_sweep")
         for event_id in due.events:
             self.read(event_id)
         for organization in due.organizations:

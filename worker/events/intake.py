@@ -9,7 +9,7 @@ import threading
 from concurrent.futures import Future
 from datetime import timedelta
 
-from worker import log
+from worker import log, steps
 from worker.ledger import events
 from worker.ledger.connection import Ledger, LedgerFault, Tx
 from worker.ledger.events import Contended, Receipt, Stored
@@ -69,7 +69,9 @@ class Intake:
     def _write(self, group: list[tuple[Receipt, Future[Stored]]]) -> None:
         receipts = [receipt for receipt, _ in group]
         try:
+            steps.reached("before_event_commit")
             stored = self._commit(receipts)
+            steps.reached("after_event_commit")
         except Exception as fault:  # noqa: BLE001 - whatever it is, every sender must be told to try again
             _logger.error("receipts not stored", count=len(group), fault=type(fault).__name__)
             for _, answer in group:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.settings import Source
-from worker import log, sources
+from worker import log, sources, steps
 from worker.domain.event import (
     CandidateReachedStage,
     Event,
@@ -63,7 +63,9 @@ def read(ledger: Ledger, configured: Mapping[str, Source], event_id: str) -> Rea
         if event.tries < MOST_TRIES:
             return Read(EventState.STORED, None)
         return _park(ledger, event, f"its reader failed: {type(fault).__name__}")
-    return ledger.write(lambda tx: _apply(tx, event, meanings, configured))
+    done = ledger.write(lambda tx: _apply(tx, event, meanings, configured))
+    steps.reached("after_read")
+    return done
 
 
 def _begin(tx: Tx, event_id: str) -> tuple[StoredEvent, Received] | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from worker import ids, log, metrics
+from worker import ids, log, metrics, steps
 from worker.assembly import Bridge
 from worker.domain.outcome import Attempt, Outcome
 from worker.domain.request import Tier
@@ -45,6 +45,7 @@ class Caller:
 
     def make(self, claimed: attempts.Claimed) -> None:
         """Connect, mark, write, read, journal, settle."""
+        steps.reached("after_claim")
         held = claimed.attempt
         began, claimed_at = time.monotonic(), uptime()
         outcome = self._exchange(claimed, claimed_at, lambda: held.slot_at + _since(began))
@@ -58,8 +59,10 @@ class Caller:
             x_request_id=outcome.evidence.x_request_id,
             seconds=round(time.monotonic() - began, 3),
         )
+        steps.reached("after_response")
         if outcome.evidence.status is not None:
             self.journal.write(held.id, outcome)
+            steps.reached("after_journal")
         if self._settle(held, outcome, began):
             self.journal.settled(held.id)
 
@@ -105,6 +108,7 @@ class Caller:
                     return False
                 time.sleep(PAUSE_SECONDS)
                 continue
+            steps.reached("after_outcome_commit")
             if settled.surplus is not None:
                 _logger.warning("a second interview exists", request=held.request_id, interview=settled.surplus)
             return True

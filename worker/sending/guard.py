@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
+from worker import steps
 from worker.domain.outcome import Attempt
 from worker.ledger import attempts
 from worker.ledger.connection import Ledger, LedgerFault
@@ -34,6 +35,7 @@ class Guard:
 
     def __call__(self) -> None:
         """Marks the attempt, or raises Abandoned."""
+        steps.reached("after_connect")
         if uptime() - self.claimed_at > self.lease_margin.total_seconds() * OLDEST_CLAIM:
             raise Abandoned
         try:
@@ -42,3 +44,4 @@ class Guard:
             raise Abandoned from fault
         if not marked:
             raise Abandoned
+        steps.reached("after_sent_mark")

@@ -16,6 +16,8 @@ from datetime import timedelta
 from threading import Lock, Timer
 from typing import Any
 
+from worker import steps
+
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER for 0 s: close() drops what is unsent and sends a reset
 
 
@@ -52,6 +54,7 @@ class Watch:
                 self._timer.start()
             case "http11.send_request_body.complete":
                 self.body_done = True
+                steps.reached("after_body_sent")
             case "http11.receive_response_body.complete":
                 self._answered = True
             case "http11.response_closed.started":

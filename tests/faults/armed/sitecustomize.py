@@ -1,0 +1,30 @@
+"""Armed: put this folder on PYTHONPATH, and the process ends or stops at the step that SPROUT_CRASH_AT or SPROUT_STOP_AT names.
+
+With SPROUT_STEP_ONCE=FILE only one process does so, and only once: whoever makes the file.
+"""
+
+import os
+import signal
+
+from worker import steps
+
+AT = {"SPROUT_CRASH_AT": signal.SIGKILL, "SPROUT_STOP_AT": signal.SIGSTOP}
+
+
+def _first(path: str | None) -> bool:
+    if path is None:
+        return True
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
+
+
+def _armed(name: str) -> None:
+    for variable, number in AT.items():
+        if os.environ.get(variable) == name and _first(os.environ.get("SPROUT_STEP_ONCE")):
+            os.kill(os.getpid(), number)
+
+
+steps.reached = _armed

@@ -1,0 +1,38 @@
+"""The protocol on paper: every state that it can reach is visited, and every rule that is taken away is missed."""
+
+import pytest
+
+from tests.protocol.model import MUTANTS, Limits, explore
+
+SMALLER = Limits(workers=2, attempts=3, retries=2)  # of the same kind as the default, in a fraction of its time
+
+
+def test_the_protocol_holds() -> None:
+    found = explore(("split", "wire"), SMALLER)
+
+    assert (found.problem, found.most_executed) == (None, 1)
+    assert found.states > 10_000, "a run in which nothing happens holds, too"
+
+
+@pytest.mark.parametrize("rule", MUTANTS)
+def test_every_rule_is_needed(rule: str) -> None:
+    assert explore((rule,)).problem is not None
+
+
+def test_the_guard_is_needed_where_an_unsent_attempt_goes_back_in_line() -> None:
+    assert explore(("split", "noguard")).problem is not None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rules", [(), ("wire",), ("split", "wire")])
+def test_the_protocol_holds_with_more_attempts(rules: tuple[str, ...]) -> None:
+    found = explore(rules)
+
+    assert (found.problem, found.most_executed) == (None, 1)
+
+
+@pytest.mark.slow
+def test_a_person_who_retries_blindly_makes_at_most_one_more_for_each_retry() -> None:
+    found = explore(("blindop",))
+
+    assert (found.problem, found.most_executed) == (None, 1 + Limits().retries)
