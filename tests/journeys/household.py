@@ -1,13 +1,14 @@
 """A whole bridge for a test: configuration, sandbox, `sprout up`, and the questions that a user would ask of it."""
 
 import json
+import os
 import secrets
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,12 @@ class Household:
             )
         )
 
-    def start(self, *words: str, ready: bool = True) -> Program:
-        """`sprout up`, or another command that goes on."""
+    def start(self, *words: str, ready: bool = True, env: Mapping[str, str] | None = None) -> Program:
+        """`sprout up`, or another command that goes on; `env` is added to the environment."""
         argv = [sys.executable, "-m", "worker.cli", "--config", str(self.path), *(words or ("up",))]
-        program = Program(argv, log=self.folder / f"log-{len(self.programs)}", cwd=self.folder)
+        program = Program(
+            argv, log=self.folder / f"log-{len(self.programs)}", cwd=self.folder, env={**os.environ, **(env or {})}
+        )
         self.programs.append(program)
         if ready and words[:1] in ((), ("up",)):
             self.until(lambda: self.get("/readyz")[0] == 200, f"the bridge serves: {program.last_words()}")

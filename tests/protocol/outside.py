@@ -1,0 +1,117 @@
+"""What the ledger can't see: processes that may die, a network that loses and delays, and a TalentSprout that runs things or not."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from tests.ledger.stage import (
+    NO_ANSWER,
+    REJECTED,
+    UNAUTHORIZED,
+    UNAVAILABLE,
+    UNREACHABLE,
+    UNREADABLE,
+    WINDOW,
+    an_interview,
+    limited,
+)
+from worker.domain.interview import Interview, Origin
+from worker.domain.outcome import Attempt, BudgetNews, Created, Evidence, NotExecuted, Outcome
+from worker.talentsprout.client import Abandoned
+
+CLOSED_FOR = WINDOW / 2
+REFUSALS: dict[str, Outcome] = {
+    "5xx": UNAVAILABLE,
+    "4xx": REJECTED,
+    "429": limited(CLOSED_FOR),
+    "401": UNAUTHORIZED,
+}
+ANSWERS = ("created", *REFUSALS)
+
+
+class At(Enum):
+    """How far a worker is with its attempt."""
+
+    REST = auto()
+    CLAIMED = auto()  # a slot is taken, nothing was sent
+    MARKED = auto()  # past the guard: the next byte is the request's first
+    WAITING = auto()  # the request has left
+    KNOWING = auto()  # an outcome is known, and nowhere else
+    JOURNALED = auto()  # and in the journal
+
+
+@dataclass
+class Process:
+    """A worker process with one attempt at a time. Its death leaves its journal, and nothing else."""
+
+    at: At = At.REST
+    attempt: Attempt | None = None
+    claimed_at: datetime | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def held(self) -> Attempt:
+        assert self.attempt is not None
+        return self.attempt
+
+    def know(self, outcome: Outcome) -> None:
+        """The call has ended. Only an answer with a status line goes into the journal."""
+        self.at, self.outcome = At.KNOWING, outcome
+
+    def rest(self) -> None:
+        self.at, self.attempt, self.claimed_at, self.outcome = At.REST, None, None, None
+
+
+@dataclass
+class Wire:
+    """Requests and answers on their way, by the id of their attempt, and the server at the other end."""
+
+    requests: dict[str, Attempt] = field(default_factory=dict)
+    answers: dict[str, Outcome] = field(default_factory=dict)
+    executed: dict[str, list[Interview]] = field(default_factory=dict)  # by request: what exists at TalentSprout
+
+    def serve(self, attempt_id: str, answer: str) -> None:
+        """The server gets a request. Only "created" runs it; there is no breach of the vendor's promises here."""
+        attempt = self.requests.pop(attempt_id)
+        if answer != "created":
+            self.answers[attempt_id] = REFUSALS[answer]
+            return
+        made = an_interview()
+        self.executed.setdefault(attempt.request_id or "", []).append(made)
+        self.answers[attempt_id] = Created(made, Evidence(True, True, 201))
+
+    def of(self, request_id: str) -> list[Attempt]:
+        """What of a request is on its way to the server."""
+        return [attempt for attempt in self.requests.values() if attempt.request_id == request_id]
+
+    def clear_before(self, now: datetime, patience: timedelta) -> None:
+        """No packet outlasts a quarantine: that is what quarantines are for."""
+        gone = [one for one, attempt in self.requests.items() if attempt.lease_until + patience <= now]
+        for one in gone:
+            del self.requests[one]
+
+
+def seen_as(answer: Outcome, how: str) -> Outcome:
+    """What a client makes of an answer: as it is, cut after id and link, or unreadable."""
+    if not isinstance(answer, Created):
+        return answer
+    if how == "unreadable":
+        return UNREADABLE
+    if how == "cut":
+        bare = Interview(answer.interview.id, answer.interview.share_link, {})
+        return Created(bare, answer.evidence, Origin.SALVAGED)
+    return answer
+
+
+def as_journaled(outcome: Outcome) -> Outcome:
+    """What a line keeps of an outcome: no texts, and nothing of the budget."""
+    evidence = Evidence(True, True, outcome.evidence.status)
+    if isinstance(outcome, Created):
+        bare = Interview(outcome.interview.id, outcome.interview.share_link, {})
+        return Created(bare, evidence, outcome.origin)
+    if isinstance(outcome, NotExecuted):
+        return NotExecuted(outcome.code, outcome.remedy, evidence, BudgetNews())
+    return type(outcome)(**({"code": outcome.code} if hasattr(outcome, "code") else {}), evidence=evidence)
+
+
+__all__ = ["ANSWERS", "CLOSED_FOR", "NO_ANSWER", "UNREACHABLE", "Abandoned", "At", "Process", "Wire", "as_journaled", "seen_as"]
