@@ -6,12 +6,15 @@ sweep finds what is due.
 
 import socket
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from celery import Celery
 from kombu.exceptions import OperationalError
 
 from worker import log, metrics
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 NOWHERE = "redis+socket:///nonexistent/broker.sock"
 PUMP, READ = "worker.pump", "worker.read"
@@ -20,12 +23,14 @@ PATIENCE_SECONDS = 0.2
 _logger = log.named(__name__)
 
 
-def application(broker_url: str | None, longest_call: timedelta) -> Celery:
+def application(broker_url: str | None, longest_call: timedelta) -> "Celery":
     """The Celery application, for sending and for working. Without a broker it can only fail to send.
 
     A message that was taken and not acknowledged comes back after the visibility timeout, which is longer than any call; it
     finds nothing left to do.
     """
+    from celery import Celery  # takes a fifth of a second: a command that sends no hint does not wait for it
+
     app = Celery("sprout", broker=broker_url or NOWHERE)
     app.conf.update(
         result_backend=None,
@@ -78,7 +83,7 @@ class Hints:
         """An organization may have a request that is due."""
         return self._send(PUMP, organization)
 
-    def _sender(self) -> Celery:
+    def _sender(self) -> "Celery":
         """For sending alone: a broker that hangs must not hold a hint for ever."""
         app = application(self._url, self._longest_call)
         app.conf.broker_transport_options = {**app.conf.broker_transport_options, "socket_timeout": 1}

@@ -26,7 +26,7 @@ class Ledgers:
         ledger.clock = database_clock
         yield ledger
         try:
-            ledger.write(_empty)
+            ledger.write(empty)
         except LedgerFault:  # somebody still holds a lock in it
             ledger.close()
             self._forget(ledger.url)
@@ -58,7 +58,7 @@ def _migrate(url: str) -> None:
     ledger.close()
 
 
-def _empty(tx: Tx) -> None:
+def empty(tx: Tx) -> None:
     if not tx.is_sqlite:
         tx.conn.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
     for table in reversed(METADATA.sorted_tables):

@@ -1,23 +1,20 @@
 """What the ledger can't see: processes that may die, a network that loses and delays, and a TalentSprout that runs things or not."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from tests.ledger.stage import (
-    NO_ANSWER,
     REJECTED,
     UNAUTHORIZED,
     UNAVAILABLE,
-    UNREACHABLE,
     UNREADABLE,
     WINDOW,
     an_interview,
     limited,
 )
 from worker.domain.interview import Interview, Origin
-from worker.domain.outcome import Attempt, BudgetNews, Created, Evidence, NotExecuted, Outcome
-from worker.talentsprout.client import Abandoned
+from worker.domain.outcome import Attempt, BudgetNews, Created, Evidence, Outcome
 
 CLOSED_FOR = WINDOW / 2
 REFUSALS: dict[str, Outcome] = {
@@ -109,9 +106,4 @@ def as_journaled(outcome: Outcome) -> Outcome:
     if isinstance(outcome, Created):
         bare = Interview(outcome.interview.id, outcome.interview.share_link, {})
         return Created(bare, evidence, outcome.origin)
-    if isinstance(outcome, NotExecuted):
-        return NotExecuted(outcome.code, outcome.remedy, evidence, BudgetNews())
-    return type(outcome)(**({"code": outcome.code} if hasattr(outcome, "code") else {}), evidence=evidence)
-
-
-__all__ = ["ANSWERS", "CLOSED_FOR", "NO_ANSWER", "UNREACHABLE", "Abandoned", "At", "Process", "Wire", "as_journaled", "seen_as"]
+    return replace(outcome, evidence=evidence, news=BudgetNews())
