@@ -20,6 +20,7 @@ from web.sessions import Sessions
 from worker import clock
 from worker.assembly import Bridge
 from worker.events.intake import Intake
+from worker.events.spool import Spool
 
 WITHOUT_DATABASE = ("/healthz", "/readyz", "/metrics")
 WITHOUT_DATABASE_BELOW = ("/static/", "/problems/")
@@ -55,13 +56,14 @@ def create_app(bridge: Bridge, wall: Callable[[], datetime] = clock.wall) -> Fla
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it, the protocol has not
     hinting = Hinting(bridge.hints)
     sessions = Sessions(bridge.settings.bridge.data_dir, wall)
-    app.extensions[NAME] = Context(bridge, hinting, Readiness(bridge, hinting), sessions)
+    intake = Intake(bridge.ledger, Spool(bridge.settings.bridge.data_dir / "spool"), hinting.read)
+    app.extensions[NAME] = Context(bridge, hinting, intake, Readiness(bridge, hinting), sessions)
     app.before_request(_wait_for_database)
     app.before_request(access.check)
     app.after_request(access.keep_session)
     app.after_request(_harden)
     failures.register(app)
-    app.register_blueprint(receiver.routes(receiver.Receiver(bridge.settings, Intake(bridge.ledger), hinting)))
+    app.register_blueprint(receiver.routes(receiver.Receiver(bridge.settings, intake, hinting)))
     app.register_blueprint(probes.routes())
     app.register_blueprint(dashboard.routes())
     for resource in api.resources():
@@ -70,11 +72,12 @@ def create_app(bridge: Bridge, wall: Callable[[], datetime] = clock.wall) -> Fla
 
 
 def _wait_for_database() -> None:
-    """Nothing but the probes and fixed files is served on a schema that is not there."""
+    """Nothing but the probes and fixed files is served on a schema that is not there; deliveries are, if nobody can tell."""
     path = request.path
     if path in WITHOUT_DATABASE or path.startswith(WITHOUT_DATABASE_BELOW):
         return
-    if not context().readiness.is_open():
+    readiness = context().readiness
+    if not (readiness.may_receive() if path.startswith("/webhooks/") else readiness.is_open()):
         raise Problem(problems.NOT_READY, f"{WRONG_SCHEMA[0].upper()}{WRONG_SCHEMA[1:]}.", headers=problems.RETRY_SOON)
 
 

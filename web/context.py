@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, g
+from flask import Flask, current_app, g
 
 from web.hinting import Hinting
 from web.readiness import Readiness
 from web.sessions import Session, Sessions
 from worker.assembly import Bridge
+from worker.events.intake import Intake
 from worker.operators import Person
 
 NAME = "sprout"
@@ -19,13 +20,19 @@ class Context:
 
     bridge: Bridge
     hinting: Hinting
+    intake: Intake
     readiness: Readiness
     sessions: Sessions
 
 
 def context() -> Context:
     """That of the application which serves this request."""
-    found = current_app.extensions[NAME]
+    return of(current_app)
+
+
+def of(app: Flask) -> Context:
+    """That of an application."""
+    found = app.extensions[NAME]
     assert isinstance(found, Context)
     return found
 

@@ -1,4 +1,4 @@
-"""/healthz: the process lives. /readyz: receipts can be stored. /metrics: this process's counters, and what the ledger counts."""
+"""/healthz: it lives. /readyz: receipts can be stored or spooled. /metrics: its counters, and what the ledger counts."""
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
@@ -7,7 +7,9 @@ from web import gauges, problems
 from web.access import is_on_loopback
 from web.context import context
 from web.problems import Problem
+from web.readiness import WRONG_SCHEMA
 
+DATABASE_AWAY = "away; receipts are kept on this machine's disk until it is back"
 BROKER_AWAY = "away; receipts go on, and the sweep finds the work"
 
 
@@ -27,12 +29,15 @@ def healthz() -> Response:
 
 def readyz() -> Response:
     """Answers within 3 seconds, whatever hangs. Strangers are not told what exactly fails."""
-    trouble = context().readiness.database_trouble()
-    if trouble is not None:
+    intake, readiness = context().intake, context().readiness
+    trouble = readiness.database_trouble()
+    if trouble is not None and (trouble == WRONG_SCHEMA or not intake.can_spool()):
         detail = trouble if is_on_loopback(context().bridge.settings) else "receipts can't be stored"
         raise Problem(problems.NOT_READY, f"{detail[0].upper()}{detail[1:]}.", headers=problems.RETRY_SOON)
-    broker = "ok" if context().readiness.broker_answers() else BROKER_AWAY
-    return jsonify({"ready": True, "database": "ok", "broker": broker})
+    database = "ok" if trouble is None else DATABASE_AWAY
+    broker = "ok" if readiness.broker_answers() else BROKER_AWAY
+    spooling = trouble is not None or intake.spooled() > 0
+    return jsonify({"ready": True, "database": database, "broker": broker, "spooling": spooling})
 
 
 def metrics() -> Response:

@@ -4,17 +4,17 @@ A database that hangs must not hang who asks: the question is put in a thread of
 """
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
 from datetime import timedelta
 
 from web.hinting import Hinting
 from worker import assembly, log
 from worker.assembly import Bridge
+from worker.events.errands import Question
 from worker.ledger import schema
 from worker.ledger.connection import LedgerFault
 
 DATABASE_PATIENCE = timedelta(seconds=2)
+SENDERS_PATIENCE = timedelta(seconds=1)  # what follows takes time too, and the strictest sender hangs up after 3 s
 BROKER_PATIENCE = timedelta(milliseconds=800)
 WRONG_SCHEMA = "the database's schema is not that of this version; run `sprout db upgrade`"
 _logger = log.named(__name__)
@@ -26,7 +26,7 @@ class Readiness:
     def __init__(self, bridge: Bridge, hinting: Hinting) -> None:
         self._bridge = bridge
         self._hinting = hinting
-        self._question = _Question(lambda: schema.is_current(bridge.ledger))
+        self._question = Question("schema", lambda: schema.is_current(bridge.ledger))
         self._opening = threading.Lock()
         self._is_open = False
         self._said = False
@@ -47,6 +47,13 @@ class Readiness:
             _logger.warning(f"waiting: {WRONG_SCHEMA}")
         return self._is_open
 
+    def may_receive(self) -> bool:
+        """The same for deliveries, which are also taken while nobody can tell, because the spool keeps them."""
+        try:
+            return self._is_open or (self._question.answer(SENDERS_PATIENCE) and self.is_open())
+        except (TimeoutError, LedgerFault):
+            return True
+
     def database_trouble(self) -> str | None:
         """Why receipts can't be stored now, or None."""
         try:
@@ -60,27 +67,3 @@ class Readiness:
         """Whether hints reach the broker; without them work is found by the sweep."""
         organization = next(iter(self._bridge.settings.organizations))
         return self._hinting.broker_answers(organization, BROKER_PATIENCE)
-
-
-class _Question:
-    """A question that may take for ever. Whoever asks while it is under way waits for the same answer."""
-
-    def __init__(self, ask: Callable[[], bool]) -> None:
-        self._ask = ask
-        self._lock = threading.Lock()
-        self._pending: Future[bool] | None = None
-
-    def answer(self, patience: timedelta) -> bool:
-        """Raises TimeoutError, or what the question raised."""
-        with self._lock:
-            if self._pending is None or self._pending.done():
-                self._pending = Future()
-                threading.Thread(target=self._work, args=(self._pending,), name="question", daemon=True).start()
-            pending = self._pending
-        return pending.result(patience.total_seconds())
-
-    def _work(self, pending: Future[bool]) -> None:
-        try:
-            pending.set_result(self._ask())
-        except Exception as fault:  # noqa: BLE001 - it is raised again where it is waited for
-            pending.set_exception(fault)

@@ -19,6 +19,7 @@ from waitress.task import ErrorTask  # type: ignore[import-untyped]  # the same
 
 from web import problems
 from web.app import SECURITY_HEADERS, create_app
+from web.context import of
 from web.receiver import LARGEST_COMPLETION
 from worker import log
 from worker.assembly import Bridge
@@ -60,8 +61,10 @@ class Server:
         _allow_open_files()
         self._sockets: dict[int, wasyncore.dispatcher] = {}
         bound = bridge.settings.bridge
+        app = create_app(bridge)
+        self._intake = of(app).intake
         self._server = create_server(
-            create_app(bridge),
+            app,
             map=self._sockets,
             host=bound.bind_host,
             port=bound.bind_port,
@@ -80,6 +83,7 @@ class Server:
 
     def run(self) -> None:
         """Serve until `stop`; then take no more connections and finish what is being answered."""
+        self._intake.start()
         while not self._stopping.is_set():
             self._turn(LOOP_SECONDS)
         listeners = list(self._listeners())

@@ -12,6 +12,7 @@ events        stored first, read after
 sending       a due request becomes one attempt
 talentsprout  the only room that speaks to TalentSprout
 operators     what a person may decide
+health        the questions of `doctor`
 upkeep        what time alone causes
 sandbox       TalentSprout on this machine; shares no line with the rest
 cli           `sprout`

@@ -2,11 +2,13 @@
 
 import contextlib
 import ctypes
+import errno
 import signal
 import socket
 import sys
 
 PR_SET_PDEATHSIG = 1
+ANSWER_SECONDS = 0.5
 
 
 def die_with_parent() -> None:
@@ -16,6 +18,27 @@ def die_with_parent() -> None:
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody listens on that address of this machine."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            return fault.errno != errno.EADDRINUSE
+    return True
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether somebody takes connections there."""
+    try:
+        socket.create_connection((host, port), ANSWER_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def free_port(wanted: int) -> int:

@@ -1,8 +1,9 @@
 """Counters of this process, each named once. What the ledger knows is counted there when somebody asks (`web.probes`)."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 RECEIPTS = Counter("sprout_receipts_total", "Deliveries answered, by how.", ["source", "answer"])
+SPOOLED = Gauge("sprout_spooled", "Receipts on this process's own disk that the database has not got yet.")
 HINTS_LOST = Counter("sprout_hints_lost_total", "Hints that the broker did not take.")
 CALLS = Counter("sprout_calls_total", "Calls to TalentSprout that ended, by outcome.", ["organization", "outcome"])
 CALL_SECONDS = Histogram(

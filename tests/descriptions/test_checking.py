@@ -24,4 +24,3 @@ def test_a_character_that_takes_two_units_counts_twice() -> None:
 
 def test_white_space_around_is_no_text() -> None:
     assert check(" " * 100 + "x" * 49 + "\n" * 100) == TooShort(49, needed=50)
-

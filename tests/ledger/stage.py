@@ -85,6 +85,7 @@ class Stage:
     ledger: Ledger
     clock: Clock
     bridge: assembly.Bridge
+    told: int = 0  # how often something may have been written
 
     @classmethod
     def on(cls, ledger: Ledger, folder: Path, *, on_unknown: str = "hold") -> "Stage":
@@ -102,6 +103,7 @@ class Stage:
         return self.ledger.read(lambda tx: question(tx, *arguments))
 
     def tell(self, order: Callable[..., T], *arguments: object, **named: object) -> T:
+        self.told += 1
         return self.ledger.write(lambda tx: order(tx, *arguments, **named))
 
     def file(
@@ -151,6 +153,7 @@ class Stage:
 
     def sweep(self) -> None:
         """What needs no network of it."""
+        self.told += 1
         sweep.end_leases(self.bridge)
         sweep.retry_unknown(self.bridge)
 

@@ -45,7 +45,7 @@ TABLE: list[tuple[Code, GenerationRequest, Situation, str]] = [
         Code.IN_LINE,
         waiting,
         replace(seen, ahead=1, starts_at=SOON),
-        "2nd in line. Starts about in 8 s if no live jobs arrive first.",
+        "2nd in line. Starts in about 8 s if no live jobs arrive first.",
     ),
     (Code.IN_LINE, waiting, replace(seen, ahead=2), "3rd in line."),
     (

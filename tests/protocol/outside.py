@@ -1,4 +1,4 @@
-"""What the ledger can't see: processes that may die, a network that loses and delays, and a TalentSprout that runs things or not."""
+"""What the ledger can't see: processes that may die, a network that loses and delays, a TalentSprout that runs things or not."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta

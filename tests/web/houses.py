@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -117,6 +118,13 @@ class House:
             assert isinstance(raw, sqlite3.Connection)
             return "\n".join(raw.iterdump())
 
+    def until(self, happens: Callable[[], bool], seconds: float = 30) -> None:
+        """Wait for what must come to pass."""
+        ends = time.monotonic() + seconds
+        while not happens():
+            assert time.monotonic() < ends, f"not within {seconds} s"
+            time.sleep(0.02)
+
     def write(self, unit: Callable[[Tx], T]) -> T:
         return self.bridge.ledger.write(unit)
 
@@ -200,6 +208,13 @@ def empty_ledger() -> bytes:
 def assembled(folder: Path, text: str) -> Bridge:
     (folder / "bridge.toml").write_text(text)
     return assembly.assemble(load(folder / "bridge.toml", assembly.kinds()))
+
+
+def block_spool(bridge: Bridge) -> None:
+    """From now on nothing can be spooled: something else lies in the folder's place."""
+    data_dir = bridge.settings.bridge.data_dir
+    data_dir.mkdir(mode=0o700, exist_ok=True)
+    (data_dir / "spool").write_bytes(b"")
 
 
 def make_house(folder: Path, text: str) -> House:

@@ -15,6 +15,7 @@ from tests.web.houses import (
     UNREACHABLE,
     House,
     assembled,
+    block_spool,
     make_house,
     problem,
     sign,
@@ -42,6 +43,7 @@ def test_a_broker_that_is_away_is_named_and_receipts_go_on(house: House) -> None
     assert answer.status_code == 200
     assert answer.json["ready"] is True
     assert answer.json["broker"].startswith("away")
+    assert answer.json["spooling"] is False
 
 
 @pytest.fixture
@@ -92,12 +94,29 @@ def test_the_bridge_begins_by_itself_once_its_schema_is_there(tmp_path: Path) ->
     assert client.post("/webhooks/generic", data=b"{}", headers=sign(source, b"{}")).status_code == 202
 
 
-def test_a_database_that_can_not_be_reached_is_not_ready_and_strangers_are_not_told_why(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as deaf:  # a PostgreSQL that takes connections and says nothing
+@pytest.fixture
+def deaf_database() -> Iterator[str]:
+    """A configuration whose PostgreSQL takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
         url = f'database_url = "postgresql+psycopg://u:canary@127.0.0.1:{deaf.getsockname()[1]}/x"\n'
-        text = TWO_ORGANIZATIONS.replace('public_url = "', url + 'public_url = "')
-        client = create_app(assembled(tmp_path, text)).test_client()
-        answer = client.get("/readyz")
+        yield TWO_ORGANIZATIONS.replace('public_url = "', url + 'public_url = "')
+
+
+def test_without_database_the_bridge_is_ready_while_it_spools_and_says_so(tmp_path: Path, deaf_database: str) -> None:
+    answer = create_app(assembled(tmp_path, deaf_database)).test_client().get("/readyz")
+
+    assert answer.status_code == 200
+    assert (answer.json["ready"], answer.json["spooling"]) == (True, True)
+    assert answer.json["database"].startswith("away")
+    assert "canary" not in answer.text
+
+
+def test_what_neither_stores_nor_spools_is_not_ready_and_strangers_are_not_told_why(
+    tmp_path: Path, deaf_database: str
+) -> None:
+    bridge = assembled(tmp_path, deaf_database)
+    block_spool(bridge)
+    answer = create_app(bridge).test_client().get("/readyz")
 
     assert answer.status_code == 503
     assert problem(answer)["detail"] == "Receipts can't be stored."

@@ -54,12 +54,13 @@ def test_a_text_that_the_database_refuses_is_cleaned_before_it_is_filed(api: Api
 def test_a_database_that_stops_is_said_and_comes_back(house: House, api: Api, postgres_server: PostgresServer) -> None:
     assert api.get("/requests").status_code == 200
     postgres_server.kill()
-    refused = [api.get("/requests"), house.client().get("/readyz"), house.deliver("careers", b"{}")]
+    refused, ready, spooled = api.get("/requests"), house.client().get("/readyz"), house.deliver("careers", b"{}")
     postgres_server.restart()
 
-    assert [answer.status_code for answer in refused] == [503, 503, 503]
-    assert all("Retry-After" in answer.headers for answer in refused)
-    assert house.deliver("careers", b"{}").status_code == 200
+    assert (refused.status_code, "Retry-After" in refused.headers) == (503, True)
+    assert (ready.status_code, ready.json["spooling"], spooled.status_code) == (200, True, 200)
+    house.until(lambda: house.count("event") == 1)
+    assert house.deliver("careers", b"{}").json == {"event_id": spooled.json["event_id"], "duplicate": True}
 
 
 def test_whoever_is_told_of_work_is_told_after_it_is_there(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ STOP_GRACE_SECONDS = 35  # beyond a full deadline
 def up(context: click.Context, concurrency: int | None) -> None:
     """Run receiver, pages, API, worker and sweep together."""
     loaded = settings.of(context)
+    _must_be_free(loaded)
     left = running.last(loaded.bridge.data_dir)
     try:
         place = running.Place(loaded.bridge.data_dir)
@@ -48,6 +49,16 @@ def up(context: click.Context, concurrency: int | None) -> None:
     if before != after:
         click.echo(f"Database ready (schema {after}).", err=True)
     _Household(loaded, place, concurrency).run()
+
+
+def _must_be_free(loaded: Settings) -> None:
+    """Another program on our address would be taken for the bridge."""
+    host, port = loaded.bridge.bind_host, loaded.bridge.bind_port
+    if not children.is_free(host, port):
+        raise click.ClickException(
+            f"{host}:{port} is taken by another program (another bridge?). Choose another address: in bridge.toml, "
+            f'under [bridge], bind = "{host}:{port + 1}".'
+        )
 
 
 @dataclass
@@ -69,23 +80,28 @@ class _Household:
     def __init__(self, loaded: Settings, place: running.Place, concurrency: int | None) -> None:
         self._settings = loaded
         self._place = place
-        self._broker = embedded.Broker(loaded.bridge.data_dir) if loaded.bridge.broker_url == "embedded" else None
         self._config = [] if loaded.path is None else ["--config", str(Path(loaded.path).absolute())]
         self._asked = 0
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._heard)
+        self._broker = embedded.Broker(loaded.bridge.data_dir) if loaded.bridge.broker_url == "embedded" else None
         self._sandbox = _sandbox_url(loaded) if loaded.sandbox else None
         self._note()
         self._children = [_Child(*one) for one in self._plan(concurrency)]
 
     def run(self) -> None:
         """Until asked to stop."""
-        signal.signal(signal.SIGTERM, self._heard)
-        signal.signal(signal.SIGINT, self._heard)
         for child in self._children:
             _start(child)
-        self._greet()
         try:
+            greeted = False
             while not self._asked:
                 self._look_after()
+                if not greeted and not children.is_free(
+                    self._settings.bridge.bind_host, self._settings.bridge.bind_port
+                ):
+                    self._greet()
+                    greeted = True
                 time.sleep(0.1)
             self._stop()
         finally:

@@ -51,7 +51,7 @@ _EVIDENCE = re.compile(
 )
 _LINES_OF_ITS_OWN = re.compile(rf"<(?:{'|'.join(sorted(BLOCKS | {'br'}))})[\s/>]", re.IGNORECASE)
 
-_CSS_COMMENT = re.compile(r"/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)")
+_CSS_COMMENT = re.compile(r"(?s)/\*.*?(?:\*/|\Z)")
 _HIDING = re.compile(
     r"(?<![\w-])(?:display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse)|mso-hide\s*+:\s*+all)\b", re.IGNORECASE
 )

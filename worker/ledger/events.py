@@ -30,7 +30,8 @@ class EventState(StrEnum):
 class Receipt:
     """An authentic delivery to be stored. `keys` are what identifies it; any of them known makes it a repeat.
 
-    `ignored` is the reason of one that is stored and never read, such as a vendor's unsigned test.
+    `ignored` is the reason of one that is stored and never read, such as a vendor's unsigned test. `event_id` is the id that the
+    event shall have, if it was promised to the sender already. One that `waited` for the database came when `received` says.
     """
 
     source: str
@@ -38,6 +39,8 @@ class Receipt:
     received: Received
     keys: tuple[str, ...]
     ignored: str | None = None
+    event_id: str | None = None
+    waited: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def store(tx: Tx, receipts: Sequence[Receipt]) -> list[Stored]:
     for receipt in receipts:
         first = next((known[receipt.source, key] for key in receipt.keys if (receipt.source, key) in known), None)
         if first is None:
-            first = ids.new_id()
+            first = receipt.event_id or ids.new_id()
             fresh.append((first, receipt))
             known.update({(receipt.source, key): first for key in receipt.keys})
             answers.append(Stored(first, duplicate=False))
@@ -182,7 +185,7 @@ def _event_values(event_id: str, receipt: Receipt, now: datetime) -> dict[str, o
         "state": EventState.STORED if receipt.ignored is None else EventState.IGNORED,
         "reason": receipt.ignored,
         "tries": 0,
-        "received_at": now,
+        "received_at": min(receipt.received.at, now) if receipt.waited else now,
         "updated_at": now,
     }
 

@@ -195,7 +195,9 @@ def _slot(seen: Situation) -> str:
 def _starts(seen: Situation) -> str:
     if seen.starts_at is None:
         return ""
-    return f"Starts about {_when(seen.starts_at, seen.now).removeprefix('at ')} if no live jobs arrive first."
+    when = _when(seen.starts_at, seen.now)
+    about = f"in about {when.removeprefix('in ')}" if when.startswith("in ") else f"about {when.removeprefix('at ')}"
+    return f"Starts {about} if no live jobs arrive first."
 
 
 def _when(moment: datetime, now: datetime) -> str:

@@ -10,7 +10,7 @@ NAMED = re.compile(
     r"^\s*(?:job title|title|position|role)\s*[:\u2013-]\s*(?P<title>\S.*)$", re.IGNORECASE | re.MULTILINE
 )
 WANTED = re.compile(
-    r"\b(?:looks? for|looking for|hiring|seeks?|seeking)\s+(?:an?\s+|our next\s+)?"
+    r"\b(?:looks? for|looking for|hiring|seeks?|seeking)\s+(?:an?\s+|our next\s+)?(?!some)"
     r"(?P<title>[^.,;:!?\n]{3,80}?)(?=\s+(?:who|that|to|with|for|in|at)\b|[.,;:!?\n]|$)",
     re.IGNORECASE,
 )
@@ -37,9 +37,14 @@ CRITERIA = "Names a concrete example that has to do with “{word}”, and what 
 
 def title_of(text: str) -> str:
     """The title that the text names, or the job that it looks for, or its first line."""
-    if match := NAMED.search(text) or WANTED.search(text):
-        return _shortened(match["title"])
     first = next(line for line in text.splitlines() if line.strip())
+    headed = first.strip() if len(first) <= LONGEST_TITLE and not first.rstrip().endswith(".") else ""
+    if match := NAMED.search(text):
+        return _shortened(match["title"])
+    if headed:
+        return _shortened(headed.lstrip("#*- \t") or headed)
+    if match := WANTED.search(text):
+        return _shortened(match["title"])
     return _shortened(first.lstrip("#*- \t") or first)
 
 

@@ -24,11 +24,12 @@ def demo(*, speed: float, once: bool) -> None:
     """See the bridge do its job, with nothing to configure."""
     began = time.monotonic()
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
     folder = Path(tempfile.mkdtemp(prefix="sprout-demo-"))
     try:
         with house.running(folder, speed) as running:
             ends = began + LONGEST_ONCE_SECONDS if once else None
-            missing = story.tell(running, ends)
+            missing = story.tell(running, speed, ends)
             if missing:
                 raise click.ClickException(f"not seen: {'; '.join(missing)}.")
             click.echo(f"\nEvery step was seen, in {time.monotonic() - began:.0f} s.")

@@ -30,11 +30,12 @@ class Seen:
     results: set[str] = field(default_factory=set)
 
 
-def tell(house: House, ends: float | None) -> list[str]:
+def tell(house: House, speed: float, ends: float | None) -> list[str]:
     """Send, watch, check. Returns the steps that were not seen before `ends`, a `time.monotonic`."""
     click.echo(f"The bridge and a sandbox of TalentSprout run on this machine. Pages: {house.url}\n")
     missing = _send(house)
-    click.echo("\nInterviews, at the pace that TalentSprout allows:")
+    pace = "" if speed == 1 else f", {speed:g} times as fast (--speed)"
+    click.echo(f"\nInterviews, at the pace that TalentSprout allows{pace}:")
     seen = Seen()
     until = time.monotonic() + PATIENCE_SECONDS if ends is None else ends
     while time.monotonic() < until and not _complete(seen):
