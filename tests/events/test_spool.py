@@ -13,7 +13,8 @@ import pytest
 from tests.events.desks import LONG_AGO, a_receipt
 from worker import ids
 from worker.domain.received import Received
-from worker.events.spool import CannotSpool, Spool, load
+from worker.events.records import load
+from worker.events.spool import CannotSpool, Spool
 from worker.ledger.events import Receipt
 
 EVERYTHING = 10_000, 10_000_000

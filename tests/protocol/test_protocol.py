@@ -162,6 +162,8 @@ class Protocol(RuleBasedStateMachine):
             process.know(UNREACHABLE)
             return
         process.at = At.MARKED
+        request = self.stage.request(process.held.request_id)
+        assert (request.state, request.fence) == (State.SENDING, process.held.n), f"marked though it is {request.state}"
         self.sent.append(self.now)
         within = [moment for moment in self.sent if moment > self.now - GUARDED]
         assert len(within) <= LIMIT, f"{len(within)} calls in one window: {within}"

@@ -34,7 +34,6 @@ STOP_GRACE_SECONDS = 35  # beyond a full deadline
 def up(context: click.Context, concurrency: int | None) -> None:
     """Run receiver, pages, API, worker and sweep together."""
     loaded = settings.of(context)
-    _must_be_free(loaded)
     left = running.last(loaded.bridge.data_dir)
     try:
         place = running.Place(loaded.bridge.data_dir)
@@ -43,6 +42,7 @@ def up(context: click.Context, concurrency: int | None) -> None:
         raise click.ClickException(
             f"`sprout up` runs on {loaded.bridge.data_dir} already: {by}. Stop that one first."
         ) from None
+    _must_be_free(loaded)
     if left is not None and left.broker is not None:
         embedded.tidy(Path(left.broker))
     before, after = schema.upgrade(Ledger(loaded.bridge.database_url))
@@ -94,12 +94,10 @@ class _Household:
         for child in self._children:
             _start(child)
         try:
-            greeted = False
+            bridge, greeted = self._settings.bridge, False
             while not self._asked:
                 self._look_after()
-                if not greeted and not children.is_free(
-                    self._settings.bridge.bind_host, self._settings.bridge.bind_port
-                ):
+                if not greeted and children.answers(bridge.bind_host, bridge.bind_port):
                     self._greet()
                     greeted = True
                 time.sleep(0.1)

@@ -20,7 +20,8 @@ from datetime import timedelta
 
 from worker import ids, log, metrics, steps
 from worker.events.errands import Errands, Question
-from worker.events.spool import CannotSpool, Entry, Spool, load
+from worker.events.records import Entry, load
+from worker.events.spool import CannotSpool, Spool
 from worker.ledger import events
 from worker.ledger.connection import Ledger, LedgerFault, Tx
 from worker.ledger.events import Contended, Receipt, Stored

@@ -14,23 +14,31 @@ class Flights:
     """At most `seats` calls at once."""
 
     def __init__(self, seats: int) -> None:
-        self._free = threading.BoundedSemaphore(seats)
+        self._seats = seats
+        self._taken = 0
         self._changed = threading.Condition()
         self._flying: dict[str, Attempt] = {}
 
     def take_seat(self) -> bool:
         """Take one if one is free."""
-        return self._free.acquire(blocking=False)
+        with self._changed:
+            if self._taken >= self._seats:
+                return False
+            self._taken += 1
+            return True
 
     def leave_seat(self) -> None:
         """Give back a seat that was not used."""
-        self._free.release()
+        with self._changed:
+            self._taken -= 1
+            self._changed.notify_all()
 
-    def start(self, attempt: Attempt, call: Callable[[], None]) -> None:
-        """Run `call` in a thread of its own, on a seat that was taken."""
+    def start(self, attempt: Attempt, call: Callable[[], None], then: Callable[[], None]) -> None:
+        """Run `call` in a thread of its own, on a seat that was taken, and `then` when the seat is free again."""
         with self._changed:
             self._flying[attempt.id] = attempt
-        threading.Thread(target=self._fly, args=(attempt, call), name=f"flight {attempt.label}", daemon=True).start()
+        flight = (attempt, call, then)
+        threading.Thread(target=self._fly, args=flight, name=f"flight {attempt.label}", daemon=True).start()
 
     def now(self) -> list[Attempt]:
         """What is in the air."""
@@ -38,15 +46,15 @@ class Flights:
             return list(self._flying.values())
 
     def wait(self, seconds: float) -> bool:
-        """Until all have landed; False if some are still in the air then."""
+        """Until every seat is free: all have landed, and nobody is about to start. False if some are taken still."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._flying, timeout=seconds)
+            return self._changed.wait_for(lambda: not self._taken, timeout=seconds)
 
-    def _fly(self, attempt: Attempt, call: Callable[[], None]) -> None:
+    def _fly(self, attempt: Attempt, call: Callable[[], None], then: Callable[[], None]) -> None:
         try:
             call()
         finally:
             with self._changed:
                 del self._flying[attempt.id]
-                self._changed.notify_all()
-            self._free.release()
+            self.leave_seat()
+            then()

@@ -5,11 +5,13 @@ an interview that was seen is never lost, even if the database was away when the
 share link, no text and no person.
 """
 
+import errno
 import fcntl
 import json
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from worker.domain.interview import Interview, Origin
@@ -25,18 +27,19 @@ class Journal:
     def __init__(self, folder: Path, boot_id: str) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / boot_id
-        self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._file = _made_and_locked(self._path)
         _sync_folder(folder)
         self._lock = threading.Lock()
         self._unsettled: set[str] = set()
 
     def write(self, attempt_id: str, outcome: Outcome) -> None:
-        """Durable when this returns."""
-        line = json.dumps(_line(attempt_id, outcome)) + "\n"
+        """Durable when this returns. Raises OSError where it can't be written, or not to its end."""
+        # Begun on a line of its own, whatever was left of one for which there was no room.
+        line = f"\n{json.dumps(_line(attempt_id, outcome))}\n".encode()
         with self._lock:
             self._unsettled.add(attempt_id)
-            os.write(self._file, line.encode())
+            if os.write(self._file, line) != len(line):
+                raise OSError(errno.ENOSPC, "the journal's line was cut", str(self._path))
             os.fsync(self._file)
 
     def settled(self, attempt_id: str) -> None:
@@ -54,27 +57,37 @@ class Journal:
             os.close(self._file)
 
 
+class NotKnownHere(Exception):
+    """Raised by `settle` for an attempt of another ledger: the line is kept for whoever knows it."""
+
+
 def replay(folder: Path, settle: Callable[[str, Outcome], None]) -> int:
     """Settle what dead processes left in `folder`; returns how many lines. A file is removed when all its lines are settled."""
     count = 0
     for path in sorted(folder.glob("*")) if folder.is_dir() else []:
-        file = os.open(path, os.O_RDONLY)
-        try:
+        with (
+            suppress(FileNotFoundError, BlockingIOError),
+            path.open("rb") as file,
+        ):  # gone meanwhile, or its process lives
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for attempt_id, outcome in _lines(path):
-                settle(attempt_id, outcome)
-                count += 1
-            path.unlink(missing_ok=True)
-        except BlockingIOError:
-            continue  # its process lives
-        finally:
-            os.close(file)
+            settled = [_settled(settle, *line) for line in _lines(file.read())]
+            count += sum(settled)
+            if all(settled):
+                path.unlink(missing_ok=True)
     return count
 
 
-def _lines(path: Path) -> Iterator[tuple[str, Outcome]]:
+def _settled(settle: Callable[[str, Outcome], None], attempt_id: str, outcome: Outcome) -> bool:
+    try:
+        settle(attempt_id, outcome)
+    except NotKnownHere:
+        return False
+    return True
+
+
+def _lines(content: bytes) -> Iterator[tuple[str, Outcome]]:
     """The last line of a process that was killed may be cut; it was never acknowledged, and is left out."""
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in content.decode(errors="replace").splitlines():
         try:
             yield _read(json.loads(line))
         except (ValueError, KeyError, TypeError):
@@ -125,6 +138,17 @@ def _outcome(line: dict[str, str], evidence: Evidence) -> Outcome:
             return Unknown(Code(line["code"]), evidence)
         case other:
             raise ValueError(other)
+
+
+def _made_and_locked(path: Path) -> int:
+    """Made again where another process took it for a dead one's, empty and free, and removed it before it was locked."""
+    while True:
+        file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file), path.stat()):
+                return file
+        os.close(file)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,7 +5,6 @@ decides who gets a slot.
 """
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 from worker import log
@@ -38,14 +37,14 @@ class Pump:
 
     def run_tier(self, organization: str, tier: Tier) -> None:
         """The same for one tier."""
-        while not self._stopping.is_set() and self.flights.take_seat():
+        while self._may_claim():
             try:
                 claimed = self._caller.claim(organization, tier)
             except LedgerFault as fault:
                 _logger.warning("no claim: the ledger is away", organization=organization, fault=type(fault).__name__)
                 claimed = attempts.NoSlot(WHEN_THE_LEDGER_IS_AWAY)
             if isinstance(claimed, attempts.Claimed):
-                self.flights.start(claimed.attempt, self._flight(claimed, tier))
+                self._fly(claimed, tier)
                 if claimed.wait == timedelta(0):
                     continue
             else:
@@ -64,12 +63,20 @@ class Pump:
         for attempt in self.flights.now():
             self._caller.give_up(attempt)
 
-    def _flight(self, claimed: attempts.Claimed, tier: Tier) -> Callable[[], None]:
-        def fly() -> None:
-            self._caller.make(claimed)
-            self.run_tier(claimed.attempt.organization, tier)
+    def _may_claim(self) -> bool:
+        """Takes a seat. Who waits for the seats after the stop waits for this claim, or it finds that it is too late."""
+        if not self.flights.take_seat():
+            return False
+        if self._stopping.is_set():
+            self.flights.leave_seat()
+            return False
+        return True
 
-        return fly
+    def _fly(self, claimed: attempts.Claimed, tier: Tier) -> None:
+        organization = claimed.attempt.organization
+        self.flights.start(
+            claimed.attempt, lambda: self._caller.make(claimed), then=lambda: self.run_tier(organization, tier)
+        )
 
     def _woken(self, key: str) -> None:
         organization, tier = key.split()

@@ -1,23 +1,23 @@
-"""As in ../../armed, a moment later: the process's other threads have ended their transactions by then.
+"""The process stops at the step that SPROUT_STOP_AT names, a moment after it: other threads are done with their transactions then.
 
-A process that is stopped within a transaction keeps its locks, and on SQLite nobody else can write until it goes on.
+A process that is stopped within a transaction keeps its locks, and on SQLite nobody else can write until it goes on. For the
+same reason the signal is sent to the thread that is at the step: sent to the process, the thread would go on for a while.
 """
 
-import runpy
+import os
+import signal
+import threading
 import time
-from pathlib import Path
 
 from worker import steps
 
 QUIET_SECONDS = 0.3
 
-runpy.run_path(str(Path(__file__).parents[2] / "armed" / "sitecustomize.py"))
-_armed = steps.reached
-
 
 def _quietly(name: str) -> None:
-    time.sleep(QUIET_SECONDS)
-    _armed(name)
+    if name == os.environ.get("SPROUT_STOP_AT"):
+        time.sleep(QUIET_SECONDS)
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 
 
 steps.reached = _quietly
