@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from tests.ledger.stage import (
+    DEADLINE,
     REJECTED,
     UNAUTHORIZED,
     UNAVAILABLE,
@@ -17,6 +18,7 @@ from worker.domain.interview import Interview, Origin
 from worker.domain.outcome import Attempt, BudgetNews, Created, Evidence, Outcome
 
 CLOSED_FOR = WINDOW / 2
+TRANSIT = timedelta(minutes=1)  # for which a packet may live after its connection
 REFUSALS: dict[str, Outcome] = {
     "5xx": UNAVAILABLE,
     "4xx": REJECTED,
@@ -44,6 +46,7 @@ class Process:
     at: At = At.REST
     attempt: Attempt | None = None
     claimed_at: datetime | None = None
+    marked_at: datetime | None = None
     outcome: Outcome | None = None
 
     @property
@@ -56,7 +59,7 @@ class Process:
         self.at, self.outcome = At.KNOWING, outcome
 
     def rest(self) -> None:
-        self.at, self.attempt, self.claimed_at, self.outcome = At.REST, None, None, None
+        self.at, self.attempt, self.outcome = At.REST, None, None
 
 
 @dataclass
@@ -64,6 +67,7 @@ class Wire:
     """Requests and answers on their way, by the id of their attempt, and the server at the other end."""
 
     requests: dict[str, Attempt] = field(default_factory=dict)
+    lost_at: dict[str, datetime] = field(default_factory=dict)
     answers: dict[str, Outcome] = field(default_factory=dict)
     executed: dict[str, list[Interview]] = field(default_factory=dict)  # by request: what exists at TalentSprout
 
@@ -81,10 +85,14 @@ class Wire:
         """What of a request is on its way to the server."""
         return [attempt for attempt in self.requests.values() if attempt.request_id == request_id]
 
-    def clear_before(self, now: datetime, patience: timedelta) -> None:
-        """No packet outlasts a quarantine: that is what quarantines are for."""
-        gone = [one for one, attempt in self.requests.items() if attempt.lease_until + patience <= now]
-        for one in gone:
+    def send(self, process: Process, now: datetime) -> None:
+        """Its request leaves, and is lost once its connection was reset at the deadline and its packets have died."""
+        self.requests[process.held.id] = process.held
+        assert process.marked_at is not None
+        self.lost_at[process.held.id] = max(now, process.marked_at + DEADLINE) + TRANSIT
+
+    def lose_what_is_too_old(self, now: datetime) -> None:
+        for one in [one for one in self.requests if self.lost_at[one] <= now]:
             del self.requests[one]
 
 

@@ -161,7 +161,7 @@ class Protocol(RuleBasedStateMachine):
             self.happened["the guard said no"] += 1
             process.know(UNREACHABLE)
             return
-        process.at = At.MARKED
+        process.at, process.marked_at = At.MARKED, self.now
         request = self.stage.request(process.held.request_id)
         assert (request.state, request.fence) == (State.SENDING, process.held.n), f"marked though it is {request.state}"
         self.sent.append(self.now)
@@ -190,7 +190,7 @@ class Protocol(RuleBasedStateMachine):
     def send(self, pick: int) -> None:
         process = choose(self.at(At.MARKED), pick)
         process.at = At.WAITING
-        self.wire.requests[process.held.id] = process.held
+        self.wire.send(process, self.now)
 
     @precondition(lambda self: self.answered())
     @rule(pick=one_of_them, how=st.sampled_from(["whole", "whole", "cut", "unreadable"]))
@@ -412,9 +412,9 @@ class Protocol(RuleBasedStateMachine):
     def move_clock(self, span: timedelta) -> None:
         """As far as physics allows: nobody is frozen between guard and first byte for longer than a quarantine."""
         self.stage.pass_time(max(span, timedelta(0)))
-        self.wire.clear_before(self.now, QUARANTINE)
+        self.wire.lose_what_is_too_old(self.now)
         for process in self.at(At.MARKED):
-            if process.held.lease_until + QUARANTINE <= self.now:
+            if process.marked_at + QUARANTINE <= self.now:
                 process.know(UNREACHABLE)
 
     def record(self, held: Attempt, outcome: Outcome) -> None:

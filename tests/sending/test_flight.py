@@ -59,9 +59,10 @@ def test_what_follows_a_landing_finds_the_seat_free() -> None:
     assert found == [True]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_call_that_crashes_lands_and_what_follows_happens_all_the_same() -> None:
+def test_a_call_that_crashes_lands_and_what_follows_happens_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     flights, done = Flights(1), threading.Event()
+    told: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", told.append)
 
     def crash() -> None:
         raise RuntimeError("a bug")
@@ -72,6 +73,10 @@ def test_a_call_that_crashes_lands_and_what_follows_happens_all_the_same() -> No
     assert done.wait(10)
     assert flights.wait(10)
     assert flights.take_seat()
+    for thread in threading.enumerate():
+        if thread.name.startswith("flight"):
+            thread.join(10)
+    assert [one.exc_type for one in told] == [RuntimeError]
 
 
 def test_a_seat_that_was_taken_for_a_claim_counts_until_the_claim_has_ended() -> None:

@@ -50,7 +50,7 @@ def list_tokens(as_json: bool) -> None:
         printing.note("There are no tokens yet. To make one: sprout token create --name NAME")
     else:
         rows = [
-            (one["id"], one["name"], printing.moment(one["created_at"]), printing.moment(one["revoked_at"]) or "live")
+            (one["id"], one["name"], printing.moment(one["created_at"]), printing.moment(one["revoked_at"]) or "no")
             for one in shown
         ]
         printing.table(("Token", "Name", "Created", "Revoked"), rows)

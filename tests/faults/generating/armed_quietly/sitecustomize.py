@@ -1,4 +1,4 @@
-"""The process stops at the step that SPROUT_STOP_AT names, a moment after it: other threads are done with their transactions then.
+"""The process stops at the step that SPROUT_STOP_AT names, a moment after it: other threads have ended their transactions then.
 
 A process that is stopped within a transaction keeps its locks, and on SQLite nobody else can write until it goes on. For the
 same reason the signal is sent to the thread that is at the step: sent to the process, the thread would go on for a while.
