@@ -109,6 +109,18 @@ def test_one_seat_is_enough_to_send_everything_one_after_the_other(open_shop: Op
     until(lambda: shop.states() == {State.CREATED: 5}, "5 interviews from one seat")
 
 
+def test_who_finds_every_seat_taken_comes_again(open_shop: Open) -> None:
+    """A seat may be taken for a moment by a claim of another tier or organization, which finds nothing."""
+    shop = open_shop(seats=1)
+    request = shop.file()
+    assert shop.pump.flights.take_seat()
+
+    shop.pump.run_tier(ACME, Tier.AI)
+    shop.pump.flights.leave_seat()
+
+    until(lambda: shop.state_of(request) is State.CREATED, "the second look")
+
+
 def test_after_the_stop_nothing_is_claimed_and_calls_in_flight_finish(open_shop: Open) -> None:
     shop = open_shop(seats=3, generating=Seconds(WIRE, WIRE))
     file_many(shop, 6)

@@ -37,6 +37,13 @@ def broker(settings: Settings) -> Check:
     return Check("broker", State.OK, "The broker answers.", place=where)
 
 
+def sandbox_asleep(settings: Settings) -> Check | None:
+    """Nothing is configured and no `up` runs: whoever listens where the sandbox would is a stranger, and is not asked."""
+    if not settings.sandbox or running.find(settings.bridge.data_dir) is not None:
+        return None
+    return Check("sandbox", State.WARN, "Nothing is configured, and the sandbox doesn't run.", UP)
+
+
 def key(settings: Settings, one: Organization, answer: PingAnswer) -> Check:
     """What a ping says of an organization's key."""
     name, host, section = f"key of {one.name}", urlsplit(one.base_url).netloc, f"organizations.{one.name}"
@@ -53,8 +60,6 @@ def key(settings: Settings, one: Organization, answer: PingAnswer) -> Check:
         case KeyRefused():
             remedy = "Put a valid key where api_key points to, and start the bridge again."
             return Check(name, State.FAIL, f"{one.name}: {host} refuses the key {one.api_key.hint()}.", remedy, of_key)
-        case OutOfReach(trouble) if settings.sandbox and running.find(settings.bridge.data_dir) is None:
-            return Check(name, State.WARN, f"The sandbox doesn't run yet ({trouble}).", f"{UP}, or sprout sandbox")
         case OutOfReach(trouble):
             remedy = "Check base_url, the name server and the way out of this network."
             return Check(name, State.FAIL, f"{one.name}: {host} can't be reached: {trouble}.", remedy, of_url)

@@ -34,7 +34,10 @@ def doctor(bridge: Bridge, ask: Ask) -> Iterator[Check]:
         yield stored.database_disk(bridge)
         yield stored.database_clock(bridge)
         yield stored.worker(bridge)
-        for one in settings.organizations.values():
+        asleep = network.sandbox_asleep(settings)
+        if asleep is not None:
+            yield asleep
+        for one in () if asleep else settings.organizations.values():
             yield network.key(settings, one, ask(one.name))
         yield from stored.pauses(bridge)
         yield from stored.decisions(bridge)

@@ -12,10 +12,14 @@ from worker.domain.request import Tier
 from worker.ledger import attempts
 from worker.ledger.connection import LedgerFault
 from worker.sending.alarms import Alarms
-from worker.sending.call import Caller
+from worker.sending.call import Caller, Claim
 from worker.sending.flight import Flights
 
 WHEN_THE_LEDGER_IS_AWAY = timedelta(seconds=1)
+WHEN_EVERY_SEAT_IS_TAKEN = timedelta(
+    seconds=1
+)  # a seat that another claim took for a moment wakes nobody when it is free
+A_MOMENT = timedelta(milliseconds=1)
 _logger = log.named(__name__)
 
 
@@ -37,21 +41,11 @@ class Pump:
 
     def run_tier(self, organization: str, tier: Tier) -> None:
         """The same for one tier."""
-        while self._may_claim():
-            try:
-                claimed = self._caller.claim(organization, tier)
-            except LedgerFault as fault:
-                _logger.warning("no claim: the ledger is away", organization=organization, fault=type(fault).__name__)
-                claimed = attempts.NoSlot(WHEN_THE_LEDGER_IS_AWAY)
-            if isinstance(claimed, attempts.Claimed):
-                self._fly(claimed, tier)
-                if claimed.wait == timedelta(0):
-                    continue
-            else:
-                self.flights.leave_seat()
-            if not isinstance(claimed, attempts.Paused) and claimed.wait is not None:
-                self._alarms.set(f"{organization} {tier}", claimed.wait)
-            return
+        wait: timedelta | None = timedelta(0)
+        while wait == timedelta(0):
+            wait = self._claim_one(organization, tier)
+        if wait is not None:
+            self._alarms.set(f"{organization} {tier}", wait)
 
     def stop(self) -> None:
         """Claim nothing more; calls in flight finish."""
@@ -63,14 +57,31 @@ class Pump:
         for attempt in self.flights.now():
             self._caller.give_up(attempt)
 
-    def _may_claim(self) -> bool:
-        """Takes a seat. Who waits for the seats after the stop waits for this claim, or it finds that it is too late."""
+    def _claim_one(self, organization: str, tier: Tier) -> timedelta | None:
+        """Whether to come again: at once, after a while, or not before something else happens."""
         if not self.flights.take_seat():
-            return False
-        if self._stopping.is_set():
-            self.flights.leave_seat()
-            return False
-        return True
+            return WHEN_EVERY_SEAT_IS_TAKEN
+        claimed: Claim | None = None
+        try:
+            # Looked at from the seat: who waits for free seats after the stop waits for this claim, too.
+            if not self._stopping.is_set():
+                claimed = self._claim(organization, tier)
+        finally:
+            if not isinstance(claimed, attempts.Claimed):
+                self.flights.leave_seat()
+        if isinstance(claimed, attempts.Claimed):
+            self._fly(claimed, tier)
+            return claimed.wait
+        if claimed is None or isinstance(claimed, attempts.Paused) or claimed.wait is None:
+            return None
+        return max(claimed.wait, A_MOMENT)
+
+    def _claim(self, organization: str, tier: Tier) -> Claim:
+        try:
+            return self._caller.claim(organization, tier)
+        except LedgerFault as fault:
+            _logger.warning("no claim: the ledger is away", organization=organization, fault=type(fault).__name__)
+            return attempts.NoSlot(WHEN_THE_LEDGER_IS_AWAY)
 
     def _fly(self, claimed: attempts.Claimed, tier: Tier) -> None:
         organization = claimed.attempt.organization

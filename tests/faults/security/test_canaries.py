@@ -101,7 +101,8 @@ def _count(media: socket.socket, heard: Listening) -> None:
 
 
 def _monitor(client: redis.Redis, heard: Listening) -> None:
-    patient = redis.Redis(unix_socket_path=client.get_connection_kwargs()["path"])
+    path = client.get_connection_kwargs()["path"]
+    patient = redis.Redis(unix_socket_path=path, socket_timeout=None)
     with suppress(redis.ConnectionError), patient.monitor() as told:
         for command in told.listen():
             heard.traffic.append(str(command["command"]))
@@ -110,7 +111,7 @@ def _monitor(client: redis.Redis, heard: Listening) -> None:
 def _live(house: Household, media_port: int, token: str) -> Iterator[str]:
     """The whole job, with a canary in whatever strangers and customers may write."""
     postings = [
-        post(1, f"{text(1)} {canary('description')} {MAIL}", title=canary("title"), location={"name": canary("place")}),
+        post(1, f"{text(1)} {canary('description')} {MAIL}", title=canary("title"), location=canary("place")),
         post(2, f"{text(2)} Fails its reader. {MAIL} {FAKE_KEY} Bearer {token}", title="A plain title"),
         post(3, "<p>Short.</p>", title=canary("held")),
     ]

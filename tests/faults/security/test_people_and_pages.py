@@ -186,7 +186,7 @@ PAYLOADS = [frame.format(element.format(mark)) for frame, element, mark in produ
 ]
 
 
-NEVER = {"img", "iframe", "object", "embed", "math", "base", "video", "style", "template", "details"}
+NEVER = {"img", "iframe", "object", "embed", "math", "base", "video", "style", "template"}
 
 
 class Reader(HTMLParser):
