@@ -13,7 +13,7 @@ from worker import ids, log, metrics, steps
 from worker.assembly import Bridge
 from worker.domain.outcome import Outcome
 from worker.events import reader
-from worker.ledger import processes
+from worker.ledger import attempts, processes
 from worker.ledger.connection import LedgerFault
 from worker.sending import journal
 from worker.sending.call import Caller
@@ -90,6 +90,9 @@ class Station:
             _logger.info("answers that a dead process had journaled are settled", count=settled)
 
     def _settle_again(self, attempt_id: str, outcome: Outcome) -> None:
+        if self.bridge.ledger.read(lambda tx: attempts.find(tx, attempt_id)) is None:
+            _logger.warning("a journal names an attempt that this ledger does not know", attempt=attempt_id)
+            raise journal.NotKnownHere
         self._caller.settle(attempt_id, outcome)
 
     def _sweep(self) -> None:

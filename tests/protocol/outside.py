@@ -39,7 +39,7 @@ class At(Enum):
     JOURNALED = auto()  # and in the journal
 
 
-@dataclass
+@dataclass(eq=False)
 class Process:
     """A worker process with one attempt at a time. Its death leaves its journal, and nothing else."""
 

@@ -11,7 +11,7 @@ clock is this machine's.
 import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from worker.ledger import times
 
 BUSY_MS = 10_000
+IDLE_IN_TRANSACTION = "10s"  # a unit never waits within its transaction: who does is frozen, and others want its locks
 TRIES = 5
 T = TypeVar("T")
 LedgerFault = sa.exc.SQLAlchemyError  # what `read` and `write` raise where the database fails or is away
@@ -134,8 +135,8 @@ def _sqlite(url: str, pool: int) -> sa.Engine:
 
 
 def _postgresql(url: str, pool: int) -> sa.Engine:
-    """READ COMMITTED; a connection that was lost is replaced before it is used."""
-    return sa.create_engine(
+    """READ COMMITTED; a connection that was lost is replaced before it is used; a frozen process's locks are taken from it."""
+    engine = sa.create_engine(
         url,
         pool_size=pool,
         max_overflow=pool,
@@ -144,3 +145,11 @@ def _postgresql(url: str, pool: int) -> sa.Engine:
         hide_parameters=True,  # the text of an error would carry people's data into the log
         connect_args={"connect_timeout": 3},
     )
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        with closing(connection.cursor()) as cursor:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION}'")
+        connection.commit()
+
+    return engine

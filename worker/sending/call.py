@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from worker import ids, log, metrics, steps
 from worker.assembly import Bridge
-from worker.domain.outcome import Attempt, Outcome
-from worker.domain.request import Tier
+from worker.domain.outcome import Attempt, Evidence, NotExecuted, Outcome, Remedy
+from worker.domain.request import Code, Tier
 from worker.ledger import attempts, settling
 from worker.ledger.connection import LedgerFault
 from worker.sending import composing
@@ -17,6 +17,7 @@ from worker.sending.journal import Journal
 from worker.talentsprout import client, verdict
 
 PAUSE_SECONDS = 1.0  # between two tries to reach a ledger that is away
+UNSENDABLE = NotExecuted(Code.BACKING_OFF, Remedy.TIME, Evidence(trouble="the request could not be composed"))
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _EVER = timedelta(days=-100_000)
 Claim = attempts.Claimed | attempts.NoSlot | attempts.NothingDue | attempts.Paused
@@ -61,7 +62,7 @@ class Caller:
         )
         steps.reached("after_response")
         if outcome.evidence.status is not None:
-            self.journal.write(held.id, outcome)
+            self._journal(held, outcome)
             steps.reached("after_journal")
         if self._settle(held, outcome, began):
             self.journal.settled(held.id)
@@ -77,15 +78,33 @@ class Caller:
         """T3."""
         return self.bridge.ledger.write(lambda tx: settling.settle(tx, attempt_id, outcome, self._rules))
 
+    def _composed(self, claimed: attempts.Claimed) -> bytes | None:
+        """The body; None where our own code fails on it, which must cost this request its tries and nobody else anything."""
+        try:
+            return composing.payload(claimed.request, claimed.content, claimed.attempt.n or 0)
+        except Exception:
+            _logger.exception("a request could not be composed", request=claimed.request.id)
+            return None
+
+    def _journal(self, held: Attempt, outcome: Outcome) -> None:
+        """Without room for a line there is still the ledger."""
+        try:
+            self.journal.write(held.id, outcome)
+        except OSError as fault:
+            _logger.error("not journaled", request=held.request_id, fault=fault.strerror)
+
     def _exchange(self, claimed: attempts.Claimed, claimed_at: float, now: Callable[[], datetime]) -> Outcome:
         held, request = claimed.attempt, claimed.request
+        body = self._composed(claimed)
+        if body is None:
+            return UNSENDABLE
         organization = self.bridge.settings.organizations[held.organization]
         began = time.monotonic()
         exchange = client.call(
             organization.base_url,
             organization.api_key,
             request.kind,
-            composing.payload(request, claimed.content, held.n or 0),
+            body,
             guard=Guard(self.bridge.ledger, held, self._deadline, self._margin, claimed_at),
             times=client.Times.of(self._deadline, self._margin),
         )

@@ -33,9 +33,7 @@ LONGEST_WORD = 100  # characters of a code, a parameter or a request id
 LONGEST_LINK = 16_000
 
 _ID = re.compile(rf"[^\s\x00-\x1f\x7f]{{1,{fields.LONGEST_ID}}}")
-_LINK = re.compile(
-    rf"""https?://[^\x00-\x20"<>\\^`{{|}}\x7f-\U0010ffff]{{1,{LONGEST_LINK}}}""", re.IGNORECASE
-)  # RFC 3986, 2
+_LINK = re.compile(rf"https?://[^\s\x00-\x1f\x7f]{{1,{LONGEST_LINK}}}", re.IGNORECASE)
 _KEY = re.compile(r"tsk_\w+")
 _UUID = rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 # A quote within a JSON text has a backslash before it, so a text that quotes an answer can't pass for one.
@@ -82,10 +80,7 @@ def payload(kind: Kind, text: str, options: Mapping[str, object], client_name: s
 
 
 def interview(body: bytes) -> Interview | None:
-    """The interview in the body of a 2xx: an object with a text as id and a web address as share link. None for anything else.
-
-    Its title is made one line that shows all it holds, as the titles of postings are; it stands on pages and in lists.
-    """
+    """The interview in the body of a 2xx: an object with a text as id and a web address as share link. None for anything else."""
     try:
         told = fields.parse(body)
     except fields.Unreadable:
@@ -96,8 +91,6 @@ def interview(body: bytes) -> Interview | None:
     if not (isinstance(link, str) and _LINK.fullmatch(link)):
         return None
     raw = {fields.clean(name): told.tree(name) for name in told.values}
-    if isinstance(title := raw.get("title"), str):
-        raw["title"] = fields.single_line(title)
     return Interview(fields.clean(identity), fields.clean(link), raw)
 
 

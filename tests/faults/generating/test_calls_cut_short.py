@@ -155,6 +155,7 @@ def _unreachable(how: str, shop: Workshop) -> Iterator[str]:
                     one.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["refused", "no such name", "tls to a plain port", "a full backlog"])
 def test_f39_what_never_reached_them_costs_no_slot_and_no_try_and_is_held_after_a_day(tmp_path: Path, how: str) -> None:
     with workshop(tmp_path, start=False, margin="2s", sweep="1h") as shop, _unreachable(how, shop) as base_url:

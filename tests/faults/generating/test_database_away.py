@@ -101,15 +101,15 @@ def test_f35_somebody_holds_the_sqlite_file_when_the_answer_arrives(tmp_path: Pa
         shop.judge()
 
 
-def test_f35_the_sqlite_disk_is_full_when_the_answer_arrives(tmp_path: Path) -> None:
+def test_f35_the_sqlite_disk_is_full_when_the_answer_arrives(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with workshop(tmp_path, latency=LATENCY, deadline="30s", sweep="1h") as shop:
+        shop.fault("none", fields={"more": "x" * 100_000})
         filed = _on_the_wire(shop)
-        shop.write(lambda tx: tx.conn.exec_driver_sql("DELETE FROM process"))
-        with shop.bridge.ledger.engine.connect() as conn:
-            used = conn.exec_driver_sql("PRAGMA page_count").scalar_one()
-        _limit_pages(shop, used)
-        shop.fault("none")
+        _limit_pages(shop, 1)  # no more than there are
         _answered(shop)
+        shop.until(lambda: "not settled yet" in capsys.readouterr().out, "it can't be stored")
         _limit_pages(shop, 1_000_000)
         shop.until_state("created")
 

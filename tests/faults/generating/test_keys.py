@@ -41,6 +41,7 @@ def test_f45_a_key_that_is_revoked_within_a_batch_fails_nothing_and_keeps_the_or
         shop.judge()
 
 
+@pytest.mark.slow
 def test_f46_a_bridge_that_is_started_with_the_new_key_goes_on_where_the_old_one_stopped(tmp_path: Path) -> None:
     with workshop(tmp_path) as shop:
         _keys(shop, {"key": FAKE_KEY, "revoked": True}, {"key": NEW_KEY})

@@ -1,15 +1,18 @@
 """F-36: a worker is stopped past its lease, as by a machine that hangs, and then goes on as if nothing had happened."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.faults.generating.workshop import Workshop, workshop
+from tests.faults.generating.workshop import ORGANIZATION, Workshop, workshop
 from tests.processes import Program
-from tests.servers import BrokerServer
+from tests.servers import BrokerServer, PostgresServer
 from worker.domain.interview import Origin
-from worker.domain.request import State
+from worker.domain.request import State, Tier
+from worker.ledger import budgets
+from worker.ledger.connection import LedgerFault, Tx
 
 pytestmark = pytest.mark.slow
 LATENCY = (60, 60)  # one second
@@ -130,3 +133,17 @@ def test_f36_a_late_success_beside_a_newer_one_is_kept_as_one_too_many(shop: Wor
 
     assert [one.origin for one in shop.interviews(filed)] == [Origin.CREATED, Origin.SURPLUS]
     shop.judge(retries=1)
+
+
+def test_f36_stopped_within_a_transaction_it_holds_up_nobody_for_long(
+    tmp_path: Path, postgres_server: PostgresServer
+) -> None:
+    """PostgreSQL takes its locks from it. On SQLite they stay until it goes on or ends."""
+    with workshop(tmp_path, start=False, database=postgres_server.create_database()) as shop:
+        frozen = shop.assemble().ledger
+        with suppress(LedgerFault), frozen.engine.connect() as conn, conn.begin():
+            budgets.lock(Tx(conn, frozen.clock), ORGANIZATION, Tier.AI)
+            shop.start()
+            shop.file(kick=False)
+            shop.until_state("created")
+        shop.judge()

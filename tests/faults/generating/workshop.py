@@ -12,7 +12,7 @@
 import os
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +24,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from config import load
+from tests.faults.generating import judge
+from tests.faults.generating.judge import Allowed, Call
+from tests.faults.generating.wording import CONFIGURATION, a_text
 from tests.processes import Program
 from worker import assembly, filing, operators
 from worker.assembly import Bridge
@@ -45,23 +48,6 @@ LANDING_SECONDS = 10.0
 LONGEST_WAIT = timedelta(seconds=31)  # between two tries
 ORGANIZATION = "acme"
 T = TypeVar("T")
-Call = dict[str, Any]  # an entry of the sandbox's record
-CONFIGURATION = """\
-[bridge]
-database_url = "{database}"
-broker_url = "{broker}"
-data_dir = "{folder}/data"
-call_deadline = "{deadline}"
-lease_margin = "{margin}"
-quarantine = "{quarantine}"
-sweep = "{sweep}"
-probe = "1s"
-[organizations.acme]
-api_key = "file:{folder}/key"
-base_url = "{base_url}"
-limits = {{ ai = "{limit}/{window:g}s", default = "120/{window:g}s" }}
-on_unknown = "{on_unknown}"
-"""
 
 
 @dataclass
@@ -242,29 +228,15 @@ class Workshop:
         `retries` are those by people or policy, `breaches` errors after executing, `unheard` whole successes that no
         process lived to write down.
         """
-        executed = _by_request(self.calls(executed=True))
-        made = {one["interview"]["id"]: one for one in self._interviews_there()}
-        lost: list[Call] = []
-        for request in self.requests():
-            ran = executed.get(request.label, [])
-            assert request.state is not State.SENDING, f"{request.label} is still on its way"
-            assert len(ran) <= 1 + retries + breaches, f"{request.label} ran {len(ran)} times"
-            if request.state in (State.WAITING, State.HELD) and not breaches:
-                assert ran == [], f"{request.label} is {request.state}, but it ran"
-            known = {one.interview.id for one in self.interviews(request.id)}
-            assert known <= {one["interview_id"] for one in ran} & made.keys(), f"{request.label} has a ghost"
-            assert (request.state is State.CREATED) == (request.interview_id is not None)
-            assert request.interview_id in {None, *known}
-            lost += [
-                one for one in ran if one["status"] == 201 and not one["fault"] and one["interview_id"] not in known
-            ]
-        assert len(lost) == unheard, f"successes that were lost: {[one['label'] for one in lost]}"
+        known = {one.id: {kept.interview.id for kept in self.interviews(one.id)} for one in self.requests()}
+        there = {one["interview"]["id"] for one in self._interviews_there()}
+        judge.requests(self.requests(), known, self.calls(executed=True), there, Allowed(retries, breaches, unheard))
 
     def judge_budget(self, limit: int) -> None:
         """I7: no 429 while nobody else spends, and never more arrivals than the limit in any window of the server's clock."""
         calls = self.calls()
         assert [one["label"] for one in calls if one["status"] == 429] == []
-        assert most_in_a_window([one["body_at"] for one in calls], self._window()) <= limit
+        assert judge.most_in_a_window([one["body_at"] for one in calls], self._window()) <= limit
 
     def _window(self) -> float:
         window = self.sandbox.ask("record")["window_seconds"]
@@ -275,33 +247,6 @@ class Workshop:
         found = self.sandbox.ask("interviews")["interviews"]
         assert isinstance(found, list)
         return found
-
-
-def a_text(number: int) -> str:
-    """A description that is long enough, and another for each number."""
-    return f"Number {number}. You repair bicycles, talk with customers and keep a small workshop in order."
-
-
-def most_in_a_window(moments: Sequence[float], window: float) -> int:
-    """The largest number of moments within any span shorter than a window."""
-    ordered = sorted(moments)
-    return max(
-        (sum(start <= one < start + window for one in ordered[place:]) for place, start in enumerate(ordered)),
-        default=0,
-    )
-
-
-def pace(moments: Sequence[float], limit: int, window: float) -> float:
-    """Calls per time, from the first to the last, as a share of what the limit allows."""
-    return (len(moments) - 1) / (max(moments) - min(moments)) / (limit / window)
-
-
-def _by_request(calls: Sequence[Call]) -> dict[str, list[Call]]:
-    """Labels of attempts without their number."""
-    found: dict[str, list[Call]] = defaultdict(list)
-    for one in calls:
-        found[one["label"].rpartition("-")[0]].append(one)
-    return found
 
 
 @contextmanager

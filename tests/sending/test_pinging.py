@@ -1,0 +1,113 @@
+"""Pings: is the key accepted? And what follows for an organization that is paused."""
+
+import threading
+from datetime import timedelta
+
+from tests.ledger.stage import ACME
+from tests.sending.shop import Shop
+from worker.domain.outcome import BudgetNews, Evidence
+from worker.domain.request import Tier
+from worker.ledger import attempts, budgets, organizations, settling
+from worker.sending import pinging
+from worker.talentsprout.verdict import Accepted, KeyRefused, Odd
+from worker.upkeep import sweep
+
+LEASE = timedelta(minutes=1)
+
+
+def pause(shop: Shop) -> organizations.Pause | None:
+    return shop.bridge.ledger.read(lambda tx: organizations.paused(tx, ACME))
+
+
+def pause_now(shop: Shop) -> None:
+    shop.bridge.ledger.write(lambda tx: organizations.pause(tx, ACME, {"status": 401}, timedelta(0)))
+
+
+def close_for(shop: Shop, span: timedelta) -> None:
+    """The default tier was just answered 429."""
+
+    def unit(tx) -> None:
+        held = attempts.claim_ping(tx, ACME, "boot", LEASE)
+        settling.settle_ping(tx, held.id, Evidence(status=429), BudgetNews(closed_for=span))
+
+    shop.bridge.ledger.write(unit)
+
+
+def test_a_key_that_is_accepted(shop: Shop) -> None:
+    answer = pinging.ping(shop.bridge, ACME)
+
+    assert isinstance(answer, Accepted)
+    assert [one["endpoint"] for one in shop.arrivals()] == ["ping"]
+    assert shop.bridge.ledger.read(lambda tx: attempts.expired(tx, 9)) == []
+
+
+def test_a_key_that_is_refused_pauses_nobody_who_is_not_sending(shop: Shop) -> None:
+    shop.revoke(revoked=True)
+
+    assert isinstance(pinging.ping(shop.bridge, ACME), KeyRefused)
+
+    assert pause(shop) is None
+
+
+def test_a_paused_organization_resumes_when_its_key_is_accepted_whoever_asked(shop: Shop) -> None:
+    pause_now(shop)
+
+    pinging.ping(shop.bridge, ACME)
+
+    assert pause(shop) is None
+
+
+def test_the_sweep_asks_when_the_time_has_come_and_not_before(shop: Shop) -> None:
+    shop.bridge.ledger.write(lambda tx: organizations.pause(tx, ACME, {}, timedelta(hours=1)))
+
+    sweep.probe_paused(shop.bridge)
+    assert shop.arrivals() == []
+
+    assert pinging.probe(shop.bridge, ACME)
+    assert pause(shop) is None
+
+
+def test_a_probe_that_is_refused_doubles_the_interval(shop: Shop) -> None:
+    shop.revoke(revoked=True)
+    shop.bridge.ledger.write(lambda tx: organizations.pause(tx, ACME, {}, timedelta(minutes=1)))
+
+    assert not pinging.probe(shop.bridge, ACME)
+
+    assert pause(shop).probe_every == timedelta(minutes=2)
+
+
+def test_a_ping_that_is_answered_429_closes_the_budget_of_its_tier(shop: Shop) -> None:
+    shop.sandbox.tell("faults", fault="status:429", retry_after="60")
+
+    assert isinstance(pinging.ping(shop.bridge, ACME), Odd)
+
+    now = shop.bridge.ledger.read(lambda tx: tx.now())
+    closed = shop.bridge.ledger.read(lambda tx: budgets.view(tx, ACME, Tier.DEFAULT, now)).closed_until
+    assert closed is not None
+    assert closed > now
+
+
+def test_a_probe_without_a_slot_does_not_hold_up_the_sweep(shop: Shop) -> None:
+    """It comes again at the next one. A tier may be closed for a quarter of an hour."""
+    close_for(shop, timedelta(minutes=15))
+    pause_now(shop)
+    before = pause(shop)
+    sweeping = threading.Thread(target=sweep.probe_paused, args=(shop.bridge,), daemon=True)
+
+    sweeping.start()
+    sweeping.join(20)
+
+    assert not sweeping.is_alive()
+    assert shop.arrivals() == []
+    assert pause(shop) == before
+
+
+def test_a_ping_waits_for_its_slot(shop: Shop) -> None:
+    close_for(shop, timedelta(milliseconds=200))
+
+    assert isinstance(pinging.ping(shop.bridge, ACME), Accepted)
+
+
+def test_a_ping_waits_for_an_answer_no_longer_than_it_must() -> None:
+    """Sweeps wait for it, and calls have minutes."""
+    assert timedelta(seconds=5) <= pinging.LONGEST_PING <= timedelta(seconds=15)
