@@ -218,6 +218,11 @@ class Game:
         if self.alone in over:
             self.alone = ""
 
+    def wait_for_the_policy(self) -> None:
+        """The sweep comes when the oldest quarantine is over."""
+        self.move_clock(min(map(self.unbelieved_until, self.requests(State.UNKNOWN))) - self.now)
+        self.sweep()
+
     def probe(self, *, accepted: bool) -> None:
         self.stage.tell(organizations.probed, ACME, accepted=accepted)
         if accepted:

@@ -5,12 +5,13 @@ A failure is printed as the shortest list of steps that leads to it.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, note, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -23,15 +24,34 @@ from hypothesis.stateful import (
 
 from tests.ledger.databases import Ledgers
 from tests.ledger.stage import NO_ANSWER, UNREACHABLE
-from tests.protocol.game import LIMIT, PROCESSES, Game, Person
-from tests.protocol.outside import ANSWERS, At, Process
+from tests.protocol.game import LIMIT, Game, Person
+from tests.protocol.outside import ANSWERS, At
 from worker.domain.request import State
 from worker.ledger.connection import Ledger
 
-one_of_them = st.integers(min_value=0, max_value=5)  # which of those for whom a step is possible
 usually = st.sampled_from([True, True, True, False])
 answers = st.sampled_from([*ANSWERS, *["created"] * 4])
 ways_to_read = st.sampled_from(["whole", "whole", "cut", "unreadable"])
+
+REVOCABLE = (State.WAITING, State.HELD, State.CANCELLED)
+# What may happen next, how often, and when it can. Drawn by one rule: with a rule for each, Hypothesis plays most games
+# without most of them, and in those nothing happens.
+STEPS: dict[str, tuple[int, Callable[[Game], object]]] = {
+    "a process goes on": (12, lambda game: True),
+    "calls are made in one go": (3, lambda game: game.at(At.REST) and game.requests(State.WAITING)),
+    "a connection takes time": (1, lambda game: game.at(At.CLAIMED)),
+    "a process dies": (2, lambda game: game.busy()),
+    "the journals of the dead are replayed": (2, lambda game: game.left_behind),
+    "the server gets a request late": (1, lambda game: game.wire.requests),
+    "a request is lost": (1, lambda game: game.wire.requests),
+    "an answer is lost": (1, lambda game: game.wire.answers),
+    "time passes": (1, lambda game: True),
+    "a lease ends": (2, lambda game: game.busy()),
+    "a process is away for long": (2, lambda game: game.busy()),
+    "a ping is answered": (2, lambda game: game.seen.paused),
+    "somebody decides about an unknown": (3, lambda game: game.requests(State.UNKNOWN)),
+    "somebody changes their mind": (1, lambda game: game.requests(*REVOCABLE)),
+}
 
 
 class Protocol(RuleBasedStateMachine):
@@ -39,117 +59,19 @@ class Protocol(RuleBasedStateMachine):
 
     def __init__(self, ledger: Ledger, folder: Path, person: Person, happened: Counter[str]) -> None:
         super().__init__()
-        self.begin = partial(Game, ledger, folder, person, happened=happened)
+        self._begin = partial(Game, ledger, folder, person, happened=happened)
         self.game: Game | None = None
 
     @initialize(requests=st.sampled_from([1, 1, 2, 5]))
-    def something_is_filed(self, requests: int) -> None:
+    def requests_are_filed(self, requests: int) -> None:
         """One alone has the deepest stories, many have the fullest windows."""
-        self.game = self.begin(requests=requests)
+        self.game = self._begin(requests=requests)
 
-    @rule(pick=one_of_them, smoothly=usually, answer=answers, how=ways_to_read, asleep=st.booleans())
-    def a_process_goes_on(self, pick: int, smoothly: bool, answer: str, how: str, asleep: bool) -> None:
-        process = self.game.processes[pick % PROCESSES]
-        note(f"process {pick % PROCESSES}, at {process.at.name}, {'goes on' if smoothly else 'meets trouble'}")
-        match process.at:
-            case At.REST:
-                self.game.claim(process, patient=smoothly)
-            case At.CLAIMED if smoothly:
-                self.game.ask_the_guard(process, asleep=asleep)
-            case At.CLAIMED | At.MARKED if not smoothly:
-                process.know(UNREACHABLE)
-            case At.MARKED:
-                self.game.send(process)
-            case At.WAITING if process.held.id in self.game.wire.answers:
-                self.game.receive(process, how)
-            case At.WAITING if smoothly and process.held.id in self.game.wire.requests:
-                self.game.wire.serve(process.held.id, answer)
-            case At.WAITING:
-                process.know(NO_ANSWER)
-            case At.KNOWING if process.outcome.evidence.status is not None:
-                process.at = At.JOURNALED
-            case _:
-                self.game.settle(process, heard=smoothly)
-
-    @precondition(lambda self: self.idle() and self.game.requests(State.WAITING))
-    @rule(calls=st.integers(min_value=1, max_value=LIMIT), answer=answers, sent=usually)
-    def calls_are_made_in_one_go(self, calls: int, answer: str, sent: bool) -> None:
-        """To their end, or until the request is on the wire."""
-        for process in self.idle()[:1] * calls:
-            self.game.claim(process, patient=True)
-            if process.at is At.CLAIMED:
-                self.game.ask_the_guard(process, asleep=False)
-            if process.at is At.MARKED:
-                self.game.send(process)
-            if process.at is not At.WAITING or not sent:
-                return
-            self.game.wire.serve(process.held.id, answer)
-            self.game.receive(process, "whole")
-            self.game.settle(process, heard=True)
-
-    @precondition(lambda self: self.game.at(At.CLAIMED))
-    @rule(pick=one_of_them, seconds=st.integers(min_value=1, max_value=15))
-    def a_connection_takes_time(self, pick: int, seconds: int) -> None:
-        self.game.move_clock(timedelta(seconds=seconds))
-        self.game.ask_the_guard(choose(self.game.at(At.CLAIMED), pick), asleep=False)
-
-    @precondition(lambda self: self.game.busy())
-    @rule(pick=one_of_them)
-    def a_process_dies(self, pick: int) -> None:
-        self.game.die(choose(self.game.busy(), pick))
-
-    @precondition(lambda self: self.game.left_behind)
-    @rule()
-    def the_journals_of_the_dead_are_replayed(self) -> None:
-        self.game.replay_the_journals_of_the_dead()
-
-    @precondition(lambda self: self.game.wire.requests)
-    @rule(pick=one_of_them, answer=answers, lost=st.booleans())
-    def the_server_gets_a_request_late_or_never(self, pick: int, answer: str, lost: bool) -> None:
-        attempt_id = choose(list(self.game.wire.requests), pick)
-        if lost:
-            del self.game.wire.requests[attempt_id]
-        else:
-            self.game.wire.serve(attempt_id, answer)
-
-    @precondition(lambda self: self.game.wire.answers)
-    @rule(pick=one_of_them)
-    def an_answer_is_lost(self, pick: int) -> None:
-        del self.game.wire.answers[choose(list(self.game.wire.answers), pick)]
-
-    @rule(seconds=st.sampled_from([1, 14, 31, 61]))
-    def time_passes(self, seconds: int) -> None:
-        self.game.move_clock(timedelta(seconds=seconds))
-
-    @precondition(lambda self: self.game.busy())
-    @rule(pick=one_of_them)
-    def a_lease_ends(self, pick: int) -> None:
-        self.game.outlast_the_lease_of(choose(self.game.busy(), pick))
-
-    @precondition(lambda self: self.game.busy())
-    @rule(pick=one_of_them)
-    def a_process_is_away_for_long(self, pick: int) -> None:
-        """Its lease ends, and a person decides what becomes of the request; then it wakes up."""
-        process = choose(self.game.busy(), pick)
-        self.game.outlast_the_lease_of(process)
-        self.somebody_decides_about_an_unknown(pick, patient=True, cancel=False)
-
-    @precondition(lambda self: self.game.seen.paused)
-    @rule(accepted=usually)
-    def a_ping_is_answered(self, accepted: bool) -> None:
-        self.game.probe(accepted=accepted)
-
-    @precondition(lambda self: self.game.requests(State.UNKNOWN))
-    @rule(pick=one_of_them, patient=usually, cancel=st.booleans())
-    def somebody_decides_about_an_unknown(self, pick: int, patient: bool, cancel: bool) -> None:
-        unknown = self.game.requests(State.UNKNOWN)
-        if unknown and self.game.person is not Person.NOBODY:
-            self.game.decide_about(choose(unknown, pick), patient=patient, cancel=cancel)
-
-    @precondition(lambda self: self.game.requests(State.WAITING, State.HELD, State.CANCELLED))
-    @rule(pick=one_of_them)
-    def somebody_changes_their_mind(self, pick: int) -> None:
-        self.game.change_ones_mind_about(choose(self.game.requests(State.WAITING, State.HELD, State.CANCELLED), pick))
+    @rule(data=st.data())
+    def something_happens(self, data: st.DataObject) -> None:
+        possible = [name for name, (weight, can) in STEPS.items() if can(self.game) for _ in range(weight)]
+        step = data.draw(st.sampled_from(possible), label="next")
+        getattr(self, step.replace(" ", "_"))(data)
 
     @invariant()
     def the_promises_hold(self) -> None:
@@ -159,12 +81,94 @@ class Protocol(RuleBasedStateMachine):
         if self.game is not None:
             self.game.comes_to_rest()
 
-    def idle(self) -> list[Process]:
-        return self.game.at(At.REST)
+    def a_process_goes_on(self, data: st.DataObject) -> None:
+        """Smoothly or not, from wherever it is."""
+        game, process = self.game, pick(data, self.game.processes)
+        smoothly = data.draw(usually, label=f"{process.at.name}, smoothly")
+        match process.at:
+            case At.REST:
+                game.claim(process, patient=smoothly)
+            case At.CLAIMED if smoothly:
+                game.ask_the_guard(process, asleep=data.draw(st.booleans(), label="asleep"))
+            case At.CLAIMED | At.MARKED if not smoothly:
+                process.know(UNREACHABLE)
+            case At.MARKED:
+                game.send(process)
+            case At.WAITING if process.held.id in game.wire.answers:
+                game.receive(process, data.draw(ways_to_read))
+            case At.WAITING if smoothly and process.held.id in game.wire.requests:
+                game.wire.serve(process.held.id, data.draw(answers))
+            case At.WAITING:
+                process.know(NO_ANSWER)
+            case At.KNOWING if process.outcome.evidence.status is not None:
+                process.at = At.JOURNALED
+            case _:
+                game.settle(process, heard=smoothly)
+
+    def calls_are_made_in_one_go(self, data: st.DataObject) -> None:
+        """One until its request is on the wire, or some to their end."""
+        game, process = self.game, self.game.at(At.REST)[0]
+        to_their_end = data.draw(st.integers(min_value=0, max_value=LIMIT), label="to their end")
+        for _ in range(max(to_their_end, 1)):
+            game.claim(process, patient=True)
+            if process.at is At.CLAIMED:
+                game.ask_the_guard(process, asleep=False)
+            if process.at is At.MARKED:
+                game.send(process)
+            if process.at is not At.WAITING or not to_their_end:
+                return
+            game.wire.serve(process.held.id, data.draw(answers))
+            game.receive(process, "whole")
+            game.settle(process, heard=True)
+
+    def a_connection_takes_time(self, data: st.DataObject) -> None:
+        self.game.move_clock(timedelta(seconds=data.draw(st.integers(min_value=1, max_value=15))))
+        self.game.ask_the_guard(pick(data, self.game.at(At.CLAIMED)), asleep=False)
+
+    def a_process_dies(self, data: st.DataObject) -> None:
+        self.game.die(pick(data, self.game.busy()))
+
+    def the_journals_of_the_dead_are_replayed(self, _: st.DataObject) -> None:
+        self.game.replay_the_journals_of_the_dead()
+
+    def the_server_gets_a_request_late(self, data: st.DataObject) -> None:
+        self.game.wire.serve(pick(data, list(self.game.wire.requests)), data.draw(answers))
+
+    def a_request_is_lost(self, data: st.DataObject) -> None:
+        del self.game.wire.requests[pick(data, list(self.game.wire.requests))]
+
+    def an_answer_is_lost(self, data: st.DataObject) -> None:
+        del self.game.wire.answers[pick(data, list(self.game.wire.answers))]
+
+    def time_passes(self, data: st.DataObject) -> None:
+        self.game.move_clock(timedelta(seconds=data.draw(st.sampled_from([1, 14, 31, 61]))))
+
+    def a_lease_ends(self, data: st.DataObject) -> None:
+        self.game.outlast_the_lease_of(pick(data, self.game.busy()))
+
+    def a_process_is_away_for_long(self, data: st.DataObject) -> None:
+        """Its lease ends, and a person decides what becomes of the request; then it wakes up."""
+        self.a_lease_ends(data)
+        if self.game.requests(State.UNKNOWN):
+            self.somebody_decides_about_an_unknown(data)
+
+    def a_ping_is_answered(self, data: st.DataObject) -> None:
+        self.game.probe(accepted=data.draw(usually, label="accepted"))
+
+    def somebody_decides_about_an_unknown(self, data: st.DataObject) -> None:
+        if self.game.person is Person.NOBODY:
+            self.game.wait_for_the_policy()
+            return
+        patient = data.draw(usually, label="patient")
+        cancel = not data.draw(usually, label="again")
+        self.game.decide_about(pick(data, self.game.requests(State.UNKNOWN)), patient=patient, cancel=cancel)
+
+    def somebody_changes_their_mind(self, data: st.DataObject) -> None:
+        self.game.change_ones_mind_about(pick(data, self.game.requests(*REVOCABLE)))
 
 
-def choose(these: list, pick: int):
-    return these[pick % len(these)]
+def pick(data: st.DataObject, these: list):
+    return these[data.draw(st.integers(min_value=0, max_value=len(these) - 1), label="which")]
 
 
 # What many games must have brought about, or they prove nothing.

@@ -97,10 +97,11 @@ class Workshop:
 
     def process(self, *, crash_at: str = "", stop_at: str = "") -> Program:
         """A worker as a program, once it is ready; armed for one step if so wished."""
-        armed = {"SPROUT_CRASH_AT": crash_at, "SPROUT_STOP_AT": stop_at}
-        env = {**os.environ, **{name: step for name, step in armed.items() if step}}
-        if armed_at := crash_at or stop_at:
-            env["PYTHONPATH"] = str(ARMED if armed_at == crash_at else ARMED_QUIETLY)
+        steps = {"SPROUT_CRASH_AT": crash_at, "SPROUT_STOP_AT": stop_at}
+        armed = {name: step for name, step in steps.items() if step}
+        env = os.environ | armed
+        if armed:
+            env["PYTHONPATH"] = str(ARMED if crash_at else ARMED_QUIETLY)
         argv = [sys.executable, "-m", "worker.cli", "--config", str(self.path), "worker"]
         program = Program(argv, log=self.folder / f"log-{len(self.programs)}", cwd=ROOT, env=env)
         self.programs.append(program)
@@ -162,8 +163,7 @@ class Workshop:
         return self.read(lambda tx: interviews.of_request(tx, request_id))
 
     def budget(self, tier: Tier = Tier.AI) -> budgets.Standing:
-        found = self.read(budgets.standings)
-        return next(one for one in found if one.view is not None and one.tier is tier)
+        return next(one for one in self.read(budgets.standings) if one.tier is tier)
 
     def pause(self) -> organizations.Pause | None:
         return self.read(lambda tx: organizations.paused(tx, ORGANIZATION))
@@ -239,9 +239,7 @@ class Workshop:
         assert judge.most_in_a_window([one["body_at"] for one in calls], self._window()) <= limit
 
     def _window(self) -> float:
-        window = self.sandbox.ask("record")["window_seconds"]
-        assert isinstance(window, float)
-        return window
+        return float(str(self.sandbox.ask("record")["window_seconds"]))
 
     def _interviews_there(self) -> list[dict[str, Any]]:
         found = self.sandbox.ask("interviews")["interviews"]
