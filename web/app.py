@@ -13,6 +13,7 @@ from web import access, api, dashboard, failures, probes, problems, receiver
 from web.api.reading import LARGEST_BODY, StrictRequest, refuse
 from web.api.resource import ProblemDocument
 from web.context import NAME, Context, context
+from web.dashboard import words
 from web.hinting import Hinting
 from web.problems import Problem
 from web.readiness import WRONG_SCHEMA, Readiness
@@ -53,6 +54,7 @@ def create_app(bridge: Bridge, wall: Callable[[], datetime] = clock.wall) -> Fla
     app.request_class = StrictRequest
     app.config.update(PROVIDE_AUTOMATIC_OPTIONS=False, MAX_CONTENT_LENGTH=LARGEST_BODY + 1)
     app.url_map.merge_slashes = False
+    app.jinja_env.finalize = words.visible
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it, the protocol has not
     hinting = Hinting(bridge.hints)
     sessions = Sessions(bridge.settings.bridge.data_dir, wall)

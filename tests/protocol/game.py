@@ -106,6 +106,10 @@ class Game:
     def busy(self) -> list[Process]:
         return self.at(*set(At) - {At.REST})
 
+    def able(self) -> list[Process]:
+        """Those for whom there is something to do."""
+        return self.processes if self.requests(State.WAITING) else self.busy()
+
     def look(self) -> None:
         """Into the ledger, if something may have changed there."""
         if self._looked_at != self.stage.told:

@@ -17,7 +17,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -37,15 +36,16 @@ REVOCABLE = (State.WAITING, State.HELD, State.CANCELLED)
 # What may happen next, how often, and when it can. Drawn by one rule: with a rule for each, Hypothesis plays most games
 # without most of them, and in those nothing happens.
 STEPS: dict[str, tuple[int, Callable[[Game], object]]] = {
-    "a process goes on": (12, lambda game: True),
+    "another request is filed": (2, lambda game: not game.requests(State.WAITING, State.SENDING, State.UNKNOWN)),
+    "a process goes on": (6, lambda game: game.able()),
     "calls are made in one go": (3, lambda game: game.at(At.REST) and game.requests(State.WAITING)),
     "a connection takes time": (1, lambda game: game.at(At.CLAIMED)),
-    "a process dies": (2, lambda game: game.busy()),
+    "a process dies": (1, lambda game: game.busy()),
     "the journals of the dead are replayed": (2, lambda game: game.left_behind),
     "the server gets a request late": (1, lambda game: game.wire.requests),
     "a request is lost": (1, lambda game: game.wire.requests),
     "an answer is lost": (1, lambda game: game.wire.answers),
-    "time passes": (1, lambda game: True),
+    "time passes": (1, lambda game: game.able()),
     "a lease ends": (2, lambda game: game.busy()),
     "a process is away for long": (2, lambda game: game.busy()),
     "a ping is answered": (2, lambda game: game.seen.paused),
@@ -81,9 +81,12 @@ class Protocol(RuleBasedStateMachine):
         if self.game is not None:
             self.game.comes_to_rest()
 
+    def another_request_is_filed(self, _: st.DataObject) -> None:
+        self.game.stage.file()
+
     def a_process_goes_on(self, data: st.DataObject) -> None:
         """Smoothly or not, from wherever it is."""
-        game, process = self.game, pick(data, self.game.processes)
+        game, process = self.game, pick(data, self.game.able())
         smoothly = data.draw(usually, label=f"{process.at.name}, smoothly")
         match process.at:
             case At.REST:

@@ -10,7 +10,9 @@ from flask import g
 from config.addresses import is_loopback
 from web.access import is_sandbox
 from web.context import context
+from worker.domain import fields
 from worker.ledger.results import StoredResult
+from worker.policy import share_links
 from worker.shown import instant
 
 # The look of a state: a class of the style, and the icon of the same name.
@@ -62,13 +64,22 @@ def span(time: timedelta) -> str:
 
 
 def safe_link(address: str | None) -> str | None:
-    """The address if it may be a link: https, or http on this machine."""
+    """The address if it may be a link: on TalentSprout's host or that of a `base_url`; https, or http on this machine."""
     try:
-        scheme = urlsplit(address or "").scheme.lower()
+        parts = urlsplit(address or "")
+        scheme, host = parts.scheme.lower(), parts.hostname
         is_safe = scheme == "https" or (scheme == "http" and is_loopback(address or ""))
     except ValueError:
         return None
-    return address if is_safe else None
+    ours = {urlsplit(one.base_url).hostname for one in context().bridge.settings.organizations.values()}
+    return address if is_safe and host in ours | {share_links.VENDOR_HOST} else None
+
+
+def visible(value: object) -> object:
+    """Every text that a page shows, without controls that make it read differently from what it says."""
+    if type(value) is str:
+        return fields.INVISIBLE.sub("", value)
+    return value
 
 
 def number(value: float) -> str:

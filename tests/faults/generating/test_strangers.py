@@ -17,9 +17,6 @@ from worker.ledger import tokens
 from worker.sandbox.settings import FAKE_KEY
 
 RIGHT_TO_LEFT = "\u202egnp.exe"
-SHOWN_AS_IT_IS = pytest.mark.xfail(
-    strict=True, reason="pages show bidirectional controls of titles and links of theirs"
-)
 MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 
 
@@ -84,7 +81,7 @@ def test_f54_a_redirect_is_not_followed_and_the_other_server_sees_nothing(
     "title",
     [
         MARKUP,
-        pytest.param(RIGHT_TO_LEFT, marks=SHOWN_AS_IT_IS),
+        RIGHT_TO_LEFT,
         "x" * 10_000,
         "{{ 7 * 7 }}",
         "\u200b\ufeff\x00",
@@ -108,7 +105,7 @@ def test_f57_a_title_of_theirs_stays_text(tmp_path: Path, title: str) -> None:
     "link",
     [
         f"https://www.talentsprout.ai/interview/{MARKUP.replace(' ', '')}",
-        pytest.param(f"https://www.talentsprout.ai/interview/{RIGHT_TO_LEFT}", marks=SHOWN_AS_IT_IS),
+        f"https://www.talentsprout.ai/interview/{RIGHT_TO_LEFT}",
         "https://www.talentsprout.ai/" + "x" * 10_000,
     ],
     ids=["markup", "right to left", "10 kB"],
@@ -124,7 +121,6 @@ def test_f57_a_share_link_of_theirs_is_escaped(tmp_path: Path, link: str) -> Non
             assert RIGHT_TO_LEFT not in page
 
 
-@pytest.mark.xfail(strict=True, reason="any https address of an answer becomes a link, whatever its host")
 def test_f57_a_share_link_is_a_link_only_on_the_configured_host(tmp_path: Path) -> None:
     with workshop(tmp_path) as shop:
         shop.fault("none", fields={"share_link": "https://interviews.example.com/interview/1"})

@@ -188,7 +188,7 @@ def test_f66_a_description_that_kills_its_worker_is_parked_and_the_others_go_on(
         parked = house.until(
             lambda: [one for one in house.told("events", "list")["items"] if one["state"] == "unreadable"],
             "the deadly event is parked",
-            seconds=60,
+            seconds=120,
         )
         assert len(parked) == 1
         assert "3 times" in parked[0]["reason"]
