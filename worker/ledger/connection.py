@@ -29,6 +29,12 @@ from worker.ledger import times
 BUSY_MS = 10_000
 IDLE_IN_TRANSACTION = "10s"  # a unit never waits within its transaction: who does is frozen, and others want its locks
 TRIES = 5
+NOTICE_A_LOST_HOST = {  # seconds, and milliseconds for the last; the kernel would take hours
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 T = TypeVar("T")
 LedgerFault = sa.exc.SQLAlchemyError  # what `read` and `write` raise where the database fails or is away
 
@@ -143,7 +149,7 @@ def _postgresql(url: str, pool: int) -> sa.Engine:
         pool_timeout=5,
         pool_pre_ping=True,
         hide_parameters=True,  # the text of an error would carry people's data into the log
-        connect_args={"connect_timeout": 3},
+        connect_args={"connect_timeout": 3, **NOTICE_A_LOST_HOST},
     )
 
     @sa.event.listens_for(engine, "connect")
