@@ -8,6 +8,7 @@ import socket
 import sys
 
 PR_SET_PDEATHSIG = 1
+PYTHON = (sys.executable, "-P", "-m")  # -P: never a module of the folder in which somebody happens to be
 ANSWER_SECONDS = 0.5
 
 

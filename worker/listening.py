@@ -20,9 +20,9 @@ class _Quiet(WSGIRequestHandler):
         """Probes are not worth a line each."""
 
 
-def start(address: str, is_alive: Callable[[], bool]) -> None:
-    """Serve on "host:port" in a thread that ends with the process. Raises OSError where the port is taken."""
-    host, _, port = address.rpartition(":")
+def start(address: tuple[str, int], is_alive: Callable[[], bool]) -> None:
+    """Serve on (host, port) in a thread that ends with the process. Raises OSError where the port is taken."""
+    host, port = address
 
     def answer(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         match environ["PATH_INFO"]:
@@ -37,5 +37,5 @@ def start(address: str, is_alive: Callable[[], bool]) -> None:
                 start_response("404 Not Found", [("Content-Type", "text/plain")])
                 return [b"here are /healthz and /metrics\n"]
 
-    server = make_server(host.strip("[]") or "127.0.0.1", int(port), answer, _Server, _Quiet)
+    server = make_server(host, port, answer, _Server, _Quiet)
     threading.Thread(target=server.serve_forever, name="listening", daemon=True).start()

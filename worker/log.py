@@ -45,11 +45,11 @@ def to_stderr(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [to_here]
     root.setLevel(level)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # else a line for every request that waits a moment
     for chatty in (
         "httpx",
         "httpcore",
         "alembic",
-        "waitress.queue",
         "kombu",
         "celery.worker.strategy",
         "celery.app.trace",

@@ -59,12 +59,18 @@ def _of_file(path: Path) -> Iterator[Entry]:
 
 
 def results(files: Iterable[Path]) -> Mapping[str, str]:
-    """How each test ended, over all its parameters: the worst, and how many passed."""
-    ended: defaultdict[str, list[str]] = defaultdict(list)
+    """How each test ended, over all its parameters. Of several files the last that has a test tells."""
+    told: dict[str, str] = {}
     for file in files:
-        for case in ET.parse(file).iter("testcase"):  # our own pytest wrote it
-            path = f"{case.get('classname', '').replace('.', '/')}.py"
-            ended[f"{path}::{case.get('name', '').partition('[')[0]}"].append(_ending(case))
+        told |= _of_run(file)
+    return told
+
+
+def _of_run(file: Path) -> dict[str, str]:
+    ended: defaultdict[str, list[str]] = defaultdict(list)
+    for case in ET.parse(file).iter("testcase"):  # our own pytest wrote it
+        path = f"{case.get('classname', '').replace('.', '/')}.py"
+        ended[f"{path}::{case.get('name', '').partition('[')[0]}"].append(_ending(case))
     return {test: _told(endings) for test, endings in ended.items()}
 
 

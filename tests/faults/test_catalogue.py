@@ -20,7 +20,7 @@ def test_the_table_of_faults_is_that_of_the_tests() -> None:
     assert written == wanted, "docs/faults.md is behind: python -m tests.faults.catalogue"
 
 
-def test_a_result_is_the_worst_of_a_tests_parameters(tmp_path: Path) -> None:
+def test_a_result_counts_the_endings_of_a_tests_parameters(tmp_path: Path) -> None:
     file = tmp_path / "junit.xml"
     file.write_text(JUNIT)
     ended = catalogue.results([file])

@@ -9,7 +9,7 @@ from tests.ledger.stage import ACME, BOLT, NO_ANSWER, Stage, an_interview, creat
 from worker.domain.interview import Interview
 from worker.domain.outcome import Created
 from worker.domain.result import Candidate, CandidateResult
-from worker.ledger import interviews, late_matches, listing, results
+from worker.ledger import aliases, interviews, late_matches, listing, results
 from worker.ledger.listing import Filters
 from worker.ledger.results import Kept, StoredResult
 from worker.policy import matching
@@ -82,7 +82,7 @@ def test_a_result_whose_link_names_the_interview_is_matched_by_its_link(bridge: 
 def test_a_result_that_uses_a_learned_name_is_matched_by_alias(bridge: Stage) -> None:
     made = an_interview()
     make(bridge, made)
-    bridge.tell(interviews.learn, ACME, SHORT, made.id)
+    bridge.tell(aliases.learn, ACME, SHORT, made.id)
 
     keep(bridge, a_result(SHORT))
 
@@ -103,8 +103,8 @@ def test_the_first_teacher_of_a_name_is_right(bridge: Stage) -> None:
     make(bridge, first)
     make(bridge, second)
 
-    bridge.tell(interviews.learn, ACME, SHORT, first.id)
-    bridge.tell(interviews.learn, ACME, SHORT, second.id)
+    bridge.tell(aliases.learn, ACME, SHORT, first.id)
+    bridge.tell(aliases.learn, ACME, SHORT, second.id)
 
     assert bridge.ask(interviews.named, ACME, SHORT).interview == first
 
@@ -139,7 +139,7 @@ def test_an_id_is_trusted_more_than_the_external_id_which_a_candidate_can_change
 def test_a_result_is_not_matched_across_organizations(bridge: Stage) -> None:
     made = an_interview()
     request = make(bridge, made)
-    bridge.tell(interviews.learn, ACME, SHORT, made.id)
+    bridge.tell(aliases.learn, ACME, SHORT, made.id)
 
     for number, names in enumerate([(made.id,), (SHORT,), ("x",)]):
         result = a_result(*names, session=f"session-{number}", external_id=matching.external_id(request))
@@ -251,7 +251,7 @@ def test_a_name_that_is_learned_later_finds_the_results_that_used_it(bridge: Sta
     made = an_interview()
     make(bridge, made)
     keep(bridge, a_result(SHORT))
-    bridge.tell(interviews.learn, ACME, SHORT, made.id)
+    bridge.tell(aliases.learn, ACME, SHORT, made.id)
 
     assert bridge.tell(late_matches.link) == 1
 

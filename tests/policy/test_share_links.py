@@ -73,3 +73,10 @@ def test_anything_else_is_refused_with_an_example(link: str, base_url: str) -> N
 
     assert "https://www.talentsprout.ai/interview/" in str(refused.value)
     assert "secret" not in str(refused.value)
+
+
+def test_a_link_in_capitals_names_the_same_interview() -> None:
+    link = "https://www.talentsprout.ai/interview/3B0C7D52-8F41-4C6E-9A2D-51F7E0C4A9B8"
+    named, clean = share_links.read(link, "https://www.talentsprout.ai/api/v1")
+    assert named == "3b0c7d52-8f41-4c6e-9a2d-51f7e0c4a9b8"
+    assert clean.endswith(named)

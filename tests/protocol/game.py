@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
 
+import pytest
+
 from tests.ledger.databases import empty
 from tests.ledger.stage import (
     ACME,
@@ -33,7 +35,7 @@ from worker.sending.guard import Guard, uptime
 from worker.talentsprout.client import Abandoned
 from worker.upkeep.sweep import POLICY_RETRIES
 
-LIMIT = 2  # calls in a window, so that few make it full
+LIMIT = 3  # calls in a window, so that few make it full
 PROCESSES = 3
 GUARDED = WINDOW + WINDOW / pacing.CATCH_UP
 NOTHING_EXISTS = frozenset({State.WAITING, State.HELD, State.CANCELLED})
@@ -181,6 +183,7 @@ class Game:
         while self.left_behind:
             self.record(*self.left_behind[0])
             self.left_behind.pop(0)
+            self.happened["a journal was replayed"] += 1
 
     def record(self, held: Attempt, outcome: Outcome) -> None:
         before = self.stage.request(held.request_id)
@@ -209,9 +212,9 @@ class Game:
             if process.marked_at + QUARANTINE <= self.now:
                 process.know(UNREACHABLE)
 
-    def outlast_the_lease_of(self, process: Process) -> None:
-        """The sweep comes, and the process does not know."""
-        self.move_clock(process.held.lease_until + ONE_SECOND - self.now)
+    def outlast(self, lease_until: datetime) -> None:
+        """The sweep comes."""
+        self.move_clock(lease_until + ONE_SECOND - self.now)
         self.sweep()
         self.look()
 
@@ -222,9 +225,9 @@ class Game:
         if self.alone in over:
             self.alone = ""
 
-    def wait_for_the_policy(self) -> None:
-        """The sweep comes when the oldest quarantine is over."""
-        self.move_clock(min(map(self.unbelieved_until, self.requests(State.UNKNOWN))) - self.now)
+    def wait_for_the_policy(self, request: GenerationRequest) -> None:
+        """The sweep comes when the quarantine is over."""
+        self.move_clock(self.unbelieved_until(request) - self.now)
         self.sweep()
 
     def probe(self, *, accepted: bool) -> None:
@@ -239,12 +242,14 @@ class Game:
         if patient:
             self.move_clock(self.unbelieved_until(request) - self.now)
         made = self.wire.executed.get(request.id, [])
-        if made and self.person is Person.TRUTHFUL:
+        if made and self.person is not Person.BLIND:
             self.happened["adopted"] += 1
             self.stage.adopt(request.id, made[0].share_link)
             return
         over = self.unbelieved_until(request) <= self.now
         decide = self.stage.cancel if cancel else self.stage.retry
+        with pytest.raises(Refusal):
+            decide(request.id)  # without the word that it is not there
         try:
             decide(request.id, not_there=True)
         except Refusal:
@@ -256,7 +261,11 @@ class Game:
             self.blind_retries[request.id] += 1
 
     def change_ones_mind_about(self, request: GenerationRequest) -> None:
-        """What waits is cancelled, what rests is put back in line."""
+        """What waits is cancelled, what rests is put back in line, and what is under way goes on."""
+        if request.state is State.SENDING:
+            with pytest.raises(Refusal):
+                self.stage.cancel(request.id)
+            return
         if request.state is State.WAITING:
             self.stage.cancel(request.id)
             return
@@ -272,6 +281,7 @@ class Game:
         for request in self.requests():
             made = {one.id: one for one in self.wire.executed.get(request.id, [])}
             self._nothing_is_made_twice(request, len(made))
+            assert request.unknown_retries <= POLICY_RETRIES * (self.person is Person.NOBODY)
             if request.state in NOTHING_EXISTS:
                 self._nothing_is_on_its_way(request)
                 assert not made or self.person is not Person.TRUTHFUL, f"{request.label} is {request.state} and exists"

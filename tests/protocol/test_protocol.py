@@ -32,7 +32,7 @@ usually = st.sampled_from([True, True, True, False])
 answers = st.sampled_from([*ANSWERS, *["created"] * 4])
 ways_to_read = st.sampled_from(["whole", "whole", "cut", "unreadable"])
 
-REVOCABLE = (State.WAITING, State.HELD, State.CANCELLED)
+REVOCABLE = (State.WAITING, State.SENDING, State.HELD, State.CANCELLED)
 # What may happen next, how often, and when it can. Drawn by one rule: with a rule for each, Hypothesis plays most games
 # without most of them, and in those nothing happens.
 STEPS: dict[str, tuple[int, Callable[[Game], object]]] = {
@@ -41,12 +41,13 @@ STEPS: dict[str, tuple[int, Callable[[Game], object]]] = {
     "calls are made in one go": (3, lambda game: game.at(At.REST) and game.requests(State.WAITING)),
     "a connection takes time": (1, lambda game: game.at(At.CLAIMED)),
     "a process dies": (1, lambda game: game.busy()),
+    "a process dies with an answer in its journal": (2, lambda game: game.at(At.JOURNALED)),
     "the journals of the dead are replayed": (2, lambda game: game.left_behind),
     "the server gets a request late": (1, lambda game: game.wire.requests),
     "a request is lost": (1, lambda game: game.wire.requests),
     "an answer is lost": (1, lambda game: game.wire.answers),
-    "time passes": (1, lambda game: game.able()),
-    "a lease ends": (2, lambda game: game.busy()),
+    "time passes": (1, lambda game: True),
+    "a lease ends": (2, lambda game: game.requests(State.SENDING) or game.busy()),
     "a process is away for long": (2, lambda game: game.busy()),
     "a ping is answered": (2, lambda game: game.seen.paused),
     "somebody decides about an unknown": (3, lambda game: game.requests(State.UNKNOWN)),
@@ -131,6 +132,9 @@ class Protocol(RuleBasedStateMachine):
     def a_process_dies(self, data: st.DataObject) -> None:
         self.game.die(pick(data, self.game.busy()))
 
+    def a_process_dies_with_an_answer_in_its_journal(self, data: st.DataObject) -> None:
+        self.game.die(pick(data, self.game.at(At.JOURNALED)))
+
     def the_journals_of_the_dead_are_replayed(self, _: st.DataObject) -> None:
         self.game.replay_the_journals_of_the_dead()
 
@@ -147,11 +151,14 @@ class Protocol(RuleBasedStateMachine):
         self.game.move_clock(timedelta(seconds=data.draw(st.sampled_from([1, 14, 31, 61]))))
 
     def a_lease_ends(self, data: st.DataObject) -> None:
-        self.game.outlast_the_lease_of(pick(data, self.game.busy()))
+        """Of a process that lives and does not know, or of one that is dead."""
+        under_way = [self.game.seen.newest[one.id].lease_until for one in self.game.requests(State.SENDING)]
+        ends = [*under_way, *(process.held.lease_until for process in self.game.busy())]
+        self.game.outlast(pick(data, ends))
 
     def a_process_is_away_for_long(self, data: st.DataObject) -> None:
         """Its lease ends, and a person decides what becomes of the request; then it wakes up."""
-        self.a_lease_ends(data)
+        self.game.outlast(pick(data, self.game.busy()).held.lease_until)
         if self.game.requests(State.UNKNOWN):
             self.somebody_decides_about_an_unknown(data)
 
@@ -159,12 +166,13 @@ class Protocol(RuleBasedStateMachine):
         self.game.probe(accepted=data.draw(usually, label="accepted"))
 
     def somebody_decides_about_an_unknown(self, data: st.DataObject) -> None:
-        if self.game.person is Person.NOBODY:
-            self.game.wait_for_the_policy()
+        request = pick(data, self.game.requests(State.UNKNOWN))
+        if self.game.person is Person.NOBODY and not request.unknown_retries:
+            self.game.wait_for_the_policy(request)
             return
         patient = data.draw(usually, label="patient")
         cancel = not data.draw(usually, label="again")
-        self.game.decide_about(pick(data, self.game.requests(State.UNKNOWN)), patient=patient, cancel=cancel)
+        self.game.decide_about(request, patient=patient, cancel=cancel)
 
     def somebody_changes_their_mind(self, data: st.DataObject) -> None:
         self.game.change_ones_mind_about(pick(data, self.game.requests(*REVOCABLE)))
@@ -184,6 +192,7 @@ HAPPENED = {
         "not there: believed",
         "a success came late",
         "an older attempt ended",
+        "a journal was replayed",
     },
     Person.BLIND: {"not there: believed", "a success came late", "a second interview"},
     Person.NOBODY: {"a lease ended", "a success came late"},

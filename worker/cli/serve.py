@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from worker import app, assembly, listening, log
+from worker import app, assembly, children, listening, log
 from worker.assembly import Bridge
 from worker.cli import settings
 from worker.ledger import schema
@@ -24,9 +24,14 @@ EAR_SECONDS = 5
 @click.option(
     "--concurrency", type=click.IntRange(1, 5000), default=SEATS, show_default=True, help="Calls in flight at once."
 )
-@click.option("--listen", metavar="HOST:PORT", help="Serve this worker's /healthz and /metrics there.")
+@click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    callback=lambda _context, _option, value: _address(value),
+    help="Serve this worker's /healthz and /metrics there.",
+)
 @click.pass_context
-def worker(context: click.Context, concurrency: int, listen: str | None) -> None:
+def worker(context: click.Context, concurrency: int, listen: tuple[str, int] | None) -> None:
     """Read events, send requests, sweep: as many of these as you like."""
     log.to_stderr()
     loaded = settings.of(context)
@@ -43,7 +48,7 @@ def worker(context: click.Context, concurrency: int, listen: str | None) -> None
     station = Station(bridge, concurrency)
     ear = app.Ear(station)
     if listen is not None:
-        listening.start(listen, lambda: ear.alive())
+        _listen(listen, ear)
     ear.start()
     ear.wait_until_ready(EAR_SECONDS)  # its own start is heavy, and the first calls should not suffer from it
     station.start()
@@ -63,7 +68,24 @@ def web(context: click.Context) -> None:
     """Receive webhooks, serve the API and the pages."""
     loaded = settings.of(context)
     named = [] if loaded.path is None else ["--config", str(loaded.path)]
-    os.execv(sys.executable, [sys.executable, "-m", "web", *named])  # noqa: S606 - worker never imports web
+    os.execv(sys.executable, [*children.PYTHON, "web", *named])  # noqa: S606 - worker never imports web
+
+
+def _address(value: str | None) -> tuple[str, int] | None:
+    """Raises click.BadParameter for anything but HOST:PORT."""
+    if value is None:
+        return None
+    host, _, port = value.rpartition(":")
+    if not (host and port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
+        raise click.BadParameter(f'"{value}" is no address; expected HOST:PORT such as 127.0.0.1:9100.')
+    return host.strip("[]"), int(port)
+
+
+def _listen(address: tuple[str, int], ear: app.Ear) -> None:
+    try:
+        listening.start(address, ear.alive)
+    except OSError as fault:
+        raise click.ClickException(f"can't listen on {address[0]}:{address[1]}: {fault.strerror or fault}.") from None
 
 
 class _StopSignals:

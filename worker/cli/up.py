@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -111,15 +110,16 @@ class _Household:
             self._place.leave()
 
     def _plan(self, concurrency: int | None) -> list[tuple[str, list[str], bytes]]:
-        sprout = [sys.executable, "-m", "worker.cli", *self._config]
+        python = children.PYTHON
+        sprout = [*python, "worker.cli", *self._config]
         seats = [] if concurrency is None else ["--concurrency", str(concurrency)]
         plan = [
-            ("web", [sys.executable, "-m", "web", *self._config], b""),
+            ("web", [*python, "web", *self._config], b""),
             ("worker", [*sprout, "worker", *seats], b""),
         ]
         if self._sandbox is not None:
             port = self._sandbox.rpartition(":")[2].partition("/")[0]
-            argv = [sys.executable, "-m", "worker.sandbox", "--port", port, "--secrets", "-"]
+            argv = [*python, "worker.sandbox", "--port", port, "--secrets", "-"]
             plan.insert(0, ("sandbox", argv, self._sandbox_secrets()))
         return plan
 

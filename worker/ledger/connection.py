@@ -8,6 +8,7 @@ process queue at a lock instead of polling against each other (without it the sl
 clock is this machine's.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -133,11 +134,25 @@ def _sqlite(url: str, pool: int) -> sa.Engine:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
             connection.execute(f"PRAGMA {pragma}")
 
+    @sa.event.listens_for(engine, "checkout")
+    def same_file(_: DBAPIConnection, record: ConnectionPoolEntry, __: object) -> None:
+        """A file that was removed or replaced still takes writes, into nowhere."""
+        if path and record.info.setdefault("file", _identity(path)) != _identity(path):
+            raise sa.exc.DisconnectionError(f"{path} is not the file that was opened")
+
     @sa.event.listens_for(engine, "begin")
     def begin(conn: sa.Connection) -> None:
         conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writes") else "BEGIN")
 
     return engine
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _postgresql(url: str, pool: int) -> sa.Engine:

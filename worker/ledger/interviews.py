@@ -5,7 +5,7 @@ import json
 import sqlalchemy as sa
 
 from worker.domain.interview import Interview, Origin, StoredInterview
-from worker.ledger import results
+from worker.ledger import aliases, results
 from worker.ledger.connection import Tx
 from worker.ledger.tables import alias, interview, request
 from worker.policy import matching
@@ -27,17 +27,11 @@ def store(tx: Tx, organization: str, made: Interview, origin: Origin, request_id
         return False
     results.link_waiting(tx, organization, made.id, made.id, "id")
     for name in _link_names(made):
-        learn(tx, organization, name, made.id)
+        aliases.learn(tx, organization, name, made.id)
         results.link_waiting(tx, organization, name, made.id, "link")
     for name in _request_names(tx, request_id):
         results.link_waiting(tx, organization, name, made.id, "external id")
     return True
-
-
-def learn(tx: Tx, organization: str, foreign_id: str, interview_id: str) -> None:
-    """Remember another name of an interview; the first teacher is right."""
-    values = {"organization": organization, "foreign_id": foreign_id, "interview_id": interview_id}
-    tx.conn.execute(tx.insert(alias).values(values).on_conflict_do_nothing())
 
 
 def get(tx: Tx, interview_id: str) -> StoredInterview | None:

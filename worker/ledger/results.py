@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from worker import ids
 from worker.domain.result import Candidate, CandidateResult
+from worker.ledger import aliases
 from worker.ledger.connection import Tx
 from worker.ledger.tables import alias, interview, request, result, result_name
 from worker.policy import matching
@@ -67,11 +68,22 @@ def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult) -> 
     if stored is None:
         return _repeated(tx, organization, arrived, digest)
     if found is not None:
+        _learn(tx, organization, arrived, *found)
         return Kept.MATCHED
     for name in _waiting_names(arrived):
         entry = {"organization": organization, "foreign_id": name, "result_id": stored}
         tx.conn.execute(tx.insert(result_name).values(entry).on_conflict_do_nothing())
     return Kept.UNMATCHED
+
+
+def _learn(tx: Tx, organization: str, arrived: CandidateResult, interview_id: str, how: str) -> None:
+    """A delivery with two names teaches the second one. An external id teaches nothing: candidates may change it."""
+    if how == "external id":
+        return
+    for name in arrived.foreign_ids:
+        if name != interview_id:
+            aliases.learn(tx, organization, name, interview_id)
+            link_waiting(tx, organization, name, interview_id, "alias")
 
 
 def link_waiting(tx: Tx, organization: str, foreign_id: str, interview_id: str, how: str) -> int:
@@ -196,7 +208,16 @@ def _columns(arrived: CandidateResult) -> dict[str, Any]:
 
 def _digest(arrived: CandidateResult) -> str:
     """Of what two deliveries about one session must agree on."""
-    said = [arrived.foreign_ids[:1], arrived.candidate.id, arrived.score, arrived.test, _dump(arrived.transcript)]
+    person = arrived.candidate
+    said = [
+        arrived.foreign_ids[:1],
+        person.id,
+        person.name,
+        person.email,
+        arrived.score,
+        arrived.test,
+        _dump(arrived.transcript),
+    ]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

@@ -12,7 +12,7 @@ from typing import assert_never
 from worker.domain.interview import Interview, Origin
 from worker.domain.outcome import BudgetNews, Created, Evidence, NotExecuted, Outcome
 from worker.domain.request import Because, Code, GenerationRequest, State
-from worker.ledger import attempts, audit, budgets, interviews, organizations, requests
+from worker.ledger import aliases, attempts, audit, budgets, interviews, organizations, requests
 from worker.ledger.connection import Tx
 from worker.policy import aftermath
 
@@ -99,7 +99,7 @@ def _created_again(tx: Tx, wanted: GenerationRequest, made: Interview) -> Settle
     """A journal is replayed, a commit was lost, a person was faster; or it is a second interview, and somebody must know."""
     for stored in interviews.of_request(tx, wanted.id):
         if stored.interview.share_link == made.share_link and stored.interview.id != made.id:
-            interviews.learn(tx, wanted.organization, made.id, stored.interview.id)  # adopted by the link's short code
+            aliases.learn(tx, wanted.organization, made.id, stored.interview.id)  # adopted by the link's short code
             return Settled(State.CREATED)
     if not interviews.store(tx, wanted.organization, made, Origin.SURPLUS, wanted.id):
         return Settled(State.CREATED)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 VENDOR_HOST = "www.talentsprout.ai"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PATH = re.compile(r"/interview/([0-9A-Za-z_-]{4,64})/?")
+UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 EXAMPLE = "https://www.talentsprout.ai/interview/3b0c7d52-8f41-4c6e-9a2d-51f7e0c4a9b8"
 
 
@@ -32,4 +33,5 @@ def read(link: str, base_url: str) -> tuple[str, str]:
     named = PATH.fullmatch(parts.path)
     if named is None:
         raise NotAShareLink(f"The link does not name an interview. A share link looks like {EXAMPLE}")
-    return named[1], f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+    named_id = named[1].lower() if UUID.fullmatch(named[1]) else named[1]
+    return named_id, f"{parts.scheme}://{parts.netloc}/interview/{named_id}"

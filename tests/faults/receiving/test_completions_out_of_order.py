@@ -88,7 +88,6 @@ def test_f30_a_short_code_of_the_share_link_is_known_from_the_start(house: House
     assert sorted(states(house), key=str) == [(AN_ID, "matched"), (AN_ID, "matched"), (None, "unmatched")]
 
 
-@pytest.mark.xfail(strict=True, reason="a name that a result's own dashboard link explains is not remembered")
 def test_f30_a_short_code_that_a_link_explained_once_is_known_from_then_on(house: House) -> None:
     """One result carried both names: the next one needs only the short code."""
     house.interview()

@@ -113,11 +113,13 @@ def poisoned_in_every_field(house: House, poison: str) -> None:
         text.encode()
 
 
+@pytest.mark.slow
 def test_f22_a_nul_in_any_field_never_reaches_a_column(house: House) -> None:
     """`\\u0000` field by field, in the delivery id too: acknowledged, at rest, and gone from what is shown."""
     poisoned_in_every_field(house, "a\x00b")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("poison", ["a\ud800b", "\udfff\ud800"], ids=["one", "two the wrong way round"])
 def test_f23_a_lone_surrogate_in_any_field_is_replaced_once_at_the_edge(house: House, poison: str) -> None:
     """`\\ud800` field by field: parses, and would fail at encode in database, log and page; becomes U+FFFD."""
@@ -164,6 +166,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

@@ -67,6 +67,7 @@ def test_s06_the_limits_of_json_are_exact(body: bytes, taken: bool) -> None:
         assert taken
 
 
+@pytest.mark.slow
 def test_s06_headers_are_bounded_too(tmp_path: Path) -> None:
     """More than 16 KiB of headers: refused by the server itself."""
     with web_on(tmp_path / "web", sqlite_in(tmp_path)) as web:

@@ -2,7 +2,6 @@
 
 import secrets
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -103,7 +102,7 @@ def _configured(folder: Path, port: int, token: str, base_url: str, speed: float
 def _start(path: Path, log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as told:
         return subprocess.Popen(  # noqa: S603 - our own argv
-            [sys.executable, "-m", "worker.cli", "--config", str(path), "up"],
+            [*children.PYTHON, "worker.cli", "--config", str(path), "up"],
             stdin=subprocess.DEVNULL,
             stdout=told,
             stderr=told,
