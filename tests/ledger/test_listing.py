@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from tests.ledger.completions import a_result
 from tests.ledger.stage import ACME, BOLT, ONE_SECOND, TEXT, Stage, created
-from tests.ledger.test_results import a_result
 from worker.domain.received import Received
 from worker.domain.request import State, Tier
 from worker.ledger import batches, events, listing, results

@@ -5,22 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from tests.ledger.completions import a_result
 from tests.ledger.stage import ACME, BOLT, NO_ANSWER, Stage, an_interview, created
 from worker.domain.interview import Interview
 from worker.domain.outcome import Created
-from worker.domain.result import Candidate, CandidateResult
+from worker.domain.result import CandidateResult
 from worker.ledger import aliases, interviews, late_matches, listing, results
 from worker.ledger.listing import Filters
 from worker.ledger.results import Kept, StoredResult
 from worker.policy import matching
 
 SHORT = "c8d41f07"
-
-
-def a_result(*foreign_ids: str, session: str = "session-1", **more: object) -> CandidateResult:
-    person = Candidate("candidate-1", "Ada", "ada@example.com", None, more.pop("external_id", None))
-    said = {"title": "Night shift", "score": 81.0, "transcript": [{"speaker": "candidate"}], **more}
-    return CandidateResult("interview.completed", session, foreign_ids, person, **said)
 
 
 def keep(bridge: Stage, result: CandidateResult, organization: str = ACME, event: str = "event-1") -> Kept:

@@ -1,13 +1,14 @@
 """What becomes of a request: one row for each way in which an attempt can end."""
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from tests.policy.sample import NOW, a_request
 from worker.domain.interview import Interview, Origin
 from worker.domain.outcome import Created, Evidence, NotExecuted, Refused, Remedy, Unknown
-from worker.domain.request import Because, Code, GenerationRequest, Kind, State
+from worker.domain.request import Because, Code, GenerationRequest
 from worker.policy import aftermath
 from worker.policy.aftermath import (
     FAILING_FOR,
@@ -21,39 +22,9 @@ from worker.policy.aftermath import (
     TryAgain,
 )
 
-NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-LONG = 20_000
 ANSWERED = Evidence(connected=True, body_done=True, status=503, code="unavailable", x_request_id="r-1")
 SILENT = Evidence(trouble="no connection")
 INTERVIEW = Interview("3b0c7d52-8f41-4c6e-9a2d-51f7e0c4a9b8", "https://www.talentsprout.ai/interview/x", {})
-
-
-def a_request(**changes: object) -> GenerationRequest:
-    usual = GenerationRequest(
-        id="01",
-        organization="acme",
-        kind=Kind.GENERATE,
-        state=State.SENDING,
-        dedup_id="4711",
-        label="spr-7K2QX",
-        title="Night shift",
-        source=None,
-        job_id=None,
-        batch=None,
-        priority=0,
-        fence=1,
-        failures=0,
-        unknown_retries=0,
-        text_limit=LONG,
-        enriched=False,
-        due_at=NOW - timedelta(minutes=1),
-        failing_since=None,
-        because=None,
-        interview_id=None,
-        created_at=NOW,
-        updated_at=NOW,
-    )
-    return replace(usual, **changes)
 
 
 def after(outcome, request: GenerationRequest | None = None, now: datetime = NOW) -> aftermath.Step:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.policy.test_aftermath import a_request
+from tests.policy.sample import a_request
 from worker.domain.request import Because, Code, GenerationRequest, State
 from worker.policy import reasons
 from worker.policy.reasons import Reason, Situation

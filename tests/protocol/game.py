@@ -157,6 +157,7 @@ class Game:
         process.at, process.marked_at = At.MARKED, self.now
         request = self.stage.request(process.held.request_id)
         assert (request.state, request.fence) == (State.SENDING, process.held.n), f"marked though it is {request.state}"
+        assert self.now + DEADLINE <= process.held.lease_until, "its lease may end before it does"
         self.sent.append(self.now)
         within = [moment for moment in self.sent if moment > self.now - GUARDED]
         assert len(within) <= LIMIT, f"{len(within)} calls in one window: {within}"

@@ -95,10 +95,14 @@ def test_who_takes_long_to_answer_one_alarm_does_not_delay_another() -> None:
 
 
 def test_nothing_rings_after_the_stop(alarms: Alarms, bell: Bell) -> None:
+    others = Bell()
+    others_alarms = Alarms(others)
     alarms.set("before", SOON)
     alarms.stop()
     alarms.set("after", timedelta(0))
-    alarms._thread.join(10)
 
-    assert not alarms._thread.is_alive()
+    others_alarms.set("later than both", 3 * SOON)
+    others.wait_for(1)
+
     assert bell.rung == []
+    others_alarms.stop()

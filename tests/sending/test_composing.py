@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.policy.test_aftermath import a_request
+from tests.policy.sample import a_request
 from worker.domain.request import Content, GenerationRequest, Kind
 from worker.sending import composing
 

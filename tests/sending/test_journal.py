@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -12,32 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from worker.domain.interview import Interview, Origin
-from worker.domain.outcome import Created, Evidence, NotExecuted, Outcome, Refused, Remedy, Unknown
-from worker.domain.request import Code
+from tests.sending.outcomes import ANSWERED, LINK, MADE, OUTCOMES
+from worker.domain.interview import Interview
+from worker.domain.outcome import Created, Outcome
 from worker.sending import journal
 from worker.sending.journal import Journal
 
 ROOT = Path(__file__).parents[2]
-LINK = "https://www.talentsprout.ai/interview/3b0c7d52-8f41-4c6e-9a2d-51f7e0c4a9b8"
-MADE = Interview("3b0c7d52-8f41-4c6e-9a2d-51f7e0c4a9b8", LINK, {"title": "Night shift"})
-ANSWERED = Evidence(
-    connected=True,
-    body_done=True,
-    status=201,
-    code="timeout",
-    message="Words of theirs.",
-    param="voice",
-    x_request_id="r-1",
-)
-OUTCOMES: list[Outcome] = [
-    Created(MADE, ANSWERED),
-    Created(MADE, ANSWERED, Origin.SALVAGED),
-    NotExecuted(Code.BACKING_OFF, Remedy.SHORTER_TEXT, ANSWERED),
-    NotExecuted(Code.REJECTED, Remedy.PERSON, ANSWERED),
-    Refused(ANSWERED),
-    Unknown(Code.UNREADABLE_ANSWER, ANSWERED),
-]
 
 
 @pytest.fixture
@@ -65,8 +47,6 @@ def a_dead_processs(folder: Path, name: str, *lines: tuple[str, Outcome], then: 
         "    (Path(folder) / name).open('a').write(then)\n"
         "os.kill(os.getpid(), 9)\n"
     )
-    import pickle
-
     order = pickle.dumps((str(folder), name, lines, then))
     died = subprocess.run([sys.executable, "-c", code], input=order, cwd=ROOT, check=False)
     assert died.returncode == -signal.SIGKILL
@@ -142,7 +122,7 @@ def test_a_line_that_is_cut_for_want_of_room_does_not_spoil_the_next(folder: Pat
     code = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from tests.sending.test_journal import OUTCOMES\n"
+        "from tests.sending.outcomes import OUTCOMES\n"
         "from worker.sending.journal import Journal\n"
         "journal = Journal(Path(sys.argv[1]), 'boot-1')\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))\n"
