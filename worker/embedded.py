@@ -27,7 +27,7 @@ class Broker:
     def __init__(self, data_dir: Path) -> None:
         self.socket = data_dir / SOCKET
         if len(bytes(self.socket)) > LONGEST_PATH:
-            self.socket = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX)) / SOCKET
+            self.socket = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=_short_folder())) / SOCKET
         self.socket.unlink(missing_ok=True)
         self._process = self._start()
 
@@ -70,6 +70,12 @@ def tidy(socket: Path) -> None:
     """Remove a folder that was made for a socket alone; of a broker that was killed with its `up` it stays behind."""
     if socket.parent.name.startswith(FOLDER_PREFIX):
         shutil.rmtree(socket.parent, ignore_errors=True)
+
+
+def _short_folder() -> str:
+    """Where a socket's path stays short: the usual folder for such things, or /tmp where that one is long itself."""
+    usual = tempfile.gettempdir()
+    return usual if len(usual.encode()) + len(FOLDER_PREFIX) + len(SOCKET) + 10 <= LONGEST_PATH else "/tmp"  # noqa: S108 - mkdtemp makes a folder of our own in it
 
 
 def _options(socket: Path) -> list[str]:

@@ -112,6 +112,11 @@ class Game:
         """Those for whom there is something to do."""
         return self.processes if self.requests(State.WAITING) else self.busy()
 
+    def answered(self) -> list[Process]:
+        """Those whose answer has come, and is known to nobody else yet."""
+        arrived = [process for process in self.at(At.WAITING) if process.held.id in self.wire.answers]
+        return arrived + self.at(At.KNOWING, At.JOURNALED)
+
     def look(self) -> None:
         """Into the ledger, if something may have changed there."""
         if self._looked_at != self.stage.told:

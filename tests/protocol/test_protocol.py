@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from tests.ledger.databases import Ledgers
 from tests.ledger.stage import NO_ANSWER, UNREACHABLE
 from tests.protocol.game import LIMIT, Game, Person
-from tests.protocol.outside import ANSWERS, At
+from tests.protocol.outside import ANSWERS, At, Process
 from worker.domain.request import State
 from worker.ledger.connection import Ledger
 
@@ -36,7 +36,7 @@ REVOCABLE = (State.WAITING, State.SENDING, State.HELD, State.CANCELLED)
 # What may happen next, how often, and when it can. Drawn by one rule: with a rule for each, Hypothesis plays most games
 # without most of them, and in those nothing happens.
 STEPS: dict[str, tuple[int, Callable[[Game], object]]] = {
-    "another request is filed": (2, lambda game: not game.requests(State.WAITING, State.SENDING, State.UNKNOWN)),
+    "another request is filed": (1, lambda game: not game.requests(State.WAITING, State.SENDING, State.UNKNOWN)),
     "a process goes on": (6, lambda game: game.able()),
     "calls are made in one go": (3, lambda game: game.at(At.REST) and game.requests(State.WAITING)),
     "a connection takes time": (1, lambda game: game.at(At.CLAIMED)),
@@ -47,8 +47,9 @@ STEPS: dict[str, tuple[int, Callable[[Game], object]]] = {
     "a request is lost": (1, lambda game: game.wire.requests),
     "an answer is lost": (1, lambda game: game.wire.answers),
     "time passes": (1, lambda game: True),
-    "a lease ends": (2, lambda game: game.requests(State.SENDING) or game.busy()),
-    "a process is away for long": (2, lambda game: game.busy()),
+    "a lease ends": (1, lambda game: game.requests(State.SENDING) or game.busy()),
+    "a process is away for long": (1, lambda game: game.busy()),
+    "a process is away for long with an answer": (3, lambda game: game.answered()),
     "a ping is answered": (2, lambda game: game.seen.paused),
     "somebody decides about an unknown": (3, lambda game: game.requests(State.UNKNOWN)),
     "somebody changes their mind": (1, lambda game: game.requests(*REVOCABLE)),
@@ -63,10 +64,10 @@ class Protocol(RuleBasedStateMachine):
         self._begin = partial(Game, ledger, folder, person, happened=happened)
         self.game: Game | None = None
 
-    @initialize(requests=st.sampled_from([1, 1, 2, 5]))
-    def requests_are_filed(self, requests: int) -> None:
+    @initialize(many=st.booleans())
+    def requests_are_filed(self, many: bool) -> None:
         """One alone has the deepest stories, many have the fullest windows."""
-        self.game = self._begin(requests=requests)
+        self.game = self._begin(requests=5 if many else 1)
 
     @rule(data=st.data())
     def something_happens(self, data: st.DataObject) -> None:
@@ -158,7 +159,13 @@ class Protocol(RuleBasedStateMachine):
 
     def a_process_is_away_for_long(self, data: st.DataObject) -> None:
         """Its lease ends, and a person decides what becomes of the request; then it wakes up."""
-        self.game.outlast(pick(data, self.game.busy()).held.lease_until)
+        self.is_away_for_long(data, self.game.busy())
+
+    def a_process_is_away_for_long_with_an_answer(self, data: st.DataObject) -> None:
+        self.is_away_for_long(data, self.game.answered())
+
+    def is_away_for_long(self, data: st.DataObject, which: list[Process]) -> None:
+        self.game.outlast(pick(data, which).held.lease_until)
         if self.game.requests(State.UNKNOWN):
             self.somebody_decides_about_an_unknown(data)
 
@@ -221,9 +228,9 @@ def play(ledgers: Ledgers, folder: Path, person: Person, *, games: int, repeatab
 @pytest.mark.parametrize(
     ("kind", "person", "games"),
     [
-        ("sqlite", Person.TRUTHFUL, 60),
-        ("sqlite", Person.BLIND, 20),
-        ("sqlite", Person.NOBODY, 15),
+        ("sqlite", Person.TRUTHFUL, 45),
+        ("sqlite", Person.BLIND, 15),
+        ("sqlite", Person.NOBODY, 10),
         ("postgres", Person.TRUTHFUL, 8),
         ("postgres", Person.BLIND, 4),
         ("postgres", Person.NOBODY, 4),
