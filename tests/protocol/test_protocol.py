@@ -201,8 +201,8 @@ HAPPENED = {
         "an older attempt ended",
         "a journal was replayed",
     },
-    Person.BLIND: {"not there: believed", "a success came late", "a second interview"},
-    Person.NOBODY: {"a lease ended", "a success came late"},
+    Person.BLIND: {"not there: believed", "a success came late", "an older attempt ended"},
+    Person.NOBODY: {"a lease ended", "the guard said no", "an older attempt ended"},
 }
 
 
