@@ -134,7 +134,9 @@ def _reopen(
     """The posting is open again; its request is revived where nothing of it can exist."""
     if attempts.may_exist(tx, request.id):
         return f"{request.label} was cancelled while its interview might exist; only a person revives it."
-    requests.move(tx, request.id, {State.CANCELLED}, State.WAITING, because=None, due_at=tx.now())
+    because = filing.fault_of(request.kind, stored.text)
+    state = State.WAITING if because is None else State.HELD
+    requests.move(tx, request.id, {State.CANCELLED}, state, because=because, due_at=tx.now())
     _rewrite(tx, source, request, wanted, stored)
     return f"The posting is open again; {request.label} is revived."
 
