@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from worker import filing
+from worker import clock, filing
 from worker.assembly import Bridge
+from worker.domain.received import Received
+from worker.domain.result import Candidate, CandidateResult
 from worker.health import questions, stored
 from worker.health.check import State
-from worker.ledger import organizations, processes
+from worker.ledger import events, organizations, processes, results
 from worker.ledger.connection import Ledger, database_clock
+from worker.ledger.events import EventState, Receipt
 
 TEXT = "Night nurse at Harbour House. You walk the corridors, notice changes early and write the handover."
 MOUNTS = """\
@@ -131,3 +134,24 @@ def test_readiness_tells_database_schema_and_broker_apart(made: Callable[..., Br
     assert "sprout up" in ready.broker
     away = questions.ready(made(database_url="postgresql://127.0.0.1:9/jobs"))
     assert (away.database, away.schema) == ("can't be reached (OperationalError)", "not known")
+
+
+def _finished(session: str, score: int) -> CandidateResult:
+    return CandidateResult("interview.completed", session, ("nobody-knows",), Candidate(id="c-1"), score=score)
+
+
+def test_results_that_somebody_should_look_at_are_counted(bridge: Bridge) -> None:
+    for session, score in (("s-1", 80), ("s-2", 70), ("s-2", 99)):
+        bridge.ledger.write(lambda tx, told=_finished(session, score): results.keep(tx, "acme", "event", told))
+    found = [one.sentence for one in stored.decisions(bridge) if one.name == "results"]
+    assert found[0].startswith("Results whose interview is not known: 2.")
+    assert found[1].startswith("Sessions for which two deliveries say different things: 1.")
+
+
+def test_deliveries_that_nobody_could_read_are_counted(bridge: Bridge) -> None:
+    receipt = Receipt("careers", "acme", Received({}, b"[", clock.wall()), ("id:1",), event_id="event-1")
+    bridge.ledger.write(lambda tx: events.store(tx, [receipt]))
+    assert [one for one in stored.decisions(bridge) if one.name == "events"] == []
+    bridge.ledger.write(lambda tx: events.settle(tx, "event-1", EventState.UNREADABLE, "It can't be read."))
+    (found,) = [one for one in stored.decisions(bridge) if one.name == "events"]
+    assert (found.state, found.sentence) == (State.WARN, "Deliveries that can't be read: 1.")

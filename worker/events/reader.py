@@ -28,6 +28,8 @@ from worker.ledger.events import EventState, StoredEvent
 from worker.sources import talentsprout
 
 MOST_TRIES = 3
+MOST_AT_ONCE = 50  # meanings in one transaction, so that a large delivery never holds up receipts and claims
+MOST_SAID = 10  # sentences
 COMPLETIONS = "talentsprout"
 KEPT = {
     results.Kept.MATCHED: "The result is stored with its interview.",
@@ -63,7 +65,7 @@ def read(ledger: Ledger, configured: Mapping[str, Source], event_id: str) -> Rea
         if event.tries < MOST_TRIES:
             return Read(EventState.STORED, None)
         return _park(ledger, event, f"its reader failed: {type(fault).__name__}")
-    done = ledger.write(lambda tx: _apply(tx, event, meanings, configured))
+    done = _apply_all(ledger, event, meanings, configured)
     steps.reached("after_read")
     return done
 
@@ -102,16 +104,43 @@ def _prepared(event: Event) -> Meaning:
             return event
 
 
-def _apply(tx: Tx, event: StoredEvent, meanings: list[Meaning], configured: Mapping[str, Source]) -> Read:
-    """All that an event means, in one transaction with its being read."""
-    current = events.get(tx, event.id, lock=True)
-    if current is None or current.state is not EventState.STORED:
-        return Read(EventState.READ, None)
-    said = [_apply_one(tx, event, meaning, configured) for meaning in meanings]
+def _apply_all(ledger: Ledger, event: StoredEvent, meanings: list[Meaning], configured: Mapping[str, Source]) -> Read:
+    """The event is read in the transaction of its last meanings. Those before may be applied again: the door knows repeats."""
+    parts = [meanings[start : start + MOST_AT_ONCE] for start in range(0, len(meanings), MOST_AT_ONCE)] or [[]]
+    said: list[str] = []
+    for part in parts[:-1]:
+        said += ledger.write(lambda tx, part=part: _apply(tx, event, part, configured))  # type: ignore[misc]  # a default binds it
     idle = all(isinstance(meaning, Ignored) for meaning in meanings)
     state = EventState.IGNORED if idle else EventState.READ
-    events.settle(tx, event.id, state, " ".join(dict.fromkeys(said)) or "It says nothing.")
-    return Read(state, event.organization)
+
+    def last(tx: Tx) -> Read:
+        if not _is_unread(tx, event):
+            return Read(EventState.READ, None)
+        events.settle(tx, event.id, state, _summary([*said, *_apply(tx, event, parts[-1], configured)]))
+        return Read(state, event.organization)
+
+    return ledger.write(last)
+
+
+def _apply(tx: Tx, event: StoredEvent, part: list[Meaning], configured: Mapping[str, Source]) -> list[str]:
+    """Some of what an event says, unless another process has read it meanwhile."""
+    if not _is_unread(tx, event):
+        return []
+    return [_apply_one(tx, event, meaning, configured) for meaning in part]
+
+
+def _is_unread(tx: Tx, event: StoredEvent) -> bool:
+    """Locked: nobody else reads it until this transaction ends."""
+    current = events.get(tx, event.id, lock=True)
+    return current is not None and current.state is EventState.STORED
+
+
+def _summary(said: list[str]) -> str:
+    """What lists show of an event: a delivery may hold thousands of postings."""
+    sentences = list(dict.fromkeys(said))
+    more = len(sentences) - MOST_SAID
+    told = [*sentences[:MOST_SAID], *([f"And {more} more like these."] if more > 0 else [])]
+    return " ".join(told) or "It says nothing."
 
 
 def _apply_one(tx: Tx, event: StoredEvent, meaning: Meaning, configured: Mapping[str, Source]) -> str:

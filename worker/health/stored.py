@@ -12,6 +12,7 @@ from worker.domain.request import State as RequestState
 from worker.health.check import Check, State, place
 from worker.ledger import listing, organizations, processes, schema
 from worker.ledger.connection import LedgerFault, Tx
+from worker.ledger.events import EventState
 from worker.policy import reasons
 
 CLOCK_OFF, CLOCK_WRONG = timedelta(seconds=60), timedelta(minutes=5)  # signatures with a time are good for five minutes
@@ -115,6 +116,21 @@ def decisions(bridge: Bridge) -> Iterator[Check]:
         count = sum(number for (_, one), number in counted.items() if one is state)
         remedy = f"Decide: sprout requests list --state {state}" if count else ""
         yield Check(state, State.WARN if count else State.OK, f"{_requests(count, 'are')} {state}.", remedy)
+    unreadable = sum(
+        n for (_, one), n in bridge.ledger.read(listing.event_counts).items() if one == EventState.UNREADABLE
+    )
+    if unreadable:
+        remedy = "See why: sprout events list --state unreadable; once that is mended: sprout events replay ID"
+        yield Check("events", State.WARN, f"Deliveries that can't be read: {unreadable}.", remedy)
+    odd = bridge.ledger.read(listing.odd_results)
+    if odd.unmatched:
+        sentence = f"Results whose interview is not known: {odd.unmatched}. They are kept, and linked once it is."
+        yield Check("results", State.WARN, sentence, "See them: sprout results list --state unmatched")
+    if odd.contradicted:
+        sentence = f"Sessions for which two deliveries say different things: {odd.contradicted}. The first one stays."
+        yield Check(
+            "results", State.WARN, sentence, "Look at both in TalentSprout; the secret address may have leaked."
+        )
 
 
 def _requests(count: int, verb: str) -> str:

@@ -110,6 +110,21 @@ def event_counts(tx: Tx) -> dict[tuple[str, str], int]:
     return {(row[0], row[1]): row[2] for row in tx.conn.execute(statement)}
 
 
+@dataclass(frozen=True)
+class OddResults:
+    """How many results no interview is known for, and how many sessions were told of in two ways."""
+
+    unmatched: int
+    contradicted: int
+
+
+def odd_results(tx: Tx) -> OddResults:
+    """What somebody should look at among the results."""
+    unmatched = sa.select(sa.func.count()).select_from(result).where(result.c.interview_id.is_(None))
+    contradicted = sa.select(sa.func.count()).select_from(result).where(result.c.contradicted)
+    return OddResults(tx.conn.execute(unmatched).scalar_one(), tx.conn.execute(contradicted).scalar_one())
+
+
 def oldest_due(tx: Tx) -> GenerationRequest | None:
     """The waiting request that has been due for longest."""
     statement = (
