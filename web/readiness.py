@@ -13,6 +13,7 @@ from worker.events.errands import Question
 from worker.ledger import schema
 from worker.ledger.connection import LedgerFault
 
+LEDGER_PATIENCE = timedelta(seconds=3)  # of whoever waits for an answer; receipts and probes wait less, by errand
 DATABASE_PATIENCE = timedelta(seconds=2)
 SENDERS_PATIENCE = timedelta(seconds=1)  # what follows takes time too, and the strictest sender hangs up after 3 s
 BROKER_PATIENCE = timedelta(milliseconds=800)
