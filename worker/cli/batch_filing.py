@@ -10,7 +10,6 @@ from worker import filing
 from worker.assembly import Bridge
 from worker.cli import batch_rows, hinting, interview_options
 from worker.cli.batch_rows import Row, Sheet
-from worker.cli.options import LONGEST_ID
 from worker.cli.submitting import conflict
 from worker.descriptions import plain_text
 from worker.domain.request import Kind
@@ -92,8 +91,8 @@ def _submission(bridge: Bridge, row: Row, owner: Organization | None) -> filing.
         known = one_of(name or "", sorted(bridge.settings.organizations))
         found = "it names no organization" if name is None else f"the organization {shown(name)} is not configured"
         return BadRow(row.number, f"{found}; {known}.")
-    if brought is not None and len(brought) > LONGEST_ID:
-        return BadRow(row.number, f"the id has {len(brought)} characters; at most {LONGEST_ID} are kept.")
+    if brought is not None and (wrong := identity.fault_of_brought(brought)) is not None:
+        return BadRow(row.number, f"the id can't be used: {wrong}.")
     if (fault := filing.fault_of(Kind.GENERATE, text)) is not None:
         return BadRow(row.number, reasons.resting(fault))
     try:
