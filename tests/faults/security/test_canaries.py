@@ -143,7 +143,7 @@ def _bearing(token: str) -> dict[str, str]:
 
 
 def _use_the_api(house: Household, token: str) -> Iterator[str]:
-    """A canary in every field of a request and of a mapped posting; then in what is refused. Answers that name it are the asker's own."""
+    """A canary in every field of a request and of a mapped posting; then in what is refused: those answers are the asker's."""
     names = ("title", "company_name", "client_name", "ai_personality")
     options: dict[str, Any] = {name: canary(name) for name in names}
     options |= {"redirect_url": f"https://{canary('redirect')}.example/{canary('path')}"}
