@@ -72,6 +72,12 @@ def file_many(tx: Tx, wanted: Sequence[Submission]) -> list[Answer]:
     return [_answer(new, kept[new.key], is_first=firsts[new.key] is new) for new in asked]
 
 
+def any_new(tx: Tx, wanted: Sequence[Submission]) -> bool:
+    """Whether filing these would file anything."""
+    keys = {_new(one).key for one in wanted}
+    return len(requests.by_keys(tx, keys)) < len(keys)
+
+
 def _answer(new: requests.NewRequest, kept: requests.Kept, *, is_first: bool) -> Answer:
     if kept.is_new and is_first:
         return Filed(kept.request)

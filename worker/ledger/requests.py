@@ -75,7 +75,7 @@ def insert_many(tx: Tx, wanted: Collection[NewRequest]) -> dict[Key, Kept]:
         for new in missing:  # again for who is neither filed nor found: another request has the label
             rows[new.key]["label"] = ids.new_label()
         kept |= _insert_free(tx, missing, rows)
-        kept |= _by_keys(tx, [key for key in news if key not in kept])
+        kept |= by_keys(tx, [key for key in news if key not in kept])
     return kept
 
 
@@ -91,6 +91,24 @@ def by_key(tx: Tx, organization: str, dedup_key: str) -> GenerationRequest | Non
     statement = sa.select(request).where(request.c.organization == organization, request.c.dedup_key == dedup_key)
     row = tx.conn.execute(statement.with_for_update()).mappings().one_or_none()
     return None if row is None else from_row(row)
+
+
+def by_keys(tx: Tx, keys: Collection[Key]) -> dict[Key, Kept]:
+    """The requests under deduplication keys, locked.
+
+    One statement for each organization: SQLite would look for pairs through a whole index.
+    """
+    found: dict[Key, Kept] = {}
+    for organization, of_one in groupby(sorted(keys), key=itemgetter(0)):
+        statement = (
+            sa.select(request)
+            .where(request.c.organization == organization, request.c.dedup_key.in_([key for _, key in of_one]))
+            .order_by(request.c.dedup_key)
+            .with_for_update()
+        )
+        for row in tx.conn.execute(statement).mappings():
+            found[organization, row["dedup_key"]] = Kept(from_row(row), row["content_digest"], is_new=False)
+    return found
 
 
 def of_job(tx: Tx, organization: str, source: str, job_id: str) -> list[GenerationRequest]:
@@ -221,21 +239,6 @@ def _insert_free(tx: Tx, wanted: Sequence[NewRequest], rows: Mapping[Key, dict[s
         contents = [{"request_id": rows[new.key]["id"], **_content_values(new.content)} for new in fresh]
         tx.conn.execute(request_content.insert(), contents)
     return {new.key: Kept(from_row(rows[new.key]), new.digest, is_new=True) for new in fresh}
-
-
-def _by_keys(tx: Tx, keys: Collection[Key]) -> dict[Key, Kept]:
-    """One statement for each organization: SQLite would look for pairs through a whole index."""
-    found: dict[Key, Kept] = {}
-    for organization, of_one in groupby(sorted(keys), key=itemgetter(0)):
-        statement = (
-            sa.select(request)
-            .where(request.c.organization == organization, request.c.dedup_key.in_([key for _, key in of_one]))
-            .order_by(request.c.dedup_key)
-            .with_for_update()
-        )
-        for row in tx.conn.execute(statement).mappings():
-            found[organization, row["dedup_key"]] = Kept(from_row(row), row["content_digest"], is_new=False)
-    return found
 
 
 def _values(new: NewRequest, now: datetime) -> dict[str, Any]:
