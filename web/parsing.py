@@ -22,7 +22,8 @@ class StrictParser(HTTPRequestParser):  # type: ignore[misc]  # waitress ships n
         codings = _CODING.findall(head)
         if _FOLDED.search(head):
             raise ParsingError("a header is folded over several lines")
-        if codings and (_LENGTH.search(head) or [one.lower() for one in codings] != [b"chunked"]):
+        told = b",".join(codings).lower()
+        if codings and (_LENGTH.search(head) or len(codings) > 1 or told.count(b"chunked") > 1):
             raise ParsingError("the length of the body is said in more than one way")
         try:
             super().parse_header(header_plus)

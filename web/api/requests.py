@@ -19,7 +19,7 @@ from web.problems import Fault, Problem
 from worker import filing
 from worker import shown as objects
 from worker.descriptions import checking, plain_text
-from worker.domain.fields import single_line
+from worker.domain.fields import is_blank
 from worker.domain.request import GenerationRequest, Kind, State
 from worker.filing import AlreadyFiled, Conflict, Filed, Submission
 from worker.ledger import batches, listing, requests
@@ -172,7 +172,7 @@ def _of_id(dedup_id: str | None) -> list[Fault]:
 
 
 def _of_title(title: str | None) -> list[Fault]:
-    if title is None or single_line(title):
+    if title is None or not is_blank(title):
         return []
     return [Fault("options.title", "holds nothing that can be seen", "the title as candidates see it")]
 

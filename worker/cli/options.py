@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from worker.domain.fields import single_line
+from worker.domain.fields import is_blank
 from worker.policy import identity
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -22,7 +22,7 @@ def _as_id(_context: click.Context, _option: click.Parameter, value: str | None)
 
 def as_title(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     """The callback of `--title`: one that is given says something."""
-    if value is not None and not single_line(value):
+    if value is not None and is_blank(value):
         raise click.BadParameter("it holds nothing that can be seen; expected the title as candidates see it.")
     return value
 

@@ -191,6 +191,11 @@ def single_line(text: str) -> str:
     return " ".join(MARKUP.sub(" ", INVISIBLE.sub("", text)).split())
 
 
+def is_blank(text: str) -> bool:
+    """Whether nobody would see anything of it."""
+    return not INVISIBLE.sub("", text).strip()
+
+
 def _clean_tree(value: object) -> object:
     if isinstance(value, str):
         return clean(value)

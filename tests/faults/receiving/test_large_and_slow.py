@@ -100,9 +100,12 @@ TWO_MEANINGS = {
 }
 
 
+UNKNOWN_CODINGS = (TWO_MEANINGS["packed chunks"],)
+
+
 @pytest.mark.parametrize("head", TWO_MEANINGS.values(), ids=TWO_MEANINGS.keys())
 def test_s10_a_head_that_has_two_meanings_is_refused(web_once: Web, head: str) -> None:
-    """CL with TE, twice, folded, in 5,000 digits: 400, and what follows on the connection is not read as a request."""
+    """CL with TE, twice, folded, 5,000 digits: 400, or 501 for an unknown coding; what follows is not read as a request."""
     web, smuggled = web_once, b"0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
     lines = [*head.format(path="/webhooks/careers").split("|"), "Host: x", "Content-Type: application/json"]
     with socket.create_connection(("127.0.0.1", web.port), timeout=20) as peer:
@@ -111,7 +114,7 @@ def test_s10_a_head_that_has_two_meanings_is_refused(web_once: Web, head: str) -
         with suppress(OSError):
             while data := peer.recv(65536):
                 got += data
-    assert got.split(b" ")[1] == b"400", got[:200]
+    assert got.split(b" ")[1] == (b"501" if head in UNKNOWN_CODINGS else b"400"), got[:200]
     assert len(re.findall(rb"HTTP/1\.[01] ", got)) == 1, "one answer, and the connection ends"
     assert b"application/problem+json" in got
 
