@@ -62,7 +62,7 @@ def heal(town: Town) -> None:
         proxy.heal()
         proxy.up()
     _revoke(town, revoked=False)
-    town.sandbox.tell("settings", organizations=[{"name": "acme", "foreign": []}])
+    town.tell("settings", organizations=[{"name": "acme", "foreign": []}])
     for house in town.houses.values():
         if house.program is not None:
             house.program.resume()
@@ -297,9 +297,9 @@ def _fault(town: Town, deed: Deed) -> None:
     if deed.detail == "truncate_hang":
         more["size"] = 20  # too little to be salvaged
     if deed.detail == "completes_first":
-        town.sandbox.tell("faults", fault="none", complete_first=True, endpoint="from-job-description", times=deed.size)
+        town.tell("faults", fault="none", complete_first=True, endpoint="from-job-description", times=deed.size)
         return
-    town.sandbox.tell("faults", fault=deed.detail, endpoint="from-job-description", times=deed.size, **more)
+    town.tell("faults", fault=deed.detail, endpoint="from-job-description", times=deed.size, **more)
 
 
 def _revoke_for_a_while(town: Town, _: Deed) -> Ending:
@@ -308,15 +308,15 @@ def _revoke_for_a_while(town: Town, _: Deed) -> Ending:
 
 
 def _revoke(town: Town, *, revoked: bool) -> None:
-    town.sandbox.tell("settings", organizations=[{"name": "acme", "keys": [{"key": FAKE_KEY, "revoked": revoked}]}])
+    town.tell("settings", organizations=[{"name": "acme", "keys": [{"key": FAKE_KEY, "revoked": revoked}]}])
 
 
 def _spend(town: Town, deed: Deed) -> Ending:
     spender = {"tier": "ai", "per_window": deed.size, "burst": deed.size % 2 == 0}
-    town.sandbox.tell("settings", organizations=[{"name": "acme", "foreign": [spender]}])
+    town.tell("settings", organizations=[{"name": "acme", "foreign": [spender]}])
 
     def stop() -> None:
-        town.sandbox.tell("settings", organizations=[{"name": "acme", "foreign": []}])
+        town.tell("settings", organizations=[{"name": "acme", "foreign": []}])
 
     return stop
 

@@ -5,7 +5,7 @@ targets, the spans and the details. What is not there when its moment comes is p
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -110,21 +110,17 @@ class Deed:
 
 @dataclass(frozen=True)
 class Kind:
-    """How often a minute, to whom (drawn evenly; named twice is twice as likely), how long, and with what."""
+    """How often a minute, to whom (in turn; named twice is twice as often), how long, and with what."""
 
     rate: float
     targets: Sequence[str]
     span: Callable[[random.Random], float] = lambda _: 0.0
-    detail: Callable[[random.Random], str] = lambda _: ""
+    details: Sequence[str] = ("",)
     size: Callable[[random.Random], int] = lambda _: 0
 
 
 def _between(low: float, high: float) -> Callable[[random.Random], float]:
     return lambda chance: round(chance.uniform(low, high), 2)
-
-
-def _one_of(*choices: str) -> Callable[[random.Random], str]:
-    return lambda chance: chance.choice(choices)
 
 
 def _whole(low: int, high: int) -> Callable[[random.Random], int]:
@@ -136,8 +132,8 @@ def _pauses(chance: random.Random) -> float:
 
 
 EVERYWHERE = {
-    What.LOST_ANSWER: Kind(11, ("vendor",), detail=_one_of(*LOSES_THE_ANSWER), size=_whole(1, 3)),
-    What.VENDOR: Kind(5, ("vendor",), detail=_one_of(*TROUBLES), size=_whole(1, 2)),
+    What.LOST_ANSWER: Kind(11, ("vendor",), details=LOSES_THE_ANSWER, size=_whole(1, 3)),
+    What.VENDOR: Kind(5, ("vendor",), details=TROUBLES, size=_whole(1, 2)),
     What.KEY: Kind(0.5, ("vendor",), _between(1, 3)),
     What.FOREIGN: Kind(0.5, ("vendor",), _between(5, 9), size=_whole(3, 8)),
     What.BROKER_FLUSH: Kind(1, ("broker",)),
@@ -148,7 +144,7 @@ OF = {
     PRODUCTION: EVERYWHERE
     | {
         What.KILL: Kind(4, ("web", "worker-1", "worker-2"), _between(0, 2)),
-        What.CRASH: Kind(2, ("web", "worker-1", "worker-2", "worker-1", "worker-2"), detail=_one_of(*STEPS)),
+        What.CRASH: Kind(3, ("web", "worker-1", "worker-2", "worker-1", "worker-2"), details=STEPS),
         What.ROLL: Kind(1, ("web", "worker-1", "worker-2"), lambda _: ROLL_SECONDS),
         What.PAUSE: Kind(1.5, ("web", "worker-1", "worker-2"), _pauses),
         What.BROKER_KILL: Kind(1, ("broker",), _between(0, 4)),
@@ -162,18 +158,18 @@ OF = {
             7,
             ("vendor", "vendor", "database", "broker", "door", "door"),
             _between(0.3, 2.5),
-            _one_of(*TOXICS),
+            TOXICS,
             _whole(1, 900),
         ),
     },
     EMBEDDED: EVERYWHERE
     | {
         What.KILL: Kind(3.5, ("up", "up.web", "up.worker", "up.worker", "up.broker"), _between(0, 1)),
-        What.CRASH: Kind(1, ("up",), detail=_one_of(*STEPS)),
+        What.CRASH: Kind(1, ("up",), details=STEPS),
         What.ROLL: Kind(0.5, ("up",), lambda _: ROLL_SECONDS),
         What.PAUSE: Kind(1.5, ("up", "up.worker", "up.web"), _pauses),
         What.FILE_LOCK: Kind(1.5, ("database",), _between(0.5, 6)),
-        What.PROXY: Kind(5, ("vendor", "vendor", "door"), _between(0.3, 2.5), _one_of(*TOXICS), _whole(1, 900)),
+        What.PROXY: Kind(5, ("vendor", "vendor", "door"), _between(0.3, 2.5), TOXICS, _whole(1, 900)),
     },
 }
 
@@ -181,21 +177,29 @@ OF = {
 def plan(seed: int, seconds: float, on: str) -> list[Deed]:
     """The storm, in order. However short it is, there is one of each kind that comes once a minute or more often."""
     chance = random.Random(f"{seed} {on}")
-    return sorted(
-        (_drawn(what, kind, chance, seconds) for what, kind in OF[on].items() for _ in range(_times(kind, seconds))),
-        key=lambda deed: deed.at,
-    )
+    deeds = [deed for what, kind in OF[on].items() for deed in _drawn(what, kind, chance, seconds)]
+    return sorted(deeds, key=lambda deed: deed.at)
 
 
-def _times(kind: Kind, seconds: float) -> int:
-    return max(int(kind.rate * seconds / 60 + 0.5), 1 if kind.rate >= 1 else 0)
+def _drawn(what: What, kind: Kind, chance: random.Random, seconds: float) -> Iterator[Deed]:
+    """One in each share of the time; targets and details in turn, so that none is left out in a long storm."""
+    times = max(int(kind.rate * seconds / 60 + 0.5), 1 if kind.rate >= 1 else 0)
+    targets = _in_turn(kind.targets, chance)
+    details = {target: _in_turn(_details(what, kind, target), chance) for target in sorted(set(kind.targets))}
+    for number in range(times):
+        at = round((number + chance.random()) * seconds / times, 2)
+        target = next(targets)
+        yield Deed(at, what, target, kind.span(chance), next(details[target]), kind.size(chance))
 
 
-def _drawn(what: What, kind: Kind, chance: random.Random, seconds: float) -> Deed:
-    at = round(chance.uniform(0, seconds), 2)
-    target, span, size = chance.choice(kind.targets), kind.span(chance), kind.size(chance)
-    detail = kind.detail(chance)
-    if what is What.CRASH and target != "up":
-        steps = STEPS_OF_THE_RECEIVER if target == "web" else tuple(set(STEPS) - set(STEPS_OF_THE_RECEIVER))
-        detail = chance.choice(sorted(steps))
-    return Deed(at, what, target, span, detail, size)
+def _details(what: What, kind: Kind, target: str) -> Sequence[str]:
+    """Steps that this process comes to, or whatever the kind has."""
+    if what is not What.CRASH or target == "up":
+        return kind.details
+    return [step for step in STEPS if (step in STEPS_OF_THE_RECEIVER) == (target == "web")]
+
+
+def _in_turn(choices: Sequence[str], chance: random.Random) -> Iterator[str]:
+    """All of them in an order that was drawn, and again in another."""
+    while True:
+        yield from chance.sample(choices, len(choices))

@@ -64,7 +64,7 @@ def books(town: Town) -> Books:
 
 def calls(town: Town) -> list[dict[str, Any]]:
     """Generations in the sandbox's own record, in the order of their arrival."""
-    found = town.sandbox.ask("record")["requests"]
+    found = town.ask("record")["requests"]
     assert isinstance(found, list)
     return [one for one in found if one["tier"] == "ai"]
 
@@ -87,7 +87,7 @@ def all_of(tx: Tx, page: Any) -> list[Any]:
 
 
 def _listed(town: Town, name: str) -> list[dict[str, Any]]:
-    found = town.sandbox.ask(name)[name]
+    found = town.ask(name)[name]
     assert isinstance(found, list)
     return found
 
