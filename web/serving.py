@@ -24,7 +24,7 @@ from web.receiver import LARGEST_COMPLETION
 from worker import log
 from worker.assembly import Bridge
 
-THREADS = 8
+THREADS = 32  # most of them wait for a commit, and a commit takes along as many receipts as wait for it
 MOST_CONNECTIONS = 4000
 OPEN_FILES = 8192
 IDLE_SECONDS = 30
