@@ -178,7 +178,7 @@ def _sides(
         urls = [server.create_database(), server.create_database()]
     else:
         urls = [f"sqlite:///{folder}/ours.db", f"sqlite:///{folder}/bare.db"]
-    ours = served.receiver(folder / "ours", urls[0], broker.url, api=api.base_url, environment=environment)
+    ours = served.web(served.configured(folder / "ours", urls[0], broker.url, api.base_url), environment)
     bare = served.bare(folder / "bare", urls[1], environment)
     sides = Side(stack.enter_context(ours)), Side(stack.enter_context(bare))
     if case == "backlog":

@@ -19,6 +19,7 @@ from tests.processes import Program
 from worker import assembly
 from worker.children import answers, free_port
 from worker.ledger import schema
+from worker.sandbox.settings import FAKE_KEY
 
 ROOT = Path(__file__).parents[1]
 PATH = "/webhooks/careers"
@@ -30,7 +31,7 @@ database_url = "{database}"
 broker_url = "{broker}"
 bind = "127.0.0.1:{port}"
 [organizations.acme]
-api_key = "tsk_{key}"
+api_key = "{key}"
 base_url = "{api}"
 limits = {{ ai = "20/3s", default = "120/3s" }}
 [sources.careers]
@@ -49,27 +50,25 @@ class Served:
     folder: Path
 
 
-@contextmanager
-def receiver(
-    folder: Path,
-    database: str,
-    broker: str,
-    *,
-    api: str = "http://127.0.0.1:9/api/v1",
-    environment: Mapping[str, str] | None = None,
-) -> Iterator[Served]:
-    """`python -m web` with a Greenhouse source, on a ledger with the schema in it; its configuration is folder/bridge.toml."""
+def configured(folder: Path, database: str, broker: str, api: str) -> Served:
+    """Not started yet: a Greenhouse source on a ledger with the schema in it; its configuration is folder/bridge.toml."""
     folder.mkdir(parents=True, exist_ok=True)
     port, path = free_port(0), folder / "bridge.toml"
     path.write_text(
-        CONFIGURATION.format(database=database, broker=broker, port=port, key="x" * 32, api=api, secret=SECRET)
+        CONFIGURATION.format(database=database, broker=broker, port=port, key=FAKE_KEY, api=api, secret=SECRET)
     )
     bridge = assembly.assemble(load(path, assembly.kinds()))
     schema.upgrade(bridge.ledger)
     bridge.ledger.close()
-    argv = [sys.executable, "-m", "web", "--config", str(path)]
-    with _listening(argv, port, folder / "web.log", environment):
-        yield Served(port, lambda: count(database, "event"), folder)
+    return Served(port, lambda: count(database, "event"), folder)
+
+
+@contextmanager
+def web(place: Served, environment: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """`python -m web` on what is configured."""
+    argv = [sys.executable, "-m", "web", "--config", str(place.folder / "bridge.toml")]
+    with _listening(argv, place.port, place.folder / "web.log", environment):
+        yield place
 
 
 @contextmanager
@@ -111,11 +110,16 @@ def count(database: str, table: str) -> int:
 def _listening(argv: list[str], port: int, log: Path, environment: Mapping[str, str] | None) -> Iterator[None]:
     program = Program(argv, log=log, cwd=ROOT, env={**os.environ, **(environment or {})})
     try:
-        ends = time.monotonic() + STARTING_SECONDS
-        while not answers("127.0.0.1", port):
-            if time.monotonic() > ends or not program.is_running():
-                raise RuntimeError(f"{' '.join(argv)} does not listen:\n{program.last_words()}")
-            time.sleep(0.05)
+        until_it_listens(port, program)
         yield
     finally:
         program.stop()
+
+
+def until_it_listens(port: int, program: Program) -> None:
+    """Raises RuntimeError with the program's last words where it does not."""
+    ends = time.monotonic() + STARTING_SECONDS
+    while not answers("127.0.0.1", port):
+        if time.monotonic() > ends or not program.is_running():
+            raise RuntimeError(f"{program.process.args!r} does not listen:\n{program.last_words()}")
+        time.sleep(0.05)
