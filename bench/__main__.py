@@ -16,7 +16,13 @@ from pathlib import Path
 from bench import machine
 from bench.report import Row, table
 
-BENCHES = ("drain",)  # a module of this package, with `measure(quick)`, for each
+BENCHES = (
+    "drain",
+    "scale",
+    "claims",
+    "filing",
+    "starting",
+)  # a module of this package, with `measure(quick)`, for each
 OUT = Path(__file__).with_name("out")
 
 
