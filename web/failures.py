@@ -10,9 +10,12 @@ from web import problems
 from web.context import context
 from web.problems import Problem
 from worker import ids, log
+from worker.ledger import connection
 from worker.ledger.connection import LedgerFault
 
 FOR_PROGRAMS = ("/webhooks", "/api", "/healthz", "/readyz", "/metrics", "/static")
+AWAY = "The database does not answer, or takes nothing now."
+LOCKED = "Another process holds the database for writing. `sprout doctor` says which."
 _logger = log.named(__name__)
 
 
@@ -48,11 +51,11 @@ def _of_http(fault: HTTPException) -> Response:
 
 
 def _of_ledger(fault: Exception) -> Response:
-    trouble = context().readiness.database_trouble()
-    if trouble is None:
+    if not connection.is_refusal(fault) and context().readiness.database_trouble() is None:
         return _of_bug(fault)
     _logger.error("a request failed: the database is away", endpoint=request.endpoint, fault=type(fault).__name__)
-    return answer(Problem(problems.NOT_READY, "The database does not answer.", headers=problems.RETRY_SOON))
+    detail = LOCKED if connection.is_locked(fault) else AWAY
+    return answer(Problem(problems.NOT_READY, detail, headers=problems.RETRY_SOON))
 
 
 def _of_bug(fault: Exception) -> Response:

@@ -30,7 +30,7 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Answers within 3 seconds, whatever hangs. Strangers are not told what exactly fails."""
     intake, readiness = context().intake, context().readiness
-    trouble = readiness.database_trouble()
+    trouble = readiness.storing_trouble()
     if trouble is not None and (trouble == WRONG_SCHEMA or not intake.can_spool()):
         detail = trouble if is_on_loopback(context().bridge.settings) else "receipts can't be stored"
         raise Problem(problems.NOT_READY, f"{detail[0].upper()}{detail[1:]}.", headers=problems.RETRY_SOON)

@@ -60,6 +60,8 @@ def status_of(run: Callable[[], object], *, as_json: bool) -> int:
 def said(fault: Exception, context: click.Context) -> click.ClickException:
     """A fault from a deeper room, as a sentence."""
     from config import ConfigError  # here, because most commands end well and some need neither room
+    from worker.health import holding
+    from worker.ledger import connection
     from worker.ledger.connection import LedgerFault
 
     match fault:
@@ -68,6 +70,9 @@ def said(fault: Exception, context: click.Context) -> click.ClickException:
             return Failure("configuration", str(fault), plain=True, faults=places)
         case LedgerFault():
             where = context.meta.get(DATABASE, "the database")
+            if connection.is_locked(fault):
+                sentence = f"The database {where} is locked. {holding.remedy(Path(where))} Nothing was changed."
+                return Failure("locked", sentence)
             return Failure("database", f"The database {where} can't be used: {_first_line(fault)}")
         case OSError() if fault.filename is not None:
             return Failure("file", f"{fault.filename}: {fault.strerror}.")
