@@ -69,7 +69,7 @@ def file_rows(bridge: Bridge, sheet: Sheet, owner: Organization | None) -> Itera
     hinted: set[str] = set()
     rows = sheet.each()
     while chunk := list(islice(rows, AT_ONCE)):
-        judged = [(row.number, _submission(bridge, row, owner)) for row in chunk]
+        judged = [(row.number, submission(bridge, row, owner)) for row in chunk]
         done.batch, verdicts = _file(bridge, sheet.path.name, done.batch, judged)
         done.accepted += [one for one in verdicts if isinstance(one, Accepted)]
         done.bad += [one for one in verdicts if isinstance(one, BadRow)]
@@ -80,7 +80,7 @@ def file_rows(bridge: Bridge, sheet: Sheet, owner: Organization | None) -> Itera
         yield done
 
 
-def _submission(bridge: Bridge, row: Row, owner: Organization | None) -> filing.Submission | BadRow:
+def submission(bridge: Bridge, row: Row, owner: Organization | None) -> filing.Submission | BadRow:
     """What a row wants, or what is wrong with it: looked at before a transaction begins."""
     cells = dict(row.cells)
     name = cells.pop(batch_rows.ORGANIZATION, None) or (owner.name if owner else None)

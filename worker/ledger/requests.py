@@ -137,10 +137,12 @@ def move(tx: Tx, request_id: str, starts: Collection[State], to: State, **change
     """Compare-and-set: False, and nothing changed, where the request is in none of the states `starts`."""
     if "because" in changes:
         changes["because"] = _pack(changes["because"])
+    if "updated_at" not in changes:
+        changes["updated_at"] = tx.now()
     statement = (
         sa.update(request)
         .where(request.c.id == request_id, request.c.state.in_(starts))
-        .values(state=to, updated_at=tx.now(), **changes)
+        .values(state=to, **changes)
         .returning(request.c.id)
     )
     return tx.conn.execute(statement).scalar_one_or_none() is not None
