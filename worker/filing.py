@@ -54,14 +54,17 @@ class Conflict:
     request: GenerationRequest
 
 
-def file(tx: Tx, wanted: Submission) -> Filed | AlreadyFiled | Conflict:
+Answer = Filed | AlreadyFiled | Conflict
+
+
+def file(tx: Tx, wanted: Submission) -> Answer:
     """File it, or find what is filed under its id."""
     identity = wanted.identity or of_content(wanted.kind, wanted.text, wanted.options)
     new = requests.NewRequest(
         organization=wanted.organization,
         kind=wanted.kind,
         identity=identity,
-        title=wanted.title or _first_line(wanted.text),
+        title=title_of(wanted),
         content=Content(wanted.text, wanted.options, wanted.about),
         priority=wanted.priority,
         text_limit=text_limit(wanted.text),
@@ -99,6 +102,11 @@ def _get(tx: Tx, request_id: str) -> GenerationRequest:
     found = requests.get(tx, request_id)
     assert found is not None, "it was filed in this transaction"
     return found
+
+
+def title_of(wanted: Submission) -> str:
+    """What people see: the title, else how the text begins."""
+    return wanted.title or _first_line(wanted.text)
 
 
 def _first_line(text: str) -> str:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from worker import ids
 from worker.domain.request import Because, Code, Content, GenerationRequest, Kind, State
 from worker.ledger.connection import Tx
-from worker.ledger.tables import request, request_content
+from worker.ledger.tables import batch, request, request_content
 from worker.policy.identity import Identity, content_digest
 
 
@@ -59,8 +59,9 @@ def insert(tx: Tx, new: NewRequest) -> str | None:
         "unknown_retries": 0,
         "text_limit": new.text_limit,
         "enriched": False,
+        "parked": False,
         "due_at": now,
-        "because": _pack(new.because),
+        "because": pack(new.because),
         "created_at": now,
         "updated_at": now,
     }
@@ -79,11 +80,24 @@ def get(tx: Tx, request_id: str, *, lock: bool = False) -> GenerationRequest | N
     return None if row is None else from_row(row)
 
 
+def several(tx: Tx, request_ids: Collection[str]) -> dict[str, GenerationRequest]:
+    """Some requests by id."""
+    rows = tx.conn.execute(sa.select(request).where(request.c.id.in_(request_ids))).mappings()
+    return {row["id"]: from_row(row) for row in rows}
+
+
 def by_key(tx: Tx, organization: str, dedup_key: str) -> GenerationRequest | None:
     """The request under a deduplication key, locked."""
     statement = sa.select(request).where(request.c.organization == organization, request.c.dedup_key == dedup_key)
     row = tx.conn.execute(statement.with_for_update()).mappings().one_or_none()
     return None if row is None else from_row(row)
+
+
+def known(tx: Tx, organization: str, keys: Collection[str]) -> dict[str, tuple[GenerationRequest, str]]:
+    """What is filed under some deduplication keys: the request and the digest of its content, by key."""
+    statement = sa.select(request).where(request.c.organization == organization, request.c.dedup_key.in_(keys))
+    rows = tx.conn.execute(statement).mappings()
+    return {row["dedup_key"]: (from_row(row), row["content_digest"]) for row in rows}
 
 
 def of_job(tx: Tx, organization: str, source: str, job_id: str) -> list[GenerationRequest]:
@@ -111,7 +125,7 @@ def content_digest_of(tx: Tx, request_id: str) -> str:
 def move(tx: Tx, request_id: str, starts: Collection[State], to: State, **changes: Any) -> bool:
     """Compare-and-set: False, and nothing changed, where the request is in none of the states `starts`."""
     if "because" in changes:
-        changes["because"] = _pack(changes["because"])
+        changes["because"] = pack(changes["because"])
     statement = (
         sa.update(request)
         .where(request.c.id == request_id, request.c.state.in_(starts))
@@ -147,11 +161,19 @@ def rekey(tx: Tx, request_id: str, identity: Identity) -> None:
     )
 
 
+def claimable() -> sa.ColumnElement[bool]:
+    """It waits, and its batch is not paused. Rows of a paused batch are parked, which the index of claims knows; until all
+    of them are, and for those that come back from a call, the batch itself is asked."""
+    blocked = sa.select(batch.c.id).where(batch.c.blocks.is_(True))
+    own = sa.or_(request.c.batch.is_(None), request.c.batch.not_in(blocked))
+    return sa.and_(request.c.state == State.WAITING, request.c.parked.is_(False), own)
+
+
 def due(tx: Tx) -> list[tuple[str, str]]:
     """Organizations and tiers with a request that is due now."""
     statement = (
         sa.select(request.c.organization, request.c.tier)
-        .where(request.c.state == State.WAITING, request.c.due_at <= tx.now())
+        .where(claimable(), request.c.due_at <= tx.now())
         .distinct()
     )
     return [(row.organization, row.tier) for row in tx.conn.execute(statement)]
@@ -161,7 +183,7 @@ def next_due(tx: Tx, organization: str, tier: str) -> datetime | None:
     """When the earliest waiting request of a tier is due."""
     statement = (
         sa.select(request.c.due_at)
-        .where(request.c.organization == organization, request.c.tier == tier, request.c.state == State.WAITING)
+        .where(request.c.organization == organization, request.c.tier == tier, claimable())
         .order_by(request.c.due_at)
         .limit(1)
     )
@@ -222,7 +244,8 @@ def _content_values(new: Content) -> dict[str, str]:
     }
 
 
-def _pack(because: Because | None) -> str | None:
+def pack(because: Because | None) -> str | None:
+    """A reason as it is stored."""
     return None if because is None else json.dumps({"code": because.code, "facts": because.facts})
 
 

@@ -11,7 +11,7 @@ from worker.domain.outcome import Attempt, Evidence, NotExecuted, Outcome, Remed
 from worker.domain.request import Code, Tier
 from worker.ledger import attempts, settling
 from worker.ledger.connection import LedgerFault
-from worker.sending import composing
+from worker import composing
 from worker.sending.guard import Guard, uptime
 from worker.sending.journal import Journal
 from worker.talentsprout import client, verdict

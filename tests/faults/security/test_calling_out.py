@@ -14,7 +14,7 @@ from worker.domain.request import State
 from worker.events import reader
 from worker.ledger import requests
 from worker.ledger.connection import Tx
-from worker.sending import composing
+from worker import composing
 
 ROOT = Path(__file__).parents[3]
 
