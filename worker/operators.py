@@ -88,9 +88,7 @@ def retry(
     return _locked(tx, request.id)
 
 
-def mend(
-    tx: Tx, who: Person, request_id: str, title: str, content: Content, wait: timedelta
-) -> GenerationRequest:
+def mend(tx: Tx, who: Person, request_id: str, title: str, content: Content, wait: timedelta) -> GenerationRequest:
     """A held request takes the content that its file has now, as a whole, and is in line again."""
     request = _locked(tx, request_id)
     _expect(request, {State.HELD}, "mended")

@@ -125,7 +125,7 @@ def test_a_retry_opens_a_cancelled_batch_and_may_change_options(office: Office) 
 
 
 def test_a_run_ends_where_its_batch_is_cancelled_meanwhile(office: Office) -> None:
-    of = sheet(*map(job, range(1, 80)))
+    of = sheet(*map(job, range(1, 150)))
     bridge = office.stage.bridge
     now = running.begin(bridge, of, office.judge, BEN, None)
     chunks = running.run(bridge, of, office.judge, now)

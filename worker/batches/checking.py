@@ -1,9 +1,9 @@
 """A check: what a run would do with each row now, by the code of the run, and nothing is filed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import islice
 
 from worker.batches.judging import Faulty, Judge, Wanted
 from worker.batches.rows import Row
@@ -14,8 +14,7 @@ from worker.policy import verdicts
 from worker.policy.verdicts import Condensing, Verdict
 
 AT_ONCE = 200  # rows looked up in one transaction
-
-Known = dict[tuple[str, str], tuple[GenerationRequest, str]]
+Known = Mapping[requests.Key, requests.Kept]
 
 
 @dataclass(frozen=True)
@@ -83,18 +82,16 @@ def takes(found: GenerationRequest) -> bool:
     return found.state is State.HELD
 
 
-def known_requests(tx: Tx, wanted: Sequence[Wanted]) -> Known:
+def known_requests(tx: Tx, wanted: Sequence[Wanted]) -> dict[requests.Key, requests.Kept]:
     """What is filed under the keys of some rows."""
-    found: Known = {}
-    for organization, group in groupby(sorted(one.key for one in wanted), key=lambda key: key[0]):
-        filed = requests.known(tx, organization, {key for _, key in group})
-        found |= {(organization, key): request for key, request in filed.items()}
-    return found
+    return requests.by_keys(tx, {one.key for one in wanted}, lock=False)
 
 
 def _looked_up(tx: Tx, wanted: Sequence[Wanted]) -> tuple[Known, dict[str, str]]:
     known = known_requests(tx, wanted)
-    return known, interviews.links(tx, [request.interview_id for request, _ in known.values() if request.interview_id])
+    return known, interviews.links(
+        tx, [request.interview_id for request in (kept.request for kept in known.values()) if request.interview_id]
+    )
 
 
 def _foreseen(one: Wanted, known: Known, links: dict[str, str], above: dict[bytes, tuple[int, bytes]]) -> Found:
@@ -106,13 +103,13 @@ def _foreseen(one: Wanted, known: Known, links: dict[str, str], above: dict[byte
         text = verdicts.conflict_within(one.identity.shown, row)
         return Found(one.row, Verdict.CONFLICT, text, one, same_as=row)
     filed = known.get(one.key)
-    if filed is None or filed[1] == one.digest or takes(filed[0]):
+    if filed is None or filed.digest == one.digest or takes(filed.request):
         above[key] = one.row.number, digest
     if filed is None:
         condensing = one.condensing()
         return Found(one.row, Verdict.NEW, verdicts.new(condensing), one, condensing=condensing)
-    request, content = filed
-    if content == one.digest:
+    request = filed.request
+    if filed.digest == one.digest:
         link = links.get(request.interview_id or "")
         return Found(one.row, Verdict.KNOWN, verdicts.known(request, link), one, request, link)
     if takes(request):

@@ -1,8 +1,8 @@
 """What a person may decide about a batch: pause, resume, cancel the rest, retry what is held or cancelled.
 
-A decision is one small transaction on the batch itself, compare-and-set and audited; from then on nothing of the batch is claimed
-that should not be. Its requests follow, some at a time, so that nobody waits for a hundred thousand of them; what dies half-way is
-taken up by the sweep.
+A decision is one small transaction on the batch itself, compare-and-set and audited; from then on nothing of the batch is
+claimed that should not be. Its requests follow, some at a time, so that nobody waits for a hundred thousand of them; what dies half-way
+the sweep takes up.
 """
 
 from collections.abc import Callable
@@ -67,10 +67,16 @@ def retry(
     """What is held or cancelled of it, perhaps with changes, each as its own decision. Raises Refusal."""
     batch = ledger.read(lambda tx: _found(batches.get(tx, batch_id), batch_id))
     if batch.state is BatchState.CANCELLED and batch.following:
-        raise Refusal(Why.TOO_LATE, "The batch is being cancelled: calls under way have not ended. Try again in a minute.")
+        raise Refusal(
+            Why.TOO_LATE, "The batch is being cancelled: calls under way have not ended. Try again in a minute."
+        )
     done, after = Retried(), ""
-    while ids := ledger.read(lambda tx, beyond=after: batch_rows.in_state(tx, batch_id, states, beyond, RETRIED_AT_ONCE)):  # type: ignore[misc]  # bound now
-        count, refusals = ledger.write(lambda tx, some=ids: _retry_some(tx, who, some, changes, wait))  # type: ignore[misc]  # bound now
+
+    def some(tx: Tx) -> list[str]:
+        return batch_rows.in_state(tx, batch_id, states, after, RETRIED_AT_ONCE)
+
+    while ids := ledger.read(some):
+        count, refusals = ledger.write(lambda tx, these=ids: _retry_some(tx, who, these, changes, wait))  # type: ignore[misc]  # bound now
         done.count += count
         done.refusals += refusals
         after = ids[-1]
@@ -79,9 +85,7 @@ def retry(
     return done
 
 
-def _retry_some(
-    tx: Tx, who: Person, ids: list[str], changes: Changes, wait: timedelta
-) -> tuple[int, list[str]]:
+def _retry_some(tx: Tx, who: Person, ids: list[str], changes: Changes, wait: timedelta) -> tuple[int, list[str]]:
     count, refusals = 0, []
     for one in ids:
         try:

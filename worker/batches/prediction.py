@@ -34,9 +34,7 @@ def of_batch(tx: Tx, batch_id: str) -> tuple[datetime, datetime | None]:
     return now, prediction.all_end_at(queues, now)
 
 
-def _queue(
-    tx: Tx, organization: str, tier: Tier, now: datetime, ahead: int, ours: int, flying: int = 0
-) -> Queue:
+def _queue(tx: Tx, organization: str, tier: Tier, now: datetime, ahead: int, ours: int, flying: int = 0) -> Queue:
     seen = budgets.view(tx, organization, tier, now)
     return Queue(
         budget=seen,

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +16,7 @@ from worker.policy.verdicts import Verdict
 
 @dataclass(frozen=True)
 class StoredRow:
-    """One row. Without a verdict it is still to be filed; `text` says the verdict to people; `written` is the file's row, as JSON."""
+    """One row. Without a verdict it is still to be filed; `text` says the verdict to people; `written` is the file's row."""
 
     number: int
     verdict: Verdict | None
@@ -191,9 +190,7 @@ def _change(
         .order_by(request.c.id)
         .limit(limit)
     )
-    statement = (
-        sa.update(request).where(request.c.id.in_(some_ids), which).values(**changes).returning(request.c.id)
-    )
+    statement = sa.update(request).where(request.c.id.in_(some_ids), which).values(**changes).returning(request.c.id)
     changed = tx.conn.execute(statement).scalars().all()
     return max(changed, default=None)
 

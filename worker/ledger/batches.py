@@ -67,10 +67,11 @@ class NewBatch:
 
 @dataclass(frozen=True)
 class Moving:
-    """What is under way of a batch in one budget; `last` is the one of those waiting that is claimed last."""
+    """What is under way of a batch in one budget; of those that wait, the `first` that is claimed and the `last`."""
 
     waiting: int
     sending: int
+    first: GenerationRequest | None
     last: GenerationRequest | None
 
 
@@ -181,20 +182,23 @@ def moving(tx: Tx, batch_id: str) -> dict[tuple[str, Tier], Moving]:
     )
     found = {}
     for organization, tier, count, sending in tx.conn.execute(statement).all():
-        last = _last_in_line(tx, mine, organization, tier) if count > sending else None
-        found[organization, Tier(tier)] = Moving(count - sending, int(sending), last)
+        ends = _ends_of_line(tx, mine, organization, tier) if count > sending else (None, None)
+        found[organization, Tier(tier)] = Moving(count - sending, int(sending), *ends)
     return found
 
 
-def _last_in_line(tx: Tx, mine: sa.ColumnElement[bool], organization: str, tier: str) -> GenerationRequest | None:
-    statement = (
-        sa.select(request)
-        .where(mine, request.c.organization == organization, request.c.tier == tier, request.c.state == State.WAITING)
-        .order_by(request.c.priority.desc(), request.c.due_at.desc(), request.c.id.desc())
-        .limit(1)
+def _ends_of_line(
+    tx: Tx, mine: sa.ColumnElement[bool], organization: str, tier: str
+) -> tuple[GenerationRequest | None, GenerationRequest | None]:
+    waiting = sa.select(request).where(
+        mine, request.c.organization == organization, request.c.tier == tier, request.c.state == State.WAITING
     )
-    row = tx.conn.execute(statement).mappings().one_or_none()
-    return None if row is None else requests.from_row(row)
+    order = (request.c.priority, request.c.due_at, request.c.id)
+    first = tx.conn.execute(waiting.order_by(*order).limit(1)).mappings().one_or_none()
+    last = tx.conn.execute(waiting.order_by(*(one.desc() for one in order)).limit(1)).mappings().one_or_none()
+    if first is None or last is None:
+        return None, None  # claimed since they were counted
+    return requests.from_row(first), requests.from_row(last)
 
 
 def _requests_of(batch_id: str) -> sa.Select[tuple[str]]:

