@@ -2,5 +2,6 @@
 
 rows      what a row is, and a sheet of them: said as the file says it, nothing judged
 reading   a file or a folder becomes a sheet
-writing   rows and what became of them, as a file for people
+results   what became of the rows: the input's columns and five more
+writing   records become a file for people         cells   values as text, and text that no spreadsheet runs
 """

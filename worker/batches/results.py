@@ -45,6 +45,7 @@ def values(sheet: Sheet, row: Row, result: Result) -> list[object]:
 
 
 def _of_input(sheet: Sheet, row: Row) -> Iterator[object]:
+    left = dict(row.cells)  # of JSONL two titles may mean one field: its value comes once
     for title in sheet.titles:
         field = sheet.columns.get(title)
-        yield row.extra.get(title, "") if field is None else row.cells.get(field, "")
+        yield row.extra.get(title, "") if field is None else left.pop(field, "")

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from worker.batches.cells import column_letters, column_number
 from worker.batches.reading import open_sheet, package
 from worker.batches.reading import workbook as parts
-from worker.batches.reading.worksheet import column_letters, column_number, iso
+from worker.batches.reading.worksheet import iso
 from worker.batches.rows import NotABatch, Row
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

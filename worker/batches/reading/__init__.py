@@ -10,7 +10,7 @@ folder         a job a file                        documents, word, pdf: a file'
 from collections.abc import Mapping
 from pathlib import Path
 
-from worker.batches.reading import delimited, json_lines, spreadsheet
+from worker.batches.reading import delimited, folder, json_lines, spreadsheet
 from worker.batches.rows import NotABatch, Sheet
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # OLE2: Excel before 2007, and any Office file with a password
@@ -34,6 +34,10 @@ def open_sheet(
     """
     shown_as = name or path.name or str(path)
     try:
+        if path.is_dir():
+            return folder.read(path, shown_as, mapping or {})
+        if path.exists() and not path.is_file():
+            raise NotABatch(f"{shown_as} is neither a file nor a folder; write it into a file first, or give it as -.")
         return _of_file(path, shown_as, mapping or {}, delimiter, encoding)
     except OSError as fault:
         raise NotABatch(f"{shown_as} can't be read: {fault.strerror or fault}.") from None

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from config.wording import quoted, shown
 from worker.batches import results
-from worker.batches.formulas import unguarded
+from worker.batches.cells import unguarded
 from worker.batches.reading import columns, dialect, encodings
 from worker.batches.reading.columns import Columns
 from worker.batches.reading.dialect import DELIMITERS, SAMPLE, Dialect

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TextIO
 
 from config.wording import shown
+from worker.batches.cells import storable, text
 from worker.batches.reading import encodings
 from worker.batches.reading.columns import Columns, field_of, understood
 from worker.batches.reading.encodings import Encoding
-from worker.batches.reading.values import text
 from worker.batches.rows import NotABatch, Row, Sheet
-from worker.descriptions.characters import whole_characters
 
 LONGEST_LINE = 20_000_000  # characters
 LARGEST_LIST = 64 << 20  # bytes of a file that is one list: it is read at once
@@ -183,13 +182,13 @@ def _no_number(word: str) -> float:
 
 
 def _whole(value: object) -> object:
-    """Without lone surrogates (JSON's "\\ud800"), which nothing later could encode."""
+    """With characters that can be kept."""
     match value:
         case str():
-            return whole_characters(value)
+            return storable(value)
         case list():
             return [_whole(one) for one in value]
         case dict():
-            return {whole_characters(key): _whole(one) for key, one in value.items()}
+            return {storable(key): _whole(one) for key, one in value.items()}
         case _:
             return value

@@ -11,12 +11,12 @@ from itertools import islice
 from pathlib import Path
 
 from worker.batches import results
-from worker.batches.formulas import unguarded
+from worker.batches.cells import column_letters, text, unguarded
 from worker.batches.reading import columns, package, values, workbook
 from worker.batches.reading.columns import INSTEAD_OF_TEXT, Columns
 from worker.batches.reading.package import Unreadable
 from worker.batches.reading.workbook import SharedTexts, SheetPart, Workbook
-from worker.batches.reading.worksheet import Error, Line, column_letters, lines
+from worker.batches.reading.worksheet import Error, Line, lines
 from worker.batches.rows import TEXT, NotABatch, Row, Sheet
 
 HEADER_WITHIN = 10  # rows that hold anything, from the top
@@ -175,4 +175,4 @@ class _Table:
 
 
 def _text(value: object) -> str:
-    return value.said if isinstance(value, Error) else values.text(value)
+    return value.said if isinstance(value, Error) else text(value)

@@ -1,8 +1,9 @@
 """Values: cells that are more than text, as a row keeps them."""
 
-import json
 from collections.abc import Mapping
+from math import isfinite
 
+from worker.batches.cells import text
 from worker.batches.reading.columns import Columns
 from worker.batches.rows import Row
 
@@ -10,15 +11,10 @@ WHOLE = 2**53  # below it a spreadsheet's number is exact, so a whole one is an 
 
 
 def number(value: float) -> int | float:
-    """A spreadsheet's number; a whole one without its `.0`."""
+    """A spreadsheet's number; a whole one without its `.0`. Raises ValueError."""
+    if not isfinite(value):
+        raise ValueError("no number of a sheet")
     return int(value) if value.is_integer() and abs(value) < WHOLE else value
-
-
-def text(value: object) -> str:
-    """A value as text, for columns that mean nothing here."""
-    if isinstance(value, str):
-        return value
-    return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def row(number: int, cells: Mapping[str, object], columns: Columns, fault: str | None = None) -> Row:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO
 
+from worker.batches.cells import storable
 from worker.batches.reading.package import Collected, Unreadable, elements
 
 FRAME = {"xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}
@@ -55,7 +56,7 @@ class SharedTexts:
         """The next one."""
         if len(self._ends) > MOST_TEXTS:
             raise Unreadable(f"has more than {MOST_TEXTS:,} different texts; split it, or save it as CSV")
-        self._ends.append(self._ends[-1] + self._file.write(text.encode("utf-8", "replace")))
+        self._ends.append(self._ends[-1] + self._file.write(text.encode()))
 
     def __getitem__(self, number: int) -> str:
         if not 0 <= number < len(self._ends) - 1:
@@ -118,7 +119,7 @@ def shared_texts(package: zipfile.ZipFile) -> SharedTexts:
 
 def unescaped(text: str) -> str:
     """Characters that XML can't hold are written `_x000D_`."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    return storable(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)) if "_x" in text else text
 
 
 def _targets(package: zipfile.ZipFile) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from worker.batches.cells import column_number
 from worker.batches.reading.package import Collected, Unreadable, elements
 from worker.batches.reading.values import number
 from worker.batches.reading.workbook import SharedTexts, Workbook, unescaped
@@ -112,7 +113,7 @@ class _Reading:
             return ""
         try:
             found = number(float(cell.text))
-        except (ValueError, OverflowError):
+        except ValueError:
             raise Unreadable(f"is broken: row {self.row} has a number that is none") from None
         style, dates = cell.style, self.workbook.dates
         is_date = style.isdecimal() and int(style) < len(dates) and dates[int(style)]
@@ -125,24 +126,6 @@ def lines(package: zipfile.ZipFile, part: str, workbook: Workbook, texts: Shared
     for _ in elements(package, part, reading.start, reading.end, reading.text):
         yield from reading.done
         reading.done.clear()
-
-
-def column_number(letters: str) -> int:
-    """A is 0, Z 25, AA 26."""
-    found = 0
-    for letter in letters:
-        found = found * 26 + ord(letter) - ord("A") + 1
-    return found - 1
-
-
-def column_letters(column: int) -> str:
-    """0 is A, 26 is AA."""
-    letters = ""
-    column += 1
-    while column:
-        column, digit = divmod(column - 1, 26)
-        letters = chr(ord("A") + digit) + letters
-    return letters
 
 
 def iso(serial: float, *, from_1904: bool) -> str | float:
