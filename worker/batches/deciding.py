@@ -1,8 +1,8 @@
 """What a person may decide about a batch: pause, resume, cancel the rest, retry what is held or cancelled.
 
 A decision is one small transaction on the batch itself, compare-and-set and audited; from then on nothing of the batch is
-claimed that should not be. Its requests follow, some at a time, so that nobody waits for a hundred thousand of them; what dies half-way
-the sweep takes up.
+claimed that should not be. Its requests follow, some at a time, so that nobody waits for a hundred thousand of them; what
+dies half-way the sweep takes up.
 """
 
 from collections.abc import Callable

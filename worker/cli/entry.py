@@ -40,6 +40,7 @@ TABLE: Table = {
             "watch": Leaf("worker.cli.batch_watch:watch", "Follow a batch until nothing of it moves."),
             "list": Leaf("worker.cli.batch_list:list_batches", "List batches, newest first."),
             "show": Leaf("worker.cli.batch_list:show", "Show one batch and what is wrong with its rows."),
+            "export": Leaf("worker.cli.batch_export:export", "Write what became of each row into a file."),
             "pause": Leaf("worker.cli.batch_decisions:pause", "Send nothing more of a batch until it is resumed."),
             "resume": Leaf("worker.cli.batch_decisions:resume", "Have a paused batch go on."),
             "cancel": Leaf("worker.cli.batch_decisions:cancel", "Say that the rest of a batch is not wanted."),
