@@ -24,6 +24,7 @@ from worker.policy import verdicts
 from worker.policy.verdicts import Verdict
 
 AT_ONCE = 100  # rows in one transaction: some 30 ms, for which nobody else writes to an SQLite file
+KEPT_AT_ONCE = 250  # rows that are only noted
 LOOKED_AT = 100  # of the first rows of a file, to know its batch again
 
 
@@ -66,14 +67,11 @@ def run(bridge: Bridge, sheet: Sheet, judge: Judge, now: Run) -> Iterator[list[F
 
 
 def keep_unfiled(bridge: Bridge, sheet: Sheet, now: Run) -> None:
-    """Note every row, to be filed by a worker. Raises NotABatch, and then nothing of the file is noted."""
-
-    def unit(tx: Tx) -> None:
-        for chunk in chunks(sheet.each(), 1000):
-            batch_rows.keep(tx, now.batch, now.number, [_unfiled(row) for row in chunk])
-        batches.end(tx, now.batch, now.number)
-
-    bridge.ledger.write(unit)
+    """Note every row, to be filed by a worker, which may begin at once. Raises NotABatch."""
+    for chunk in chunks(sheet.each(), KEPT_AT_ONCE):
+        rows = [_unfiled(row) for row in chunk]
+        bridge.ledger.write(lambda tx, some=rows: batch_rows.keep(tx, now.batch, now.number, some))  # type: ignore[misc]  # bound now
+    bridge.ledger.write(lambda tx: batches.end(tx, now.batch, now.number))
 
 
 def file_kept(bridge: Bridge, batch_id: str, stopping: Callable[[], bool] = lambda: False) -> Iterator[list[Found]]:

@@ -10,14 +10,14 @@ from worker.shown import Shown
 
 WILL = {
     Verdict.NEW: "will be created",
-    Verdict.MENDS: "mend a held request",
-    Verdict.KNOWN: "already have it",
-    Verdict.SAME: "are the same as a row above",
-    Verdict.CONFLICT: "are in conflict with a known id",
-    Verdict.TOO_SHORT: "are too short",
-    Verdict.BAD: "can't be filed",
+    Verdict.MENDS: "will mend a held request",
+    Verdict.KNOWN: "known already",
+    Verdict.SAME: "same as a row above",
+    Verdict.CONFLICT: "in conflict with a known id",
+    Verdict.TOO_SHORT: "too short",
+    Verdict.BAD: "with a fault",
 }
-IS = {**WILL, Verdict.NEW: "filed", Verdict.MENDS: "mended a held request"}
+IS = {**WILL, Verdict.NEW: "filed", Verdict.MENDS: "mended"}
 
 
 def of_check(told: Shown) -> str:
@@ -33,7 +33,7 @@ def of_run(count: int, found: Counter[Verdict]) -> str:
 
 
 def verdicts(count: int, found: Mapping[Verdict, int]) -> str:
-    """`12 rows: 10 filed, 2 are too short`."""
+    """`12 rows: 10 filed, 2 too short`."""
     return f"{rows(count)}: {_counted(found, IS) or 'none filed yet'}"
 
 
