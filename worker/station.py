@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from worker import ids, log, metrics, steps
 from worker.assembly import Bridge
-from worker.batches import clerk
+from worker.batches.clerk import Clerk
 from worker.domain.outcome import Outcome
 from worker.events import reader
 from worker.ledger import attempts, processes
@@ -38,7 +38,8 @@ class Station:
         self.pump = Pump(self._caller, seats)
         self._stopping = threading.Event()
         self._rows_wait = threading.Event()
-        self._clerk = threading.Thread(target=self._file_batches, name="clerk", daemon=True)
+        self._clerk = Clerk(bridge, self.boot_id, self.pump.run, self._stopping.is_set)
+        self._filing = threading.Thread(target=self._file_batches, name="clerk", daemon=True)
         self._rounds = threading.Thread(target=self._go_round, name="rounds", daemon=True)
 
     def start(self) -> None:
@@ -48,7 +49,7 @@ class Station:
         except LedgerFault as fault:
             _logger.warning("started while the ledger is away", fault=type(fault).__name__)
         self._rounds.start()
-        self._clerk.start()
+        self._filing.start()
 
     def read(self, event_id: str) -> None:
         """Read an event and send what it filed."""
@@ -95,7 +96,7 @@ class Station:
         while not self._stopping.is_set():
             self._rows_wait.clear()
             try:
-                clerk.work(self.bridge, self.pump.run, self._stopping.is_set)
+                self._clerk.work()
             except LedgerFault as fault:
                 _logger.warning("batches wait: the ledger is away", fault=type(fault).__name__)
             except Exception:  # a bug with one batch must not end the filing of all others for ever

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.web.houses import Api, House, problem
-from worker.batches import clerk
+from worker.batches.clerk import Clerk
 
 TEXT = "We look for a night-shift care assistant who is calm, careful and kind, in ward {}."
 FILE = "id,Description,voice,Hiring manager\n" + "".join(
@@ -25,7 +25,7 @@ def hand_in(
 
 
 def work(house: House) -> None:
-    clerk.work(house.bridge, lambda organization: None, lambda: False)
+    Clerk(house.bridge, "boot", lambda organization: None, lambda: False).work()
 
 
 def test_a_check_says_of_each_row_what_would_become_of_it_and_files_nothing(house: House) -> None:
