@@ -45,6 +45,10 @@ class Hinting:
         """An organization may have a request that is due."""
         self._send(lambda: self._hints.pump(organization))
 
+    def file(self, batch_id: str) -> None:
+        """A batch has rows that are to be filed."""
+        self._send(lambda: self._hints.file(batch_id))
+
     def broker_answers(self, organization: str, within: timedelta) -> bool:
         """Whether the broker takes a hint now. The hint is a true one: there may always be work."""
         try:

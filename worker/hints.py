@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from celery import Celery
 
 NOWHERE = "redis+socket:///nonexistent/broker.sock"
-PUMP, READ = "worker.pump", "worker.read"
+PUMP, READ, FILE = "worker.pump", "worker.read", "worker.file"
 EXPIRES_SECONDS = 300
 PATIENCE_SECONDS = 0.2
 _logger = log.named(__name__)
@@ -82,6 +82,10 @@ class Hints:
     def pump(self, organization: str) -> bool:
         """An organization may have a request that is due."""
         return self._send(PUMP, organization)
+
+    def file(self, batch_id: str) -> bool:
+        """A batch has rows that are to be filed."""
+        return self._send(FILE, batch_id)
 
     def _sender(self) -> "Celery":
         """For sending alone: a broker that hangs must not hold a hint for ever."""
