@@ -1,7 +1,7 @@
 """Drain: how much of the allowed rate a backlog gets, and whether the limit is ever exceeded.
 
 The judge is the sandbox's own record of arrivals, never the client's count. The share is of `limit / window`, so the margin that
-keeps the bridge inside every window (1/120) costs 0.8 % of it.
+keeps the bridge inside every window (1/240 of it in calm) costs 0.4 % of it.
 """
 
 import signal
