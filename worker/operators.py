@@ -12,7 +12,7 @@ from worker import filing
 from worker.descriptions import plain_text
 from worker.domain.interview import Interview, Origin
 from worker.domain.request import Because, Code, Content, GenerationRequest, State
-from worker.ledger import attempts, audit, interviews, requests
+from worker.ledger import attempts, audit, interviews, organizations, requests
 from worker.ledger.connection import Tx
 from worker.policy import quarantine, reasons, share_links
 
@@ -142,6 +142,12 @@ def _believe(tx: Tx, request: GenerationRequest, wait: timedelta, *, not_there: 
             f"{request.label} may still be on its way. It can be sent again at {reasons.clock_to_the_second(ends)}, "
             f"in {max(round(left.total_seconds()), 1)} s.",
         )
+
+
+def trust_account(tx: Tx, who: Person, organization: str, account: str) -> None:
+    """The key of an organization belongs to another account at TalentSprout than before, and is meant to."""
+    organizations.trust(tx, organization, account)
+    audit.record(tx, who.name, "trust", organization, {"account": account})
 
 
 def _locked(tx: Tx, request_id: str) -> GenerationRequest:

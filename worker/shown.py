@@ -15,7 +15,7 @@ from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
 from worker.ledger.results import StoredResult
 from worker.ledger.tokens import ApiToken
-from worker.policy import pacing, quarantine, reasons
+from worker.policy import pacing, quarantine, reasons, repeats
 from worker.policy.reasons import Timing
 
 Shown = dict[str, Any]
@@ -186,7 +186,7 @@ def _budget(found: budgets.Standing, waiting: int, now: datetime, *, is_paused: 
         "configured": found.configured,
         "window_seconds": seen.window.total_seconds(),
         "used": found.used,
-        "remaining": max(seen.free_of_foreign(now) - found.used, 0),
+        "remaining": max(seen.slots(now) - found.used, 0),
         "closed_until": instant(closed),
         "paused": is_paused,
         "waiting": waiting,
@@ -237,6 +237,7 @@ class _Scene:
             closed_until=budget.closed_until,
             foreign=budget.limit - budget.free_of_foreign(self._now),
             limit=budget.limit,
+            repeats_at=self._repeats_at(found) if found.failures else None,
             batch_stopped=None if stopped is None else _stopped(stopped),
             paused_since=None if pause is None else pause.since,
             pause_facts=None if pause is None else pause.facts,
@@ -249,6 +250,9 @@ class _Scene:
         if key not in self._budgets:
             self._budgets[key] = budgets.view(self._tx, *key, self._now)
         return self._budgets[key]
+
+    def _repeats_at(self, found: GenerationRequest) -> datetime:
+        return repeats.next_at(budgets.allowed_repeats(self._tx, found.organization, found.kind.tier), self._now)
 
     def _ahead(self, found: GenerationRequest) -> int:
         key = (found.organization, found.kind.tier)

@@ -95,6 +95,15 @@ TABLE: list[tuple[Code, GenerationRequest, Situation, str]] = [
         ),
     ),
     (
+        Code.REFUSED,
+        waiting,
+        replace(seen, paused_since=NOW, pause_facts={"account": "org-2", "known_account": "org-1"}),
+        (
+            "Paused: TalentSprout says that the API key belongs to org-2, and not to org-1 as before, at 13:58 UTC. "
+            "Nothing is lost; sending resumes once a ping succeeds."
+        ),
+    ),
+    (
         Code.NO_WORKER,
         waiting,
         replace(seen, worker_alive=False, worker_seen=NOW),

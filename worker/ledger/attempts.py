@@ -21,7 +21,7 @@ from worker.domain.request import Content, GenerationRequest, State, Tier
 from worker.ledger import budgets, organizations, requests
 from worker.ledger.connection import Tx
 from worker.ledger.tables import attempt, request
-from worker.policy import pacing
+from worker.policy import pacing, repeats
 
 USUAL_OF = 20  # so many of the newest calls say how long one usually takes
 MARGIN_LEFT = 0.5  # of the lease's margin must be left beyond a full deadline when a call is marked
@@ -81,10 +81,16 @@ def claim(
     opens = pacing.next_slot(seen, now)
     if opens is None or opens > now:
         return NoSlot(_until(opens, now))
-    row = tx.conn.execute(_next_in_line(organization, tier, now)).mappings().one_or_none()
+    allowed = budgets.allowed_repeats(tx, organization, tier)
+    repeats_at = repeats.next_at(allowed, now)
+    line = _next_in_line(organization, tier, now, with_repeats=repeats_at <= now)
+    row = tx.conn.execute(line).mappings().one_or_none()
     if row is None:
-        return NothingDue(_until(requests.next_due(tx, organization, tier), now))
+        return NothingDue(_until(requests.next_due(tx, organization, tier, repeats_at), now))
     wanted = requests.from_row(row)
+    left = repeats.after_sending(allowed, now, again=wanted.failures > 0)
+    if left != allowed:
+        budgets.note_repeats(tx, organization, tier, left)
     requests.move(tx, wanted.id, {State.WAITING}, State.SENDING, fence=wanted.fence + 1, updated_at=now)
     held = _record(
         tx, organization, tier, boot_id, now, lease, request_id=wanted.id, n=wanted.fence + 1, label=wanted.label
@@ -127,8 +133,9 @@ def mark(tx: Tx, held: Attempt, deadline: timedelta, lease_margin: timedelta) ->
     return tx.conn.execute(statement).scalar_one_or_none() is not None
 
 
-def finish(tx: Tx, attempt_id: str, outcome: str, evidence: Evidence) -> None:
+def finish(tx: Tx, attempt_id: str, outcome: str, evidence: Evidence, spread: timedelta | None) -> None:
     """Note how an attempt ended. What is known later, by a late answer or the journal, replaces "lease ended"."""
+    known = {} if spread is None else {"spread": spread}
     tx.conn.execute(
         sa.update(attempt)
         .where(attempt.c.id == attempt_id)
@@ -136,6 +143,7 @@ def finish(tx: Tx, attempt_id: str, outcome: str, evidence: Evidence) -> None:
             ended_at=sa.func.coalesce(attempt.c.ended_at, sa.bindparam("now", tx.now(), type_=attempt.c.ended_at.type)),
             outcome=outcome,
             evidence=json.dumps(_present(asdict(evidence))),
+            **known,
         )
     )
 
@@ -220,7 +228,7 @@ def open_of(tx: Tx, boot_id: str) -> list[str]:
     return list(tx.conn.execute(statement.order_by(attempt.c.id)).scalars())
 
 
-def _next_in_line(organization: str, tier: Tier, now: datetime) -> sa.Select[Any]:
+def _next_in_line(organization: str, tier: Tier, now: datetime, *, with_repeats: bool) -> sa.Select[Any]:
     return (
         sa.select(request)
         .where(
@@ -228,6 +236,7 @@ def _next_in_line(organization: str, tier: Tier, now: datetime) -> sa.Select[Any
             request.c.tier == tier,
             requests.claimable(),
             request.c.due_at <= now,
+            sa.true() if with_repeats else request.c.failures == 0,
         )
         .order_by(request.c.priority, request.c.due_at, request.c.id)
         .limit(1)

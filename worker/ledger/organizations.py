@@ -1,4 +1,8 @@
-"""Whether an organization may send at all: a refused key pauses it, a ping that succeeds resumes it."""
+"""Whether an organization may send at all: a refused key pauses it, a ping that succeeds resumes it.
+
+The first ping that names an account at TalentSprout is remembered. A key of another one would make interviews where nobody looks
+for them, so it pauses the organization, too, until a person says that it is meant.
+"""
 
 import json
 from collections.abc import Mapping
@@ -53,6 +57,26 @@ def probed(tx: Tx, name: str, *, accepted: bool) -> None:
     else:
         every = min(found.probe_every * 2, LONGEST_PROBE)
         _update(tx, name, probe_at=tx.now() + every, probe_every=every)
+
+
+def other_account(tx: Tx, name: str, account: str | None) -> str | None:
+    """The account that is known where a ping names another one; else None, and a first one is remembered."""
+    row = tx.conn.execute(sa.select(organization).where(organization.c.name == name).with_for_update()).mappings().one()
+    known: str | None = row["account"]
+    if account is not None and known is None:
+        _update(tx, name, account=account)
+    return None if account is None or known in (None, account) else known
+
+
+def trust(tx: Tx, name: str, account: str) -> None:
+    """From now on this is the account."""
+    _update(tx, name, account=account)
+
+
+def refuse_account(tx: Tx, name: str, facts: Mapping[str, object], first_probe: timedelta) -> None:
+    """Pause it for this reason, whatever it was paused for before."""
+    pause(tx, name, facts, first_probe)
+    _update(tx, name, pause_reason=json.dumps(facts))
 
 
 def trusted_again(tx: Tx, name: str) -> None:
