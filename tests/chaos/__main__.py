@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ats, person = Ats(place, given.seed), Truthful(place)
         found = _storm(place, ats, person, deeds, seconds)
         counts = report.counted(place, ats, books(place), person.done)
-        lacking = report.too_little(counts, given.minutes, has_server=place.database is not None)
+        lacking = report.too_little(counts, given.minutes, given.on)
         _show(found, asdict(counts), lacking)
         if given.json:
             print(json.dumps(_document(given, place, counts, found, lacking)))
