@@ -13,7 +13,8 @@ PYTHONS = $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3)
 SUITABLE = import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check
-# "logical": two processes on two cores; more than four don't pay, because each starts servers of its own.
+# "logical": two processes on two cores; more than four don't pay, because each starts servers of its own. The slow tests wait
+# more than they compute, so they take four on any machine.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4
 UV ?= uv
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -35,7 +36,7 @@ test: .venv/.dev ## the tests that take a minute or two: everything not marked s
 	$(PYTEST) -m "not slow and not genuine" $(ARGS)
 
 test-rest: .venv/.dev ## what `make test` leaves out: journeys, crashes, genuine Redis
-	$(PYTEST) -m "slow or genuine" $(ARGS)
+	$(PYTEST) --numprocesses 4 -m "slow or genuine" $(ARGS)
 
 test-all: .venv/.dev ## every test
 	$(PYTEST) $(ARGS)

@@ -2,9 +2,13 @@
 
 import os
 import platform
+import sqlite3
 import subprocess
 import tempfile
 import time
+from importlib import metadata
+
+PACKAGES = ("celery", "flask", "kombu", "psycopg", "redis", "sqlalchemy", "waitress")
 
 
 def facts() -> dict[str, object]:
@@ -12,12 +16,19 @@ def facts() -> dict[str, object]:
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     return {
         "cores": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 2),
+        "load": load(),
         "fsync_per_second": fsync_rate(),
         "system": platform.platform(),
         "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "packages": {name: metadata.version(name) for name in PACKAGES},
         "commit": commit.stdout.strip() or None,
     }
+
+
+def load() -> float:
+    """Of the last minute."""
+    return round(os.getloadavg()[0], 2)
 
 
 def fsync_rate(seconds: float = 0.5) -> int:

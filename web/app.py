@@ -14,7 +14,9 @@ from web.api.reading import LARGEST_BODY, StrictRequest, refuse
 from web.api.resource import ProblemDocument
 from web.context import NAME, Context, context
 from web.dashboard import words
+from web.entrance import Entrance
 from web.hinting import Hinting
+from web.lanes import Seats
 from web.problems import Problem
 from web.readiness import WRONG_SCHEMA, Readiness
 from web.sessions import Sessions
@@ -35,6 +37,7 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",  # browsers heed it under https only
     "X-Frame-Options": "DENY",
 }
+NOT_CACHED = "no-store"
 SECURITY_SCHEMES: dict[str, Any] = {
     "token": {"type": "http", "scheme": "bearer", "description": "`sprout token create` makes one."}
 }
@@ -59,17 +62,22 @@ def create_app(bridge: Bridge, wall: Callable[[], datetime] = clock.wall) -> Fla
     hinting = Hinting(bridge.hints)
     sessions = Sessions(bridge.settings.bridge.data_dir, wall)
     intake = Intake(bridge.ledger, Spool(bridge.settings.bridge.data_dir / "spool"), hinting.read)
-    app.extensions[NAME] = Context(bridge, hinting, intake, Readiness(bridge, hinting), sessions)
+    readiness = Readiness(bridge, hinting)
+    app.extensions[NAME] = Context(bridge, hinting, intake, readiness, sessions)
+    Seats(readiness).register(app)
     app.before_request(_wait_for_database)
     app.before_request(access.check)
     app.after_request(access.keep_session)
     app.after_request(_harden)
     failures.register(app)
-    app.register_blueprint(receiver.routes(receiver.Receiver(bridge.settings, intake, hinting)))
+    deliveries = receiver.Receiver(bridge.settings, intake, hinting)
+    app.register_blueprint(receiver.routes(deliveries))
     app.register_blueprint(probes.routes())
     app.register_blueprint(dashboard.routes())
     for resource in api.resources():
         app.register_api(resource)
+    entrance = Entrance(app, bridge.settings.sources, deliveries, {**SECURITY_HEADERS, "Cache-Control": NOT_CACHED})
+    app.wsgi_app = entrance  # type: ignore[method-assign]  # as Flask's own pages say
     return app
 
 
@@ -86,5 +94,5 @@ def _wait_for_database() -> None:
 def _harden(response: Response) -> Response:
     response.headers.update(SECURITY_HEADERS)
     if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = NOT_CACHED
     return response

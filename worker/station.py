@@ -1,7 +1,8 @@
 """A worker process: its journal, its pump, and the rounds that make every hint unnecessary.
 
-The rounds run in a thread of their own: report, settle what dead processes left in their journals, and, if this process holds the
-duty, sweep. What the sweep finds is done here and now, so that a broker that is away costs at most one sweep's time.
+The rounds run in a thread of their own: report, settle what dead processes left in their journals and end their leases, and, if
+this process holds the duty, sweep. What the sweep finds is done here and now, so that a broker that is away costs at most one
+sweep's time.
 """
 
 import os
@@ -11,6 +12,7 @@ from collections.abc import Callable
 
 from worker import ids, log, metrics, steps
 from worker.assembly import Bridge
+from worker.batches.clerk import Clerk
 from worker.domain.outcome import Outcome
 from worker.events import reader
 from worker.ledger import attempts, processes
@@ -18,7 +20,7 @@ from worker.ledger.connection import LedgerFault
 from worker.sending import journal
 from worker.sending.call import Caller
 from worker.sending.pump import Pump
-from worker.upkeep import sweep
+from worker.upkeep import deaths, sweep
 
 SEATS = 200  # calls in flight at once; 20 a minute of 60 seconds each are 20 for one busy organization
 TERM = 2  # sweeps for which the duty is held: one may be missed
@@ -36,6 +38,9 @@ class Station:
         self._caller = Caller(bridge, self._journal, self.boot_id)
         self.pump = Pump(self._caller, seats)
         self._stopping = threading.Event()
+        self._rows_wait = threading.Event()
+        self._clerk = Clerk(bridge, self.boot_id, self.pump.run, self._stopping.is_set)
+        self._filing = threading.Thread(target=self._file_batches, name="clerk", daemon=True)
         self._rounds = threading.Thread(target=self._go_round, name="rounds", daemon=True)
 
     def start(self) -> None:
@@ -45,6 +50,7 @@ class Station:
         except LedgerFault as fault:
             _logger.warning("started while the ledger is away", fault=type(fault).__name__)
         self._rounds.start()
+        self._filing.start()
 
     def read(self, event_id: str) -> None:
         """Read an event and send what it filed."""
@@ -52,9 +58,14 @@ class Station:
         if done.organization is not None:
             self.pump.run(done.organization)
 
+    def look_for_rows(self) -> None:
+        """There may be rows of batches that are to be filed."""
+        self._rows_wait.set()
+
     def stop(self) -> None:
         """Claim nothing more. Calls in flight go on."""
         self._stopping.set()
+        self._rows_wait.set()
         self.pump.stop()
 
     def land(self, seconds: float) -> bool:
@@ -81,11 +92,23 @@ class Station:
                     _logger.exception("a step of the rounds failed", step=step.__name__)
             self._stopping.wait(self.bridge.settings.bridge.sweep.total_seconds())
 
+    def _file_batches(self) -> None:
+        """In a thread of its own, because a large file takes minutes and the rounds must go on."""
+        while not self._stopping.is_set():
+            self._rows_wait.clear()
+            try:
+                self._clerk.work()
+            except LedgerFault as fault:
+                _logger.warning("batches wait: the ledger is away", fault=type(fault).__name__)
+            except Exception:  # a bug with one batch must not end the filing of all others for ever
+                _logger.exception("filing batches failed")
+            self._rows_wait.wait(self.bridge.settings.bridge.sweep.total_seconds())
+
     def _report(self) -> None:
         self.bridge.ledger.write(lambda tx: processes.report(tx, self.boot_id, socket.gethostname(), os.getpid()))
 
     def _replay(self) -> None:
-        settled = journal.replay(self._journals, self._settle_again)
+        settled = journal.replay(self._journals, self._settle_again, lambda boot_id: deaths.bury(self.bridge, boot_id))
         if settled:
             _logger.info("answers that a dead process had journaled are settled", count=settled)
 

@@ -23,6 +23,7 @@ from worker.ledger.connection import Tx
 from worker.ledger.tables import attempt, request
 from worker.policy import pacing
 
+USUAL_OF = 20  # so many of the newest calls say how long one usually takes
 MARGIN_LEFT = 0.5  # of the lease's margin must be left beyond a full deadline when a call is marked
 
 
@@ -72,11 +73,11 @@ def claim(
     tx: Tx, organization: str, tier: Tier, boot_id: str, lease: timedelta
 ) -> Claimed | NoSlot | NothingDue | Paused:
     """T1. Lock the budget, then look whether a slot is open, then pick the request that is next in line."""
-    budgets.lock(tx, organization, tier)
+    locked = budgets.lock(tx, organization, tier)
     if organizations.paused(tx, organization) is not None:
         return Paused()
     now = tx.now()
-    seen = budgets.view(tx, organization, tier, now)
+    seen = budgets.seen(tx, locked, now)
     opens = pacing.next_slot(seen, now)
     if opens is None or opens > now:
         return NoSlot(_until(opens, now))
@@ -84,12 +85,11 @@ def claim(
     if row is None:
         return NothingDue(_until(requests.next_due(tx, organization, tier), now))
     wanted = requests.from_row(row)
-    requests.move(tx, wanted.id, {State.WAITING}, State.SENDING, fence=wanted.fence + 1)
+    requests.move(tx, wanted.id, {State.WAITING}, State.SENDING, fence=wanted.fence + 1, updated_at=now)
     held = _record(
         tx, organization, tier, boot_id, now, lease, request_id=wanted.id, n=wanted.fence + 1, label=wanted.label
     )
-    budgets.take(tx, organization, tier, held.id, seen, now)
-    after = budgets.view(tx, organization, tier, now)
+    after = budgets.take(tx, organization, tier, held.id, seen, now)
     return Claimed(held, wanted, requests.content(tx, wanted.id), _until(pacing.next_slot(after, now), now))
 
 
@@ -98,9 +98,9 @@ def claim_ping(tx: Tx, organization: str, boot_id: str, lease: timedelta) -> Att
 
     It is never on trial: a key that is accepted says nothing of the calls, and a call on trial keeps its place.
     """
-    budgets.lock(tx, organization, Tier.DEFAULT)
+    locked = budgets.lock(tx, organization, Tier.DEFAULT)
     now = tx.now()
-    seen = budgets.view(tx, organization, Tier.DEFAULT, now)
+    seen = budgets.seen(tx, locked, now)
     opens = pacing.next_slot(seen, now)
     if opens is not None and opens > now:
         return NoSlot(opens - now)
@@ -190,6 +190,19 @@ def may_exist(tx: Tx, request_id: str) -> bool:
     return tx.conn.execute(statement.limit(1)).first() is not None
 
 
+def usual_time(tx: Tx, organization: str, tier: Tier) -> timedelta | None:
+    """How long the newest calls took that made an interview, on average; None where there were none."""
+    statement = (
+        sa.select(attempt.c.sent_at, attempt.c.ended_at)
+        .where(attempt.c.organization == organization, attempt.c.tier == tier, attempt.c.sent_at.is_not(None))
+        .where(attempt.c.outcome == "Created")
+        .order_by(attempt.c.sent_at.desc())
+        .limit(USUAL_OF)
+    )
+    took = [row.ended_at - row.sent_at for row in tx.conn.execute(statement)]
+    return sum(took, timedelta(0)) / len(took) if took else None
+
+
 def expired(tx: Tx, limit: int) -> list[str]:
     """Ids of attempts that are not settled and whose lease has ended, oldest first."""
     statement = (
@@ -201,13 +214,19 @@ def expired(tx: Tx, limit: int) -> list[str]:
     return list(tx.conn.execute(statement).scalars())
 
 
+def open_of(tx: Tx, boot_id: str) -> list[str]:
+    """Ids of the attempts of one process that are not settled."""
+    statement = sa.select(attempt.c.id).where(attempt.c.ended_at.is_(None), attempt.c.boot_id == boot_id)
+    return list(tx.conn.execute(statement.order_by(attempt.c.id)).scalars())
+
+
 def _next_in_line(organization: str, tier: Tier, now: datetime) -> sa.Select[Any]:
     return (
         sa.select(request)
         .where(
             request.c.organization == organization,
             request.c.tier == tier,
-            request.c.state == State.WAITING,
+            requests.claimable(),
             request.c.due_at <= now,
         )
         .order_by(request.c.priority, request.c.due_at, request.c.id)

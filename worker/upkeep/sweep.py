@@ -4,12 +4,14 @@ It makes lost hints harmless: whatever a message should have started, the sweep 
 and to do twice at once.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from worker import log
 from worker.assembly import Bridge
+from worker.batches import deciding
 from worker.domain.request import State
-from worker.ledger import attempts, events, late_matches, organizations, requests, settling
+from worker.ledger import attempts, batches, events, late_matches, organizations, requests, settling
 from worker.ledger.connection import Tx
 from worker.policy import quarantine
 from worker.sending import pinging
@@ -35,14 +37,20 @@ def sweep(bridge: Bridge) -> Due:
     if linked:
         _logger.info("results found their interview", count=linked)
     probe_paused(bridge)
+    follow_decisions(bridge)
     due = bridge.ledger.read(requests.due)
     unread = bridge.ledger.read(lambda tx: events.unread(tx, MOST_AT_ONCE))
     return Due(unread, sorted({organization for organization, _ in due}))
 
 
 def end_leases(bridge: Bridge) -> None:
-    """Attempts whose worker is not heard of any more."""
-    for attempt_id in bridge.ledger.read(lambda tx: attempts.expired(tx, MOST_AT_ONCE)):
+    """Attempts whose time is over, whatever became of their worker."""
+    end(bridge, bridge.ledger.read(lambda tx: attempts.expired(tx, MOST_AT_ONCE)))
+
+
+def end(bridge: Bridge, ids: Iterable[str]) -> None:
+    """End the leases of these attempts, each in a transaction of its own."""
+    for attempt_id in ids:
         state = bridge.ledger.write(lambda tx, one=attempt_id: settling.end_lease(tx, one))  # type: ignore[misc]  # a default binds it
         if state is not None:
             _logger.warning("a lease ended", attempt=attempt_id, request_is=state)
@@ -66,6 +74,12 @@ def retry_unknown(bridge: Bridge) -> None:
     for name, organization in bridge.settings.organizations.items():
         if organization.on_unknown == "retry":
             bridge.ledger.write(lambda tx, one=name: unit(tx, one))  # type: ignore[misc]  # a default binds it
+
+
+def follow_decisions(bridge: Bridge) -> None:
+    """Batches that were paused, resumed or cancelled, and whose requests do not say so yet."""
+    for batch_id in bridge.ledger.read(batches.lagging):
+        deciding.follow(bridge.ledger, batch_id)
 
 
 def probe_paused(bridge: Bridge) -> None:
