@@ -4,7 +4,7 @@ The same id with the same content is the same request, whoever files it; with ot
 source's posting follows its ATS: while nothing of its interview can exist, the newest text is what will be sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from worker.descriptions import checking
@@ -13,7 +13,7 @@ from worker.ledger import requests
 from worker.ledger.connection import Tx
 from worker.policy import priority
 from worker.policy.aftermath import TEXT_LIMITS
-from worker.policy.identity import Identity, content_digest, of_content
+from worker.policy.identity import Identity, of_content
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,41 @@ class Conflict:
     request: GenerationRequest
 
 
-def file(tx: Tx, wanted: Submission) -> Filed | AlreadyFiled | Conflict:
+Answer = Filed | AlreadyFiled | Conflict
+
+
+def file(tx: Tx, wanted: Submission) -> Answer:
     """File it, or find what is filed under its id."""
-    identity = wanted.identity or of_content(wanted.kind, wanted.text, wanted.options)
-    new = requests.NewRequest(
+    return file_many(tx, [wanted])[0]
+
+
+def file_many(tx: Tx, wanted: Sequence[Submission]) -> list[Answer]:
+    """File a chunk with few statements. Each gets the answer that it would get if they were filed one after another."""
+    asked = [_new(one) for one in wanted]
+    firsts: dict[requests.Key, requests.NewRequest] = {}
+    for new in asked:
+        firsts.setdefault(new.key, new)
+    kept = requests.insert_many(tx, list(firsts.values()))
+    return [_answer(new, kept[new.key], is_first=firsts[new.key] is new) for new in asked]
+
+
+def any_new(tx: Tx, wanted: Sequence[Submission]) -> bool:
+    """Whether filing these would file anything."""
+    keys = {_new(one).key for one in wanted}
+    return len(requests.by_keys(tx, keys)) < len(keys)
+
+
+def _answer(new: requests.NewRequest, kept: requests.Kept, *, is_first: bool) -> Answer:
+    if kept.is_new and is_first:
+        return Filed(kept.request)
+    return AlreadyFiled(kept.request) if kept.digest == new.digest else Conflict(kept.request)
+
+
+def _new(wanted: Submission) -> requests.NewRequest:
+    return requests.NewRequest(
         organization=wanted.organization,
         kind=wanted.kind,
-        identity=identity,
+        identity=wanted.identity or of_content(wanted.kind, wanted.text, wanted.options),
         title=wanted.title or _first_line(wanted.text),
         content=Content(wanted.text, wanted.options, wanted.about),
         priority=wanted.priority,
@@ -70,13 +98,6 @@ def file(tx: Tx, wanted: Submission) -> Filed | AlreadyFiled | Conflict:
         batch=wanted.batch,
         because=fault_of(wanted.kind, wanted.text),
     )
-    filed = requests.insert(tx, new)
-    if filed is not None:
-        return Filed(_get(tx, filed))
-    known = requests.by_key(tx, wanted.organization, identity.key)
-    assert known is not None, "the insert found it"
-    same = requests.content_digest_of(tx, known.id) == content_digest(wanted.kind, wanted.text, wanted.options)
-    return AlreadyFiled(known) if same else Conflict(known)
 
 
 def fault_of(kind: Kind, text: str) -> Because | None:
@@ -93,12 +114,6 @@ def fault_of(kind: Kind, text: str) -> Because | None:
 def text_limit(text: str) -> int:
     """How long the text may be when it is sent first: as it is, or as much as TalentSprout takes."""
     return min(checking.length(text), TEXT_LIMITS[0])
-
-
-def _get(tx: Tx, request_id: str) -> GenerationRequest:
-    found = requests.get(tx, request_id)
-    assert found is not None, "it was filed in this transaction"
-    return found
 
 
 def _first_line(text: str) -> str:

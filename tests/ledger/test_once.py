@@ -63,11 +63,10 @@ def test_a_fence_has_one_attempt(bridge: Stage) -> None:
 def test_two_transactions_that_draw_one_label_do_not_both_get_it(bridge: Stage) -> None:
     taken = bridge.request(bridge.file()).label.removeprefix("spr-")
 
-    def unit(tx: Tx) -> str | None:
+    def unit(tx: Tx) -> None:
         new = NewRequest(ACME, Kind.GENERATE, identity.brought("other"), "", Content(TEXT, {}, {}), 0, 20_000)
-        filed = requests.insert(tx, new)
+        filed = requests.insert_many(tx, [new])[new.key].request.id
         tx.conn.execute(sa.update(tables.request).where(tables.request.c.id == filed).values(label=taken))
-        return filed
 
     with pytest.raises(sa.exc.IntegrityError):
         bridge.ledger.write(unit)

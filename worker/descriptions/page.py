@@ -142,7 +142,8 @@ def tidy(text: str) -> str:
     lines: list[Line] = []
     gap = False
     for raw in text.split("\n"):
-        body = bulleted(_SPACES.sub(" ", raw.strip(" ")))
+        body = raw.strip(" ")
+        body = bulleted(_SPACES.sub(" ", body) if "  " in body else body)
         if body:
             indent = min(len(raw) - len(raw.lstrip(" ")), len(INDENT) * DEEPEST)
             lines.append(Line(" " * indent + body, gap))

@@ -72,11 +72,11 @@ def claim(
     tx: Tx, organization: str, tier: Tier, boot_id: str, lease: timedelta
 ) -> Claimed | NoSlot | NothingDue | Paused:
     """T1. Lock the budget, then look whether a slot is open, then pick the request that is next in line."""
-    budgets.lock(tx, organization, tier)
+    locked = budgets.lock(tx, organization, tier)
     if organizations.paused(tx, organization) is not None:
         return Paused()
     now = tx.now()
-    seen = budgets.view(tx, organization, tier, now)
+    seen = budgets.seen(tx, locked, now)
     opens = pacing.next_slot(seen, now)
     if opens is None or opens > now:
         return NoSlot(_until(opens, now))
@@ -84,12 +84,11 @@ def claim(
     if row is None:
         return NothingDue(_until(requests.next_due(tx, organization, tier), now))
     wanted = requests.from_row(row)
-    requests.move(tx, wanted.id, {State.WAITING}, State.SENDING, fence=wanted.fence + 1)
+    requests.move(tx, wanted.id, {State.WAITING}, State.SENDING, fence=wanted.fence + 1, updated_at=now)
     held = _record(
         tx, organization, tier, boot_id, now, lease, request_id=wanted.id, n=wanted.fence + 1, label=wanted.label
     )
-    budgets.take(tx, organization, tier, held.id, seen, now)
-    after = budgets.view(tx, organization, tier, now)
+    after = budgets.take(tx, organization, tier, held.id, seen, now)
     return Claimed(held, wanted, requests.content(tx, wanted.id), _until(pacing.next_slot(after, now), now))
 
 
@@ -98,9 +97,9 @@ def claim_ping(tx: Tx, organization: str, boot_id: str, lease: timedelta) -> Att
 
     It is never on trial: a key that is accepted says nothing of the calls, and a call on trial keeps its place.
     """
-    budgets.lock(tx, organization, Tier.DEFAULT)
+    locked = budgets.lock(tx, organization, Tier.DEFAULT)
     now = tx.now()
-    seen = budgets.view(tx, organization, Tier.DEFAULT, now)
+    seen = budgets.seen(tx, locked, now)
     opens = pacing.next_slot(seen, now)
     if opens is not None and opens > now:
         return NoSlot(opens - now)
@@ -199,6 +198,12 @@ def expired(tx: Tx, limit: int) -> list[str]:
         .limit(limit)
     )
     return list(tx.conn.execute(statement).scalars())
+
+
+def open_of(tx: Tx, boot_id: str) -> list[str]:
+    """Ids of the attempts of one process that are not settled."""
+    statement = sa.select(attempt.c.id).where(attempt.c.ended_at.is_(None), attempt.c.boot_id == boot_id)
+    return list(tx.conn.execute(statement.order_by(attempt.c.id)).scalars())
 
 
 def _next_in_line(organization: str, tier: Tier, now: datetime) -> sa.Select[Any]:

@@ -5,7 +5,7 @@ read the snapshot from before the lock was granted, and claim twice.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,10 +45,14 @@ def prepare(tx: Tx, organization: str, tier: Tier, limit: int, window: timedelta
     )
 
 
-def lock(tx: Tx, organization: str, tier: Tier) -> None:
-    """Until this transaction ends, nobody else claims from this budget."""
-    statement = sa.select(budget.c.tier).where(budget.c.organization == organization, budget.c.tier == tier)
-    tx.conn.execute(statement.with_for_update()).one()
+def lock(tx: Tx, organization: str, tier: Tier) -> sa.RowMapping:
+    """Until this transaction ends, nobody else claims from this budget. The row is as it was when the lock was granted."""
+    return tx.conn.execute(_of(organization, tier).with_for_update()).mappings().one()
+
+
+def seen(tx: Tx, locked: sa.RowMapping, now: datetime) -> pacing.Budget:
+    """The budget of a row that is locked, as pacing wants it: looked at afterwards, so it has every call that was claimed."""
+    return _view(tx, locked, now)
 
 
 def view(tx: Tx, organization: str, tier: Tier, now: datetime) -> pacing.Budget:
@@ -63,12 +67,14 @@ def standings(tx: Tx) -> list[Standing]:
     return [_standing(tx, row, now) for row in rows]
 
 
-def take(tx: Tx, organization: str, tier: Tier, attempt_id: str, seen: pacing.Budget, now: datetime) -> None:
-    """Note a slot as taken by `attempt_id`, on trial where the next call is to go alone."""
-    changes: dict[str, Any] = {"grid_at": pacing.grid_after(seen, now)}
+def take(tx: Tx, organization: str, tier: Tier, attempt_id: str, seen: pacing.Budget, now: datetime) -> pacing.Budget:
+    """Note a slot as taken by `attempt_id`, on trial where the next call is to go alone; the budget as it stands then."""
+    after = replace(seen, grid_at=pacing.grid_after(seen, now), claimed=seen.claimed + 1, on_trial=seen.alone)
+    changes: dict[str, Any] = {"grid_at": after.grid_at}
     if seen.alone:
         changes["trial"] = attempt_id
     _update(tx, organization, tier, changes)
+    return after
 
 
 def learn(tx: Tx, organization: str, tier: Tier, attempt_id: str, sent_at: datetime | None, news: BudgetNews) -> None:
@@ -125,8 +131,11 @@ def _standing(tx: Tx, row: sa.RowMapping, now: datetime) -> Standing:
 
 
 def _row(tx: Tx, organization: str, tier: Tier) -> sa.RowMapping:
-    statement = sa.select(budget).where(budget.c.organization == organization, budget.c.tier == tier)
-    return tx.conn.execute(statement).mappings().one()
+    return tx.conn.execute(_of(organization, tier)).mappings().one()
+
+
+def _of(organization: str, tier: Tier) -> sa.Select[Any]:
+    return sa.select(budget).where(budget.c.organization == organization, budget.c.tier == tier)
 
 
 def _view(tx: Tx, row: sa.RowMapping, now: datetime) -> pacing.Budget:

@@ -19,6 +19,10 @@ T = TypeVar("T")
 MOST = 200
 
 
+class UnknownCursor(ValueError):
+    """A cursor that no page ended with: a list that goes on from nowhere would look as if it were at its end."""
+
+
 @dataclass(frozen=True)
 class Page(Generic[T]):
     """`next` is the cursor of the following page, or None on the last one."""
@@ -76,6 +80,7 @@ def interviews_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) ->
     if filters.organization is not None:
         statement = statement.where(interview.c.organization == filters.organization)
     if cursor is not None:
+        _assert_row(tx, interview.c.id, cursor)
         last = sa.select(interview.c.stored_at).where(interview.c.id == cursor).scalar_subquery()
         older = sa.and_(interview.c.stored_at == last, interview.c.id < cursor)
         statement = statement.where(sa.or_(interview.c.stored_at < last, older))
@@ -193,10 +198,16 @@ def _page(
         if value is not None:
             statement = statement.where(column == value)
     if cursor is not None:
+        _assert_row(tx, id_column, cursor)
         statement = statement.where(id_column < cursor)
     rows = tx.conn.execute(statement.order_by(id_column.desc()).limit(_size(limit) + 1)).mappings().all()
     shown = rows[: _size(limit)]
     return shown, shown[-1]["id"] if len(rows) > len(shown) else None
+
+
+def _assert_row(tx: Tx, id_column: sa.Column[str], cursor: str) -> None:
+    if tx.conn.execute(sa.select(id_column).where(id_column == cursor)).first() is None:
+        raise UnknownCursor(cursor)
 
 
 def _size(limit: int) -> int:

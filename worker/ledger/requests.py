@@ -5,9 +5,12 @@ decide. `fence` only grows; an attempt that holds an older one is late.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +20,8 @@ from worker.domain.request import Because, Code, Content, GenerationRequest, Kin
 from worker.ledger.connection import Tx
 from worker.ledger.tables import request, request_content
 from worker.policy.identity import Identity, content_digest
+
+Key = tuple[str, str]  # an organization, and a deduplication key in it
 
 
 @dataclass(frozen=True)
@@ -35,41 +40,43 @@ class NewRequest:
     batch: str | None = None
     because: Because | None = None
 
+    @property
+    def key(self) -> Key:
+        """What no other request has."""
+        return self.organization, self.identity.key
 
-def insert(tx: Tx, new: NewRequest) -> str | None:
-    """File it and return its id, or None where its deduplication id is taken in this organization."""
+    @cached_property
+    def digest(self) -> str:
+        """The digest that tells whether a repeat has the same content."""
+        return content_digest(self.kind, self.content.text, self.content.options)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The request that has a key, the digest of its content, and whether this very call has filed it."""
+
+    request: GenerationRequest
+    digest: str
+    is_new: bool
+
+
+def insert_many(tx: Tx, wanted: Collection[NewRequest]) -> dict[Key, Kept]:
+    """File each whose key is free, and find the request that has it, locked, where it isn't. No key may stand here twice.
+
+    The ids that are given grow in the order of `wanted`.
+    """
     now = tx.now()
-    values = {
-        "id": ids.new_id(),
-        "organization": new.organization,
-        "kind": new.kind,
-        "tier": new.kind.tier,
-        "state": State.HELD if new.because else State.WAITING,
-        "dedup_key": new.identity.key,
-        "dedup_id": new.identity.shown,
-        "content_digest": content_digest(new.kind, new.content.text, new.content.options),
-        "label": _free_label(tx),
-        "title": new.title,
-        "source": new.source,
-        "job_id": new.job_id,
-        "batch": new.batch,
-        "priority": new.priority,
-        "fence": 0,
-        "failures": 0,
-        "unknown_retries": 0,
-        "text_limit": new.text_limit,
-        "enriched": False,
-        "due_at": now,
-        "because": _pack(new.because),
-        "created_at": now,
-        "updated_at": now,
-    }
-    statement = tx.insert(request).values(values)
-    once = statement.on_conflict_do_nothing(index_elements=["organization", "dedup_key"]).returning(request.c.id)
-    filed = tx.conn.execute(once).scalar_one_or_none()
-    if filed is not None:
-        tx.conn.execute(request_content.insert().values(request_id=filed, **_content_values(new.content)))
-    return filed
+    rows = {new.key: _values(new, now) for new in wanted}
+    news = {
+        new.key: new for new in sorted(wanted, key=lambda new: new.key)
+    }  # in one order, or two chunks wait for each other
+    kept: dict[Key, Kept] = {}
+    while missing := [new for key, new in news.items() if key not in kept]:
+        for new in missing:  # again for who is neither filed nor found: another request has the label
+            rows[new.key]["label"] = ids.new_label()
+        kept |= _insert_free(tx, missing, rows)
+        kept |= by_keys(tx, [key for key in news if key not in kept])
+    return kept
 
 
 def get(tx: Tx, request_id: str, *, lock: bool = False) -> GenerationRequest | None:
@@ -84,6 +91,24 @@ def by_key(tx: Tx, organization: str, dedup_key: str) -> GenerationRequest | Non
     statement = sa.select(request).where(request.c.organization == organization, request.c.dedup_key == dedup_key)
     row = tx.conn.execute(statement.with_for_update()).mappings().one_or_none()
     return None if row is None else from_row(row)
+
+
+def by_keys(tx: Tx, keys: Collection[Key]) -> dict[Key, Kept]:
+    """The requests under deduplication keys, locked.
+
+    One statement for each organization: SQLite would look for pairs through a whole index.
+    """
+    found: dict[Key, Kept] = {}
+    for organization, of_one in groupby(sorted(keys), key=itemgetter(0)):
+        statement = (
+            sa.select(request)
+            .where(request.c.organization == organization, request.c.dedup_key.in_([key for _, key in of_one]))
+            .order_by(request.c.dedup_key)
+            .with_for_update()
+        )
+        for row in tx.conn.execute(statement).mappings():
+            found[organization, row["dedup_key"]] = Kept(from_row(row), row["content_digest"], is_new=False)
+    return found
 
 
 def of_job(tx: Tx, organization: str, source: str, job_id: str) -> list[GenerationRequest]:
@@ -112,10 +137,12 @@ def move(tx: Tx, request_id: str, starts: Collection[State], to: State, **change
     """Compare-and-set: False, and nothing changed, where the request is in none of the states `starts`."""
     if "because" in changes:
         changes["because"] = _pack(changes["because"])
+    if "updated_at" not in changes:
+        changes["updated_at"] = tx.now()
     statement = (
         sa.update(request)
         .where(request.c.id == request_id, request.c.state.in_(starts))
-        .values(state=to, updated_at=tx.now(), **changes)
+        .values(state=to, **changes)
         .returning(request.c.id)
     )
     return tx.conn.execute(statement).scalar_one_or_none() is not None
@@ -178,7 +205,7 @@ def unknown(tx: Tx, organization: str) -> list[GenerationRequest]:
     return [from_row(row) for row in tx.conn.execute(statement).mappings()]
 
 
-def from_row(row: sa.RowMapping) -> GenerationRequest:
+def from_row(row: sa.RowMapping | Mapping[str, Any]) -> GenerationRequest:
     """A row of `request` as the noun."""
     return GenerationRequest(
         id=row["id"],
@@ -206,12 +233,43 @@ def from_row(row: sa.RowMapping) -> GenerationRequest:
     )
 
 
-def _free_label(tx: Tx) -> str:
-    """A label that no request has. Two transactions can still draw the same one: the constraint refuses the second."""
-    while True:
-        label = ids.new_label()
-        if tx.conn.execute(sa.select(request.c.id).where(request.c.label == label)).first() is None:
-            return label
+def _insert_free(tx: Tx, wanted: Sequence[NewRequest], rows: Mapping[Key, dict[str, Any]]) -> dict[Key, Kept]:
+    statement = tx.insert(request).on_conflict_do_nothing().returning(request.c.id)
+    filed = set(tx.conn.execute(statement, [rows[new.key] for new in wanted]).scalars())
+    fresh = [new for new in wanted if rows[new.key]["id"] in filed]
+    if fresh:
+        contents = [{"request_id": rows[new.key]["id"], **_content_values(new.content)} for new in fresh]
+        tx.conn.execute(request_content.insert(), contents)
+    return {new.key: Kept(from_row(rows[new.key]), new.digest, is_new=True) for new in fresh}
+
+
+def _values(new: NewRequest, now: datetime) -> dict[str, Any]:
+    return {
+        "id": ids.new_id(),
+        "organization": new.organization,
+        "kind": new.kind,
+        "tier": new.kind.tier,
+        "state": State.HELD if new.because else State.WAITING,
+        "dedup_key": new.identity.key,
+        "dedup_id": new.identity.shown,
+        "content_digest": new.digest,
+        "title": new.title,
+        "source": new.source,
+        "job_id": new.job_id,
+        "batch": new.batch,
+        "priority": new.priority,
+        "fence": 0,
+        "failures": 0,
+        "unknown_retries": 0,
+        "text_limit": new.text_limit,
+        "enriched": False,
+        "due_at": now,
+        "failing_since": None,
+        "because": _pack(new.because),
+        "interview_id": None,
+        "created_at": now,
+        "updated_at": now,
+    }
 
 
 def _content_values(new: Content) -> dict[str, str]:
