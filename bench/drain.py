@@ -166,7 +166,7 @@ def control() -> Row:
         ours=[share],
         ratios=[share],
         checks={"the bench sees a burst": found.refused > 0 or share < 0.9},
-        facts=found.facts(),
+        facts=found.facts() | {"share": round(share, 4)},
         repeat="python -m bench drain --control",
     )
 

@@ -5,6 +5,7 @@ A hint that finds the queue full, or its process ended, is lost; the sweep finds
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import timedelta
@@ -13,9 +14,8 @@ from worker import log, metrics
 from worker.hints import Hints
 
 MOST_WAITING = 1000
-MOST_TOGETHER = (
-    20  # events in one hint: a hint costs a sender as much as a receipt, and is followed by one thread alone
-)
+MOST_TOGETHER = 50  # events in one hint, which one thread of a worker follows alone
+GATHERING = timedelta(milliseconds=10)  # between two hints of events: a hint costs more than a receipt
 _logger = log.named(__name__)
 
 
@@ -26,12 +26,13 @@ class Hinting:
         self._hints = hints
         self._waiting: queue.Queue[tuple[Callable[[], bool], Future[bool]]] = queue.Queue(MOST_WAITING)
         self._unread: list[str] = []
+        self._read_at = time.monotonic()
         self._collecting = threading.Lock()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def read(self, event_id: str) -> None:
-        """An event is stored. Those that come while another hint is being sent share the next one."""
+        """An event is stored. Those that come soon after another share a hint."""
         with self._collecting:
             is_first = not self._unread
             if len(self._unread) < MOST_WAITING:
@@ -70,6 +71,8 @@ class Hinting:
 
     def _read(self) -> bool:
         """All that have gathered. Where the broker does not take the first, the others are not tried."""
+        time.sleep(max(0.0, self._read_at + GATHERING.total_seconds() - time.monotonic()))
+        self._read_at = time.monotonic()
         with self._collecting:
             gathered, self._unread = self._unread, []
         starts = range(0, len(gathered), MOST_TOGETHER)

@@ -20,7 +20,7 @@ def taken(broker: BrokerServer) -> Iterator[list[str]]:
             yield json.loads(base64.b64decode(json.loads(message)["body"]))[0]
 
 
-def test_events_that_come_while_a_hint_is_sent_share_the_next_ones() -> None:
+def test_events_that_come_soon_after_another_share_a_hint() -> None:
     with valkey() as broker:
         hinting = Hinting(Hints(broker.url, timedelta(seconds=60)))
         broker.pause()
