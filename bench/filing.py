@@ -25,9 +25,12 @@ from config import load
 from tests.servers import postgres
 from worker import assembly
 from worker.assembly import Bridge
-from worker.cli import batch_filing, batch_rows
+from worker.batches import running
+from worker.batches.judging import Judge
+from worker.batches.reading import open_sheet
 from worker.ledger import schema, tables
 from worker.ledger.connection import Ledger
+from worker.operators import Person
 from worker.sandbox.settings import FAKE_KEY
 
 ROWS = 100_000
@@ -135,18 +138,24 @@ def file_and_read(path: Path, database: str) -> Found:
 
 
 def _filed(bridge: Bridge, path: Path) -> Iterator[int]:
-    """Our batch filing: how many rows are done, after each chunk. The one place that knows its name."""
-    sheet = batch_rows.read(path)
-    for done in batch_filing.file_rows(bridge, sheet, bridge.settings.organizations[OWNER]):
-        yield done.seen
+    """Our batch filing: how many rows are done, after each chunk."""
+    sheet, judge = open_sheet(path), _judge(bridge)
+    done = 0
+    for found in running.run(bridge, sheet, judge, running.begin(bridge, sheet, judge, Person("bench"), None)):
+        done += len(found)
+        yield done
 
 
 def _read(bridge: Bridge, path: Path) -> Iterator[int]:
     """The same without filing: each row is read, its text made readable, its options checked, its identity found."""
-    owner = bridge.settings.organizations[OWNER]
-    for done, row in enumerate(batch_rows.read(path).each(), 1):
-        batch_filing.submission(bridge, row, owner)
+    judge = _judge(bridge)
+    for done, row in enumerate(open_sheet(path).each(), 1):
+        judge.judge(row)
         yield done
+
+
+def _judge(bridge: Bridge) -> Judge:
+    return Judge(frozenset(bridge.settings.organizations), OWNER)
 
 
 def _bare(path: Path) -> Iterator[list[str]]:

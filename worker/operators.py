@@ -88,6 +88,17 @@ def retry(
     return _locked(tx, request.id)
 
 
+def mend(tx: Tx, who: Person, request_id: str, title: str, content: Content, wait: timedelta) -> GenerationRequest:
+    """A held request takes the content that its file has now, as a whole, and is in line again."""
+    request = _locked(tx, request_id)
+    _expect(request, {State.HELD}, "mended")
+    _believe(tx, request, wait, not_there=True)
+    requests.rewrite(tx, request, title, content, text_limit=filing.text_limit(content.text))
+    requests.move(tx, request.id, {State.HELD}, State.WAITING, because=None, due_at=tx.now())
+    audit.record(tx, who.name, "retry", request.id, {"not_there": False, "changed": True})
+    return _locked(tx, request.id)
+
+
 def cancel(tx: Tx, who: Person, request_id: str, *, not_there: bool, wait: timedelta) -> GenerationRequest:
     """Nobody wants it any more."""
     request = _locked(tx, request_id)

@@ -10,7 +10,7 @@ from typing import Any
 
 from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State, Tier
-from worker.ledger import attempts, audit, budgets, interviews, listing, organizations, processes
+from worker.ledger import attempts, audit, batches, budgets, interviews, listing, organizations, processes
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
 from worker.ledger.results import StoredResult
@@ -194,6 +194,12 @@ def _budget(found: budgets.Standing, waiting: int, now: datetime, *, is_paused: 
     }
 
 
+def _stopped(found: batches.Batch) -> reasons.Stopped:
+    assert found.decided_at is not None, "whoever stops a batch is noted"
+    is_cancelled = found.state is batches.BatchState.CANCELLED
+    return reasons.Stopped(found.id, found.decided_by or "somebody", found.decided_at, is_cancelled)
+
+
 class _Scene:
     """What all sentences of one answer share: read once per organization and tier."""
 
@@ -204,6 +210,7 @@ class _Scene:
         seen = [one.seen_at for one in processes.known(tx)]
         self._worker_seen = max(seen, default=None)
         self._pauses = {one.organization: one for one in organizations.all_paused(tx)}
+        self._stopped = batches.stopped(tx)
         self._budgets: dict[tuple[str, Tier], pacing.Budget] = {}
         self._lines: dict[tuple[str, Tier], dict[str, int]] = {}
 
@@ -222,6 +229,7 @@ class _Scene:
         budget = self._budget(found)
         ahead = self._ahead(found)
         pause = self._pauses.get(found.organization)
+        stopped = None if found.batch is None else self._stopped.get(found.batch)
         return reasons.Situation(
             now=self._now,
             ahead=ahead,
@@ -229,6 +237,7 @@ class _Scene:
             closed_until=budget.closed_until,
             foreign=budget.limit - budget.free_of_foreign(self._now),
             limit=budget.limit,
+            batch_stopped=None if stopped is None else _stopped(stopped),
             paused_since=None if pause is None else pause.since,
             pause_facts=None if pause is None else pause.facts,
             worker_seen=self._worker_seen,

@@ -8,7 +8,7 @@ import pytest
 from tests.policy.sample import a_request
 from worker.domain.request import Because, Code, GenerationRequest, State
 from worker.policy import reasons
-from worker.policy.reasons import Reason, Situation
+from worker.policy.reasons import Reason, Situation, Stopped
 
 NOW = datetime(2026, 11, 24, 13, 58, 4, tzinfo=UTC)
 SOON = NOW + timedelta(seconds=8)
@@ -31,6 +31,18 @@ def resting(code: Code, state: State = State.HELD, **facts: object) -> Generatio
 
 # One row for each code, and one for each way in which its sentence can differ.
 TABLE: list[tuple[Code, GenerationRequest, Situation, str]] = [
+    (
+        Code.BATCH_PAUSED,
+        waiting,
+        replace(seen, batch_stopped=Stopped("01j", "Maria", NOW)),
+        "The batch was paused by Maria at 13:58 UTC.",
+    ),
+    (
+        Code.CANCELLED_BY_PERSON,
+        waiting,
+        replace(seen, batch_stopped=Stopped("01j", "Maria", NOW, is_cancelled=True)),
+        "Being cancelled by Maria.",
+    ),
     (Code.NEXT_SLOT, waiting, replace(seen, starts_at=SOON), "Next in line: a slot opens in 8 s."),
     (Code.NEXT_SLOT, waiting, replace(seen, starts_at=NOW), "Next in line: starts now."),
     (Code.NEXT_SLOT, waiting, seen, "Next in line; a call goes alone first."),

@@ -37,6 +37,7 @@ def filled(house: House) -> dict[str, str]:
         "event_id": event_id,
         "interview_id": AN_ID,
         "result_id": result["id"],
+        "batch_id": api.post("/batches", {"rows": [{"job_description": "y" * 60}]}).json["id"],
         "name": "pages.css",
         "slug": "not-found",
         "source": "greenhouse",

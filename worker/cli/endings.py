@@ -9,6 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
@@ -65,6 +66,7 @@ def said(fault: Exception, context: click.Context) -> click.ClickException:
     from worker.health import holding
     from worker.ledger import connection
     from worker.ledger.connection import LedgerFault
+    from worker.ledger.listing import UnknownCursor
 
     match fault:
         case ConfigError():
@@ -76,6 +78,8 @@ def said(fault: Exception, context: click.Context) -> click.ClickException:
                 sentence = f"The database {where} is locked. {holding.remedy(Path(where))} Nothing was changed."
                 return Failure("locked", sentence)
             return Failure("database", f"The database {where} can't be used: {_first_line(fault)}")
+        case UnknownCursor():
+            return click.UsageError(f'--cursor: no page ended with "{fault}"; give the "next" of one.', context)
         case OSError() if fault.filename is not None:
             return Failure("file", f"{fault.filename}: {fault.strerror}.")
         case _:

@@ -23,6 +23,7 @@ from worker.ledger.connection import Tx
 from worker.ledger.tables import attempt, request
 from worker.policy import pacing
 
+USUAL_OF = 20  # so many of the newest calls say how long one usually takes
 MARGIN_LEFT = 0.5  # of the lease's margin must be left beyond a full deadline when a call is marked
 
 
@@ -189,6 +190,19 @@ def may_exist(tx: Tx, request_id: str) -> bool:
     return tx.conn.execute(statement.limit(1)).first() is not None
 
 
+def usual_time(tx: Tx, organization: str, tier: Tier) -> timedelta | None:
+    """How long the newest calls took that made an interview, on average; None where there were none."""
+    statement = (
+        sa.select(attempt.c.sent_at, attempt.c.ended_at)
+        .where(attempt.c.organization == organization, attempt.c.tier == tier, attempt.c.sent_at.is_not(None))
+        .where(attempt.c.outcome == "Created")
+        .order_by(attempt.c.sent_at.desc())
+        .limit(USUAL_OF)
+    )
+    took = [row.ended_at - row.sent_at for row in tx.conn.execute(statement)]
+    return sum(took, timedelta(0)) / len(took) if took else None
+
+
 def expired(tx: Tx, limit: int) -> list[str]:
     """Ids of attempts that are not settled and whose lease has ended, oldest first."""
     statement = (
@@ -212,7 +226,7 @@ def _next_in_line(organization: str, tier: Tier, now: datetime) -> sa.Select[Any
         .where(
             request.c.organization == organization,
             request.c.tier == tier,
-            request.c.state == State.WAITING,
+            requests.claimable(),
             request.c.due_at <= now,
         )
         .order_by(request.c.priority, request.c.due_at, request.c.id)

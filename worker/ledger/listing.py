@@ -13,10 +13,14 @@ from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State
 from worker.ledger import events, interviews, requests, results
 from worker.ledger.connection import Tx
-from worker.ledger.tables import event, interview, request, result
+from worker.ledger.tables import batch, event, interview, request, result
 
 T = TypeVar("T")
 MOST = 200
+
+
+class UnknownCursor(ValueError):
+    """A cursor that no page ended with: a list that goes on from nowhere would look as if it were at its end."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +75,17 @@ def one_result(tx: Tx, result_id: str) -> results.StoredResult | None:
 def interviews_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Page[StoredInterview]:
     """Interviews, last stored first. Their ids are TalentSprout's and don't sort by time, so the cursor is a row's id."""
     statement = (
-        sa.select(interview).order_by(interview.c.stored_at.desc(), interview.c.id.desc()).limit(_size(limit) + 1)
+        sa.select(interview).order_by(interview.c.stored_at.desc(), interview.c.id.desc()).limit(page_size(limit) + 1)
     )
     if filters.organization is not None:
         statement = statement.where(interview.c.organization == filters.organization)
     if cursor is not None:
+        _assert_row(tx, interview.c.id, cursor)
         last = sa.select(interview.c.stored_at).where(interview.c.id == cursor).scalar_subquery()
         older = sa.and_(interview.c.stored_at == last, interview.c.id < cursor)
         statement = statement.where(sa.or_(interview.c.stored_at < last, older))
     rows = tx.conn.execute(statement).mappings().all()
-    shown = rows[: _size(limit)]
+    shown = rows[: page_size(limit)]
     return Page([interviews.from_row(row) for row in shown], shown[-1]["id"] if len(rows) > len(shown) else None)
 
 
@@ -95,10 +100,10 @@ def counts(tx: Tx, batch: str | None = None) -> dict[tuple[str, State], int]:
 
 
 def waiting_counts(tx: Tx) -> dict[tuple[str, str], int]:
-    """How many requests wait in each tier of each organization."""
+    """How many requests wait for a slot in each tier of each organization; those of a paused batch wait for somebody."""
     statement = (
         sa.select(request.c.organization, request.c.tier, sa.func.count())
-        .where(request.c.state == State.WAITING)
+        .where(requests.claimable())
         .group_by(request.c.organization, request.c.tier)
     )
     return {(row[0], row[1]): row[2] for row in tx.conn.execute(statement)}
@@ -128,10 +133,7 @@ def odd_results(tx: Tx) -> OddResults:
 def oldest_due(tx: Tx) -> GenerationRequest | None:
     """The waiting request that has been due for longest."""
     statement = (
-        sa.select(request)
-        .where(request.c.state == State.WAITING, request.c.due_at <= tx.now())
-        .order_by(request.c.due_at)
-        .limit(1)
+        sa.select(request).where(requests.claimable(), request.c.due_at <= tx.now()).order_by(request.c.due_at).limit(1)
     )
     row = tx.conn.execute(statement).mappings().one_or_none()
     return None if row is None else requests.from_row(row)
@@ -141,7 +143,7 @@ def line(tx: Tx, organization: str, tier: str, most: int) -> list[str]:
     """Ids of what waits in one tier, in the order in which it will be claimed, at most `most`."""
     statement = (
         sa.select(request.c.id)
-        .where(request.c.organization == organization, request.c.tier == tier, request.c.state == State.WAITING)
+        .where(request.c.organization == organization, request.c.tier == tier, requests.claimable())
         .order_by(request.c.priority, request.c.due_at, request.c.id)
         .limit(most)
     )
@@ -162,7 +164,7 @@ def ahead(tx: Tx, wanted: GenerationRequest) -> int:
         .where(
             request.c.organization == wanted.organization,
             request.c.tier == wanted.kind.tier,
-            request.c.state == State.WAITING,
+            requests.claimable(),
             here < mine,
         )
     )
@@ -171,7 +173,7 @@ def ahead(tx: Tx, wanted: GenerationRequest) -> int:
 
 def starting_with(tx: Tx, noun: str, start: str, most: int = 5) -> list[str]:
     """Ids of a noun that begin with `start`; for requests also the one with that label."""
-    table = {"request": request, "event": event, "interview": interview, "result": result}[noun]
+    table = {"request": request, "event": event, "interview": interview, "result": result, "batch": batch}[noun]
     if noun == "request":
         label = start.upper().removeprefix("SPR-").partition("-")[0]
         labelled = tx.conn.execute(sa.select(request.c.id).where(request.c.label == label)).scalar_one_or_none()
@@ -193,11 +195,18 @@ def _page(
         if value is not None:
             statement = statement.where(column == value)
     if cursor is not None:
+        _assert_row(tx, id_column, cursor)
         statement = statement.where(id_column < cursor)
-    rows = tx.conn.execute(statement.order_by(id_column.desc()).limit(_size(limit) + 1)).mappings().all()
-    shown = rows[: _size(limit)]
+    rows = tx.conn.execute(statement.order_by(id_column.desc()).limit(page_size(limit) + 1)).mappings().all()
+    shown = rows[: page_size(limit)]
     return shown, shown[-1]["id"] if len(rows) > len(shown) else None
 
 
-def _size(limit: int) -> int:
+def _assert_row(tx: Tx, id_column: sa.Column[str], cursor: str) -> None:
+    if tx.conn.execute(sa.select(id_column).where(id_column == cursor)).first() is None:
+        raise UnknownCursor(cursor)
+
+
+def page_size(limit: int) -> int:
+    """How many of a list are shown at once."""
     return max(1, min(limit, MOST))

@@ -34,6 +34,16 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """Who paused or cancelled the request's batch, and when."""
+
+    batch: str
+    by: str
+    at: datetime
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True)
 class Situation:
     """What a sentence may need. `ahead` is how many go first, `starts_at` when this one is about to start.
 
@@ -46,6 +56,7 @@ class Situation:
     closed_until: datetime | None = None
     foreign: int = 0
     limit: int = 0
+    batch_stopped: Stopped | None = None
     paused_since: datetime | None = None
     pause_facts: Mapping[str, object] | None = None
     worker_seen: datetime | None = None
@@ -75,6 +86,8 @@ def why(request: GenerationRequest, seen: Situation) -> Reason | None:
 
 def _waiting(request: GenerationRequest, seen: Situation) -> Reason:
     """The strongest obstacle first: without it the weaker ones would not matter."""
+    if seen.batch_stopped is not None:
+        return _stopped(seen.batch_stopped)
     if seen.paused_since is not None:
         return Reason(
             Code.REFUSED, paused(seen.paused_since, seen.pause_facts or {}), None, key_action(seen.pause_facts or {})
@@ -96,6 +109,14 @@ def _waiting(request: GenerationRequest, seen: Situation) -> Reason:
         return Reason(Code.NEXT_SLOT, f"Next in line{_slot(seen)}.", seen.starts_at, NOTHING_TO_DO)
     text = f"{ordinal(seen.ahead + 1)} in line. {_starts(seen)}"
     return Reason(Code.IN_LINE, text.strip(), seen.starts_at, NOTHING_TO_DO)
+
+
+def _stopped(found: Stopped) -> Reason:
+    if found.is_cancelled:
+        return Reason(Code.CANCELLED_BY_PERSON, f"Being cancelled by {found.by}.", None, NOTHING_TO_DO)
+    return Reason(
+        Code.BATCH_PAUSED, decided("paused", found.by, found.at), None, f"To go on: sprout batch resume {found.batch}."
+    )
 
 
 def _unknown(request: GenerationRequest, seen: Situation) -> Reason:
@@ -154,6 +175,22 @@ def paused(since: datetime, facts: Mapping[str, object]) -> str:
     """The sentence of a paused organization."""
     what = "says that the API key lacks a scope" if facts.get("status") == 403 else "refused the API key"
     return f"Paused: TalentSprout {what} at {clock(since)}. Nothing is lost; sending resumes once a ping succeeds."
+
+
+def decided(state: str, by: str, at: datetime) -> str:
+    """The sentence of a batch that somebody stopped."""
+    return f"The batch was {state} by {by} at {clock(at)}."
+
+
+def batch_is(state: str, by: str | None, at: datetime | None) -> str:
+    """The sentence for a decision about a batch that comes too late, or changes nothing."""
+    since = "" if by is None or at is None else f", decided by {by} at {clock(at)}"
+    return f"The batch is {state}{since}. Nothing has changed."
+
+
+def dropped(by: str) -> str:
+    """The sentence of a row that was not filed yet when its batch was cancelled."""
+    return f"Not filed: the batch was cancelled by {by}."
 
 
 def no_worker(last_seen: datetime | None) -> str:
