@@ -60,7 +60,9 @@ def status_of(run: Callable[[], object], *, as_json: bool) -> int:
 
 def said(fault: Exception, context: click.Context) -> click.ClickException:
     """A fault from a deeper room, as a sentence."""
-    from config import ConfigError  # here, because most commands end well and some need neither room
+    from pathlib import Path  # here, as the rest: most commands end well, and some need neither room
+
+    from config import ConfigError
     from worker.health import holding
     from worker.ledger import connection
     from worker.ledger.connection import LedgerFault
