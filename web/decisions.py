@@ -1,4 +1,4 @@
-"""What a person decides about a request, from the API and from the pages alike: adopt, retry, cancel.
+"""What a person decides, from the API and from the pages alike: adopt, retry, cancel; pause, resume.
 
 Each raises Refusal with a sentence; of two decisions the second is told what the first did.
 """
@@ -11,7 +11,7 @@ from worker import operators, shown
 from worker.domain.request import GenerationRequest
 from worker.ledger import requests
 from worker.ledger.connection import Tx
-from worker.operators import Changes, Refusal, Why
+from worker.operators import Changes, Person, Refusal, Why
 from worker.shown import Shown
 
 
@@ -43,6 +43,31 @@ def cancel(request_id: str, *, not_there: bool) -> Shown:
     """Nobody wants it any more."""
     who, wait = person(), context().bridge.timing.quarantine
     return _decide(request_id, lambda tx: operators.cancel(tx, who, request_id, not_there=not_there, wait=wait))
+
+
+def pause(organization: str) -> Shown:
+    """Send nothing more."""
+    return _about(organization, operators.pause)
+
+
+def resume(organization: str) -> Shown:
+    """Send again."""
+    told = _about(organization, operators.resume)
+    context().hinting.pump(organization)
+    return told
+
+
+def _about(organization: str, decide: Callable[[Tx, Person, str], None]) -> Shown:
+    if organization not in context().bridge.settings.organizations:
+        raise Refusal(Why.NOT_FOUND, f"There is no organization {organization[:40]!r} in the configuration.")
+    who = person()
+
+    def unit(tx: Tx) -> Shown:
+        decide(tx, who, organization)
+        (told,) = shown.organization_list(tx, [organization])
+        return told
+
+    return context().bridge.ledger.write(unit)
 
 
 def _decide(request_id: str, unit: Callable[[Tx], GenerationRequest]) -> Shown:

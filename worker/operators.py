@@ -12,11 +12,18 @@ from worker import filing
 from worker.descriptions import plain_text
 from worker.domain.interview import Interview, Origin
 from worker.domain.request import Because, Code, Content, GenerationRequest, State
-from worker.ledger import attempts, audit, interviews, requests
+from worker.ledger import attempts, audit, interviews, organizations, requests
 from worker.ledger.connection import Tx
 from worker.policy import quarantine, reasons, share_links
 
 AT_REST = frozenset({State.HELD, State.CANCELLED})
+DONE = {  # what the audit calls a decision, and what people call it
+    "adopt": "adopted its interview",
+    "retry": "sent it back in line",
+    "cancel": "cancelled it",
+    "pause": "paused it",
+    "resume": "resumed it",
+}
 
 
 class Why(StrEnum):
@@ -50,13 +57,27 @@ def adopt(tx: Tx, who: Person, request_id: str, link: str, base_url: str) -> Gen
     except share_links.NotAShareLink as fault:
         raise Refusal(Why.UNUSABLE, str(fault)) from None
     _expect_free(tx, request, interview_id)
-    _expect(request, {State.UNKNOWN}, "adopted")
+    _expect(tx, request, {State.UNKNOWN}, "adopted")
     found = Interview(interview_id, clean_link, {})
     if not interviews.store(tx, request.organization, found, Origin.ADOPTED, request.id):
         _expect_free(tx, request, interview_id)  # perhaps another one's, in the same moment
     requests.move(tx, request.id, {State.UNKNOWN}, State.CREATED, interview_id=interview_id, because=None)
     audit.record(tx, who.name, "adopt", request.id, {"interview": interview_id})
     return _locked(tx, request.id)
+
+
+def pause(tx: Tx, who: Person, organization: str) -> None:
+    """Send nothing more until somebody resumes it. Receipts go on, calls in flight finish."""
+    if not organizations.hold(tx, organization, who.name):
+        raise Refusal(Why.TOO_LATE, f"{organization} is paused already.{_last(tx, organization)} Nothing has changed.")
+    audit.record(tx, who.name, "pause", organization, {})
+
+
+def resume(tx: Tx, who: Person, organization: str) -> None:
+    """Send again, whoever or whatever paused it; after a refusal one call goes alone first."""
+    if not organizations.resume(tx, organization):
+        raise Refusal(Why.TOO_LATE, f"{organization} is not paused.{_last(tx, organization)} Nothing has changed.")
+    audit.record(tx, who.name, "resume", organization, {})
 
 
 @dataclass(frozen=True)
@@ -72,7 +93,7 @@ def retry(
 ) -> GenerationRequest:
     """Send again: a held or cancelled one, perhaps with changes; an unknown one only on the word that it is not there."""
     request = _locked(tx, request_id)
-    _expect(request, AT_REST | {State.UNKNOWN}, "retried")
+    _expect(tx, request, AT_REST | {State.UNKNOWN}, "retried")
     if request.state is State.UNKNOWN:
         _believe(tx, request, wait, not_there=not_there)
         if changes != Changes():
@@ -91,7 +112,7 @@ def retry(
 def cancel(tx: Tx, who: Person, request_id: str, *, not_there: bool, wait: timedelta) -> GenerationRequest:
     """Nobody wants it any more."""
     request = _locked(tx, request_id)
-    _expect(request, {State.WAITING, State.HELD, State.UNKNOWN}, "cancelled")
+    _expect(tx, request, {State.WAITING, State.HELD, State.UNKNOWN}, "cancelled")
     if request.state is State.UNKNOWN:
         _believe(tx, request, wait, not_there=not_there)
     because = Because(Code.CANCELLED_BY_PERSON, {"actor": who.name})
@@ -140,13 +161,22 @@ def _locked(tx: Tx, request_id: str) -> GenerationRequest:
     return found
 
 
-def _expect(request: GenerationRequest, states: frozenset[State] | set[State], verb: str) -> None:
+def _expect(tx: Tx, request: GenerationRequest, states: frozenset[State] | set[State], verb: str) -> None:
     if request.state not in states:
         wanted = " or ".join(sorted(states))
         raise Refusal(
             Why.TOO_LATE,
-            f"{request.label} is {request.state}; only what is {wanted} can be {verb}. Nothing has changed.",
+            f"{request.label} is {request.state}; only what is {wanted} can be {verb}.{_last(tx, request.id)} "
+            "Nothing has changed.",
         )
+
+
+def _last(tx: Tx, subject: str) -> str:
+    """What was decided last about it, for whoever comes second."""
+    for entry in audit.of(tx, subject):
+        if entry.action in DONE:
+            return f" {entry.actor} {DONE[entry.action]} at {reasons.clock_to_the_second(entry.at)}."
+    return ""
 
 
 def _expect_free(tx: Tx, request: GenerationRequest, interview_id: str) -> None:

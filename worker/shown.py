@@ -4,7 +4,7 @@ Keys are a contract; what there isn't is None. Times are ISO 8601 in UTC with Z.
 but the share link; one result also has its evaluation, transcript and recording.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from worker.policy import pacing, quarantine, reasons
 from worker.policy.reasons import Timing
 
 Shown = dict[str, Any]
+NOT_FINAL = (State.WAITING, State.SENDING, State.HELD, State.UNKNOWN)
 LINE_READ = 500  # of a tier's line at once; who stands further back is counted one by one
 
 
@@ -135,6 +136,13 @@ def budget_list(tx: Tx) -> list[Shown]:
     ]
 
 
+def organization_list(tx: Tx, names: Iterable[str]) -> list[Shown]:
+    """Whether each of these sends, and what waits for it."""
+    pauses = {one.organization: one for one in organizations.all_paused(tx)}
+    counted = listing.counts(tx)
+    return [_organization(name, pauses.get(name), counted) for name in sorted(names)]
+
+
 def token(found: ApiToken) -> Shown:
     """A token without its secret."""
     return {
@@ -172,6 +180,20 @@ def _request(found: GenerationRequest, seen: reasons.Situation, links: Mapping[s
         "share_link": links.get(found.interview_id) if found.interview_id else None,
         "created_at": instant(found.created_at),
         "updated_at": instant(found.updated_at),
+    }
+
+
+def _organization(name: str, pause: organizations.Pause | None, counted: Mapping[tuple[str, State], int]) -> Shown:
+    reason = None if pause is None else reasons.paused(name, pause.since, pause.facts, pause.by)
+    return {
+        "name": name,
+        "paused": pause is not None,
+        "paused_at": None if pause is None else instant(pause.since),
+        "paused_by": None if pause is None else pause.by,
+        "reason": None if reason is None else reason.text,
+        "reason_code": None if reason is None else reason.code,
+        "action": None if reason is None else reason.action,
+        **{state.value: counted.get((name, state), 0) for state in NOT_FINAL},
     }
 
 
@@ -231,6 +253,7 @@ class _Scene:
             limit=budget.limit,
             paused_since=None if pause is None else pause.since,
             pause_facts=None if pause is None else pause.facts,
+            paused_by=None if pause is None else pause.by,
             worker_seen=self._worker_seen,
             worker_alive=self._worker_seen is not None and self._now - self._worker_seen < self._timing.silence,
         )

@@ -2,7 +2,7 @@
 
 from flask_openapi3.blueprint import APIBlueprint
 
-from web.api import budgets, decisions, document, events, interviews, requests, results
+from web.api import budgets, decisions, document, events, interviews, organizations, requests, results
 
 
 def resources() -> tuple[APIBlueprint, ...]:
@@ -14,5 +14,6 @@ def resources() -> tuple[APIBlueprint, ...]:
         interviews.RESOURCE,
         results.RESOURCE,
         budgets.RESOURCE,
+        organizations.RESOURCE,
         document.RESOURCE,
     )

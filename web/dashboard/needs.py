@@ -27,6 +27,7 @@ class Item:
     reason: str
     action: str
     since: datetime
+    paused: str | None = None  # the organization that a button here resumes
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,13 @@ def groups(tx: Tx, timing: Timing) -> list[Group]:
 
 
 def _paused(tx: Tx) -> list[Group]:
-    items = [
-        Item(one.organization, None, reasons.paused(one.since, one.facts), reasons.key_action(one.facts), one.since)
-        for one in sorted(organizations.all_paused(tx), key=lambda one: one.since)
-    ]
+    items = [_pause(one) for one in sorted(organizations.all_paused(tx), key=lambda one: one.since)]
     return [_group("paused", "Nothing is sent", items, len(items), None)] if items else []
+
+
+def _pause(one: organizations.Pause) -> Item:
+    reason = reasons.paused(one.organization, one.since, one.facts, one.by)
+    return Item(one.organization, None, reason.text, reason.action, one.since, paused=one.organization)
 
 
 def _no_worker(tx: Tx, silence: timedelta) -> list[Group]:

@@ -31,6 +31,7 @@ LOOKS: Mapping[str, tuple[str, str]] = {  # word -> symbol, style
     "unreadable": ("!", "yellow"),
     "matched": ("✓", "green"),
     "unmatched": ("?", "magenta"),
+    "paused": ("✗", "red"),
     "ok": ("✓", "green"),
     "warn": ("!", "yellow"),
     "fail": ("✗", "red"),

@@ -45,6 +45,7 @@ class Code(StrEnum):
     SHARED_BUDGET = "shared_budget"
     BACKING_OFF = "backing_off"
     REFUSED = "refused"
+    PAUSED = "paused"
     NO_WORKER = "no_worker"
     UNDER_WAY = "under_way"
     TEMPLATE_MISSING = "template_missing"

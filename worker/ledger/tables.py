@@ -187,6 +187,8 @@ organization = Table(
     Column("pause_reason", Text),
     Column("probe_at", Instant),
     Column("probe_every", Span),
+    Column("held_at", Instant),
+    Column("held_by", Text),
 )
 
 interview = Table(

@@ -48,6 +48,7 @@ class Situation:
     limit: int = 0
     paused_since: datetime | None = None
     pause_facts: Mapping[str, object] | None = None
+    paused_by: str | None = None
     worker_seen: datetime | None = None
     worker_alive: bool = True
     sent_at: datetime | None = None
@@ -76,9 +77,7 @@ def why(request: GenerationRequest, seen: Situation) -> Reason | None:
 def _waiting(request: GenerationRequest, seen: Situation) -> Reason:
     """The strongest obstacle first: without it the weaker ones would not matter."""
     if seen.paused_since is not None:
-        return Reason(
-            Code.REFUSED, paused(seen.paused_since, seen.pause_facts or {}), None, key_action(seen.pause_facts or {})
-        )
+        return paused(request.organization, seen.paused_since, seen.pause_facts or {}, seen.paused_by)
     if not seen.worker_alive:
         since = "yet" if seen.worker_seen is None else f"since {clock(seen.worker_seen)}"
         return Reason(
@@ -150,10 +149,14 @@ def resting(because: Because) -> str:
             return f"TalentSprout rejected the request with {_status(facts)}.{said}"
 
 
-def paused(since: datetime, facts: Mapping[str, object]) -> str:
-    """The sentence of a paused organization."""
+def paused(organization: str, since: datetime, facts: Mapping[str, object], person: str | None) -> Reason:
+    """Of an organization that sends nothing: because a person said so, or because TalentSprout refused its key."""
+    if person is not None:
+        text = f"Paused by {person} at {clock(since)}. Nothing is lost; sending resumes when somebody says so."
+        return Reason(Code.PAUSED, text, None, f"To go on: sprout organizations resume {organization}.")
     what = "says that the API key lacks a scope" if facts.get("status") == 403 else "refused the API key"
-    return f"Paused: TalentSprout {what} at {clock(since)}. Nothing is lost; sending resumes once a ping succeeds."
+    text = f"Paused: TalentSprout {what} at {clock(since)}. Nothing is lost; sending resumes once a ping succeeds."
+    return Reason(Code.REFUSED, text, None, _key_action(facts))
 
 
 def no_worker(last_seen: datetime | None) -> str:
@@ -161,8 +164,7 @@ def no_worker(last_seen: datetime | None) -> str:
     return f"No worker has reported {'yet' if last_seen is None else f'since {clock(last_seen)}'}."
 
 
-def key_action(facts: Mapping[str, object]) -> str:
-    """The next step for a paused organization."""
+def _key_action(facts: Mapping[str, object]) -> str:
     if facts.get("status") == 403:
         return "Give the key the scope for interviews in TalentSprout, Settings, Developers."
     return "Put a valid key where the configuration's api_key points to, and start the bridge again."

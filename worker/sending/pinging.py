@@ -15,7 +15,7 @@ LONGEST_PING = timedelta(seconds=10)  # it may be repeated, and who pings a paus
 
 
 def ping(bridge: Bridge, organization: str) -> verdict.PingAnswer:
-    """Ask once, when a slot is open. A paused organization whose key is accepted resumes."""
+    """Ask once, when a slot is open. An organization that is paused for its key resumes if the key is accepted."""
     while True:
         held = _claim(bridge, organization)
         if isinstance(held, Attempt):
