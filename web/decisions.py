@@ -11,11 +11,11 @@ from worker import operators, shown
 from worker.domain.request import GenerationRequest
 from worker.ledger import requests
 from worker.ledger.connection import Tx
-from worker.operators import Changes, Person, Refusal, Why
+from worker.operators import Changes, Person, Refusal, Seen, Why
 from worker.shown import Shown
 
 
-def adopt(request_id: str, share_link: str) -> Shown:
+def adopt(request_id: str, share_link: str, seen: Seen) -> Shown:
     """The interview was found: this is its link."""
     who = person()
 
@@ -25,24 +25,26 @@ def adopt(request_id: str, share_link: str) -> Shown:
             raise _no_such(request_id)
         organization = context().bridge.settings.organizations.get(found.organization)
         base_url = "" if organization is None else organization.base_url
-        return operators.adopt(tx, who, request_id, share_link, base_url)
+        return operators.adopt(tx, who, request_id, share_link, base_url, seen)
 
     return _decide(request_id, unit)
 
 
-def retry(request_id: str, changes: Changes, *, not_there: bool) -> Shown:
+def retry(request_id: str, changes: Changes, seen: Seen, *, not_there: bool) -> Shown:
     """Send again, perhaps changed; an unknown one on the word that it is not there."""
     who, wait = person(), context().bridge.timing.quarantine
     return _decide(
         request_id,
-        lambda tx: operators.retry(tx, who, request_id, not_there=not_there, changes=changes, wait=wait),
+        lambda tx: operators.retry(tx, who, request_id, not_there=not_there, changes=changes, wait=wait, seen=seen),
     )
 
 
-def cancel(request_id: str, *, not_there: bool) -> Shown:
+def cancel(request_id: str, seen: Seen, *, not_there: bool) -> Shown:
     """Nobody wants it any more."""
     who, wait = person(), context().bridge.timing.quarantine
-    return _decide(request_id, lambda tx: operators.cancel(tx, who, request_id, not_there=not_there, wait=wait))
+    return _decide(
+        request_id, lambda tx: operators.cancel(tx, who, request_id, not_there=not_there, wait=wait, seen=seen)
+    )
 
 
 def pause(organization: str) -> Shown:

@@ -49,9 +49,17 @@ class Person:
     name: str
 
 
-def adopt(tx: Tx, who: Person, request_id: str, link: str, base_url: str) -> GenerationRequest:
+@dataclass(frozen=True)
+class Seen:
+    """What the person saw when deciding; None where that is not told. The word was about this, and nothing newer."""
+
+    state: State | None = None
+    attempts: int | None = None
+
+
+def adopt(tx: Tx, who: Person, request_id: str, link: str, base_url: str, seen: Seen = Seen()) -> GenerationRequest:
     """The person found the interview of an unknown request. The link is never fetched."""
-    request = _locked(tx, request_id)
+    request = _locked(tx, request_id, seen)
     try:
         interview_id, clean_link = share_links.read(link, base_url)
     except share_links.NotAShareLink as fault:
@@ -89,10 +97,17 @@ class Changes:
 
 
 def retry(
-    tx: Tx, who: Person, request_id: str, *, not_there: bool, changes: Changes, wait: timedelta
+    tx: Tx,
+    who: Person,
+    request_id: str,
+    *,
+    not_there: bool,
+    changes: Changes,
+    wait: timedelta,
+    seen: Seen = Seen(),
 ) -> GenerationRequest:
     """Send again: a held or cancelled one, perhaps with changes; an unknown one only on the word that it is not there."""
-    request = _locked(tx, request_id)
+    request = _locked(tx, request_id, seen)
     _expect(tx, request, AT_REST | {State.UNKNOWN}, "retried")
     if request.state is State.UNKNOWN:
         _believe(tx, request, wait, not_there=not_there)
@@ -109,9 +124,11 @@ def retry(
     return _locked(tx, request.id)
 
 
-def cancel(tx: Tx, who: Person, request_id: str, *, not_there: bool, wait: timedelta) -> GenerationRequest:
+def cancel(
+    tx: Tx, who: Person, request_id: str, *, not_there: bool, wait: timedelta, seen: Seen = Seen()
+) -> GenerationRequest:
     """Nobody wants it any more."""
-    request = _locked(tx, request_id)
+    request = _locked(tx, request_id, seen)
     _expect(tx, request, {State.WAITING, State.HELD, State.UNKNOWN}, "cancelled")
     if request.state is State.UNKNOWN:
         _believe(tx, request, wait, not_there=not_there)
@@ -154,10 +171,14 @@ def _believe(tx: Tx, request: GenerationRequest, wait: timedelta, *, not_there: 
         )
 
 
-def _locked(tx: Tx, request_id: str) -> GenerationRequest:
+def _locked(tx: Tx, request_id: str, seen: Seen = Seen()) -> GenerationRequest:
     found = requests.get(tx, request_id, lock=True)
     if found is None:
         raise Refusal(Why.NOT_FOUND, f"There is no request {request_id}.")
+    if seen.state not in (None, found.state) or seen.attempts not in (None, found.fence):
+        count = "1 attempt" if found.fence == 1 else f"{found.fence} attempts"
+        now = f"{found.label} is {found.state} with {count} by now, which is not what you saw."
+        raise Refusal(Why.TOO_LATE, f"{now}{_last(tx, request_id)} Nothing has changed.")
     return found
 
 

@@ -5,9 +5,10 @@ but the share link; one result also has its evaluation, transcript and recording
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from worker import ladder
 from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State, Tier
 from worker.ledger import attempts, audit, budgets, interviews, listing, organizations, processes
@@ -15,6 +16,7 @@ from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
 from worker.ledger.results import StoredResult
 from worker.ledger.tokens import ApiToken
+from worker.moments import instant
 from worker.policy import pacing, quarantine, reasons
 from worker.policy.reasons import Timing
 
@@ -44,6 +46,7 @@ def evidence(tx: Tx, found: GenerationRequest, timing: Timing) -> Shown:
     reason = reasons.why(found, _Scene(tx, timing).situation(found))
     return {
         "action": None if reason is None else reason.action,
+        "unknown": ladder.known_of(tx, found, timing) if found.state is State.UNKNOWN else None,
         "attempt_list": [
             {
                 "n": one.n,
@@ -108,6 +111,7 @@ def result(found: StoredResult) -> Shown:
         "completed_at": instant(said.completed_at),
         "test": said.test,
         "state": "unmatched" if found.interview_id is None else "matched",
+        "contradicted": found.contradicted,
     }
 
 
@@ -151,13 +155,6 @@ def token(found: ApiToken) -> Shown:
         "created_at": instant(found.created_at),
         "revoked_at": instant(found.revoked_at),
     }
-
-
-def instant(moment: datetime | None) -> str | None:
-    """ISO 8601 in UTC with Z, to the millisecond."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _request(found: GenerationRequest, seen: reasons.Situation, links: Mapping[str, str]) -> Shown:

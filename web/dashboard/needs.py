@@ -49,6 +49,7 @@ def groups(tx: Tx, timing: Timing) -> list[Group]:
         *_no_worker(tx, timing.silence),
         *(group for state in DECIDE for group in _undecided(tx, state, timing)),
         *_unreadable(tx),
+        *_contradicted(tx),
     ]
 
 
@@ -114,6 +115,24 @@ def _unreadable(tx: Tx) -> list[Group]:
         for one in found
     ]
     return [_group("unreadable", "Can't be read", items, total, None)]
+
+
+def _contradicted(tx: Tx) -> list[Group]:
+    """Two deliveries about one session that differ: one of them may be forged."""
+    found = listing.contradicted(tx, SHOWN)
+    if not found:
+        return []
+    items = [
+        Item(
+            one.result.candidate.name or "A candidate without a name",
+            None,
+            f"Two deliveries about a session of {one.result.title or 'an interview'} say different things. The first stays.",
+            f"Look at it in TalentSprout; the secret address may have leaked. sprout results show {one.id}",
+            one.received_at,
+        )
+        for one in found
+    ]
+    return [_group("held", "Contradicted results", items, listing.odd_results(tx).contradicted, None)]
 
 
 def _group(state: str, cause: str, items: Sequence[Item], count: int, more: str | None) -> Group:
