@@ -86,6 +86,12 @@ TABLE: list[tuple[Code, GenerationRequest, Situation, str]] = [
         "Paused: TalentSprout refused the API key at 13:58 UTC. Nothing is lost; sending resumes once a ping succeeds.",
     ),
     (
+        Code.PAUSED,
+        waiting,
+        replace(seen, paused_since=NOW, pause_facts={"status": 401}, paused_by="maria"),
+        "Paused by maria at 13:58 UTC. Nothing is lost; sending resumes when somebody says so.",
+    ),
+    (
         Code.REFUSED,
         waiting,
         replace(seen, paused_since=NOW, pause_facts={"status": 403}),
@@ -320,6 +326,7 @@ def test_a_time_is_given_where_it_is_known_and_nowhere_else() -> None:
             replace(seen, paused_since=NOW, pause_facts={"status": 401}),
             "Put a valid key where the configuration's api_key points to, and start the bridge again.",
         ),
+        (waiting, replace(seen, paused_since=NOW, paused_by="maria"), "To go on: sprout organizations resume acme."),
         (waiting, replace(seen, worker_alive=False), "Start one: sprout up, or sprout worker."),
         (waiting, seen, "Nothing to do."),
     ],

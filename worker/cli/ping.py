@@ -20,9 +20,9 @@ def ping(organization: str | None, as_json: bool, trust: bool) -> None:
     sprout ping
     sprout ping --organization acme --json
 
-    Call GET /ping with an organization's key, in a slot of its budget. An organization that is paused resumes if its key is
-    accepted. A key that belongs to another organization of TalentSprout's than the one before pauses it; --trust says that it is
-    meant.
+    Call GET /ping with an organization's key, in a slot of its budget. An organization that was paused because its key was
+    refused resumes if the key is accepted; one that a person paused does not. A key that belongs to another organization of
+    TalentSprout's than the one before pauses it; --trust says that it is meant.
     """
     bridge, chosen = opening.for_filing(organization)
     answer = pinging.ping(bridge, chosen.name)

@@ -122,8 +122,12 @@ def worker(bridge: Bridge) -> Check:
 def pauses(bridge: Bridge) -> Iterator[Check]:
     """Organizations that send nothing."""
     for one in bridge.ledger.read(organizations.all_paused):
-        sentence = f"{one.organization}: {reasons.paused(one.since, one.facts)}"
-        yield Check(f"pause of {one.organization}", State.FAIL, sentence, "Mend the key; then: sprout ping")
+        reason = reasons.paused(one.organization, one.since, one.facts, one.by)
+        sentence = f"{one.organization}: {reason.text}"
+        if one.by is None:
+            yield Check(f"pause of {one.organization}", State.FAIL, sentence, "Mend the key; then: sprout ping")
+        else:
+            yield Check(f"pause of {one.organization}", State.WARN, sentence, reason.action)
 
 
 def budgets_in_force(bridge: Bridge) -> Iterator[Check]:

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker import ids
-from worker.domain.outcome import Attempt, Evidence
+from worker.domain.outcome import Attempt, BudgetNews, Evidence
 from worker.domain.request import Content, GenerationRequest, State, Tier
 from worker.ledger import budgets, organizations, requests
 from worker.ledger.connection import Tx
@@ -133,16 +133,19 @@ def mark(tx: Tx, held: Attempt, deadline: timedelta, lease_margin: timedelta) ->
     return tx.conn.execute(statement).scalar_one_or_none() is not None
 
 
-def finish(tx: Tx, attempt_id: str, outcome: str, evidence: Evidence, spread: timedelta | None) -> None:
-    """Note how an attempt ended. What is known later, by a late answer or the journal, replaces "lease ended"."""
-    known = {} if spread is None else {"spread": spread}
+def finish(tx: Tx, attempt_id: str, outcome: str, evidence: Evidence, news: BudgetNews) -> None:
+    """Note how an attempt ended, how long it took to the server, and the server's count of the budget where the answer told it.
+
+    What is known later, by a late answer or the journal, replaces "lease ended".
+    """
+    known = {} if news.spread is None else {"spread": news.spread}
     tx.conn.execute(
         sa.update(attempt)
         .where(attempt.c.id == attempt_id)
         .values(
             ended_at=sa.func.coalesce(attempt.c.ended_at, sa.bindparam("now", tx.now(), type_=attempt.c.ended_at.type)),
             outcome=outcome,
-            evidence=json.dumps(_present(asdict(evidence))),
+            evidence=json.dumps(_present(asdict(evidence)) | _told(news)),
             **known,
         )
     )
@@ -268,6 +271,11 @@ def _attempt(row: sa.RowMapping) -> Attempt:
     return Attempt(
         row["id"], row["request_id"], row["n"], row["organization"], row["label"], row["slot_at"], row["lease_until"]
     )
+
+
+def _told(news: BudgetNews) -> dict[str, int]:
+    counts = {"limit": news.limit, "remaining": news.remaining}
+    return {name: count for name, count in counts.items() if count is not None and news.remaining is not None}
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def settle(tx: Tx, attempt_id: str, outcome: Outcome, rules: Rules) -> Settled:
     assert held.request_id is not None, "a ping is settled by settle_ping"
     wanted = requests.get(tx, held.request_id, lock=True)
     assert wanted is not None, "requests are never deleted"
-    attempts.finish(tx, held.id, type(outcome).__name__, outcome.evidence, outcome.news.spread)
+    attempts.finish(tx, held.id, type(outcome).__name__, outcome.evidence, outcome.news)
     budgets.learn(tx, held.organization, tier, held.id, sent_at, outcome.news)
     if isinstance(outcome, Created):
         organizations.trusted_again(tx, held.organization)
@@ -64,7 +64,7 @@ def settle_ping(tx: Tx, attempt_id: str, evidence: Evidence, news: BudgetNews) -
     found = attempts.find(tx, attempt_id)
     assert found is not None, "attempts are never deleted"
     held, tier, sent_at = found
-    attempts.finish(tx, attempt_id, "Ping", evidence, news.spread)
+    attempts.finish(tx, attempt_id, "Ping", evidence, news)
     budgets.learn(tx, held.organization, tier, attempt_id, sent_at, news)
 
 

@@ -189,6 +189,8 @@ organization = Table(
     Column("probe_at", Instant),
     Column("probe_every", Span),
     Column("account", Text),
+    Column("held_at", Instant),
+    Column("held_by", Text),
 )
 
 interview = Table(

@@ -60,6 +60,7 @@ class Situation:
     batch_stopped: Stopped | None = None
     paused_since: datetime | None = None
     pause_facts: Mapping[str, object] | None = None
+    paused_by: str | None = None
     worker_seen: datetime | None = None
     worker_alive: bool = True
     sent_at: datetime | None = None
@@ -91,9 +92,7 @@ def _waiting(request: GenerationRequest, seen: Situation) -> Reason:
     if seen.batch_stopped is not None:
         return _stopped(seen.batch_stopped)
     if seen.paused_since is not None:
-        return Reason(
-            Code.REFUSED, paused(seen.paused_since, seen.pause_facts or {}), None, key_action(seen.pause_facts or {})
-        )
+        return paused(request.organization, seen.paused_since, seen.pause_facts or {}, seen.paused_by)
     if not seen.worker_alive:
         since = "yet" if seen.worker_seen is None else f"since {clock(seen.worker_seen)}"
         return Reason(
@@ -175,13 +174,17 @@ def resting(because: Because) -> str:
             return f"TalentSprout rejected the request with {_status(facts)}.{said}"
 
 
-def paused(since: datetime, facts: Mapping[str, object]) -> str:
-    """The sentence of a paused organization."""
+def paused(organization: str, since: datetime, facts: Mapping[str, object], person: str | None) -> Reason:
+    """Of an organization that sends nothing: because a person said so, or because TalentSprout refused its key."""
+    if person is not None:
+        text = f"Paused by {person} at {clock(since)}. Nothing is lost; sending resumes when somebody says so."
+        return Reason(Code.PAUSED, text, None, f"To go on: sprout organizations resume {organization}.")
     if "account" in facts:
         what = f"says that the API key belongs to {facts['account']}, and not to {facts['known_account']} as before,"
     else:
         what = "says that the API key lacks a scope" if facts.get("status") == 403 else "refused the API key"
-    return f"Paused: TalentSprout {what} at {clock(since)}. Nothing is lost; sending resumes once a ping succeeds."
+    text = f"Paused: TalentSprout {what} at {clock(since)}. Nothing is lost; sending resumes once a ping succeeds."
+    return Reason(Code.REFUSED, text, None, _key_action(facts))
 
 
 def decided(state: str, by: str, at: datetime) -> str:
@@ -205,7 +208,7 @@ def no_worker(last_seen: datetime | None) -> str:
     return f"No worker has reported {'yet' if last_seen is None else f'since {clock(last_seen)}'}."
 
 
-def key_action(facts: Mapping[str, object]) -> str:
+def _key_action(facts: Mapping[str, object]) -> str:
     """The next step for a paused organization."""
     if "account" in facts:
         return "Put the right key where the configuration's api_key points to, or, if it is meant: sprout ping --trust."

@@ -15,7 +15,10 @@ LONGEST_PING = timedelta(seconds=10)  # it may be repeated, and who pings a paus
 
 
 def ping(bridge: Bridge, organization: str) -> verdict.PingAnswer:
-    """Ask once, when a slot is open. A paused organization whose key is accepted resumes; one whose key is another's pauses."""
+    """Ask once, when a slot is open.
+
+    An organization that is paused for its key resumes if the key is accepted; one whose key is another account's pauses.
+    """
     while True:
         held = _claim(bridge, organization)
         if isinstance(held, Attempt):
