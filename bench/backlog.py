@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker.domain.request import Kind, State, Tier
-from worker.ledger import schema, tables
+from worker.ledger import tables
 from worker.ledger.connection import Ledger, Tx
 
 WINDOW = timedelta(seconds=60)
@@ -32,8 +32,7 @@ class Backlog:
 
 
 def fill(ledger: Ledger, wanted: Backlog) -> None:
-    """Bring the schema up to date and fill it. A database that was filled is not to be filled again."""
-    schema.upgrade(ledger)
+    """Once, in a database that has the schema and nothing else."""
     ledger.write(lambda tx: _fill(tx, wanted))
     if not ledger.is_sqlite:  # autovacuum would do it within a minute
         with ledger.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:

@@ -20,7 +20,7 @@ from bench.backlog import Backlog, count, fill
 from bench.report import Aim, Row, interleaved
 from tests.servers import PostgresServer, postgres
 from worker.domain.request import Tier
-from worker.ledger import attempts, tables
+from worker.ledger import attempts, schema, tables
 from worker.ledger.connection import Ledger, Tx
 
 CONNECTIONS = 8
@@ -147,6 +147,7 @@ def _claimants(server: PostgresServer, backlog: Backlog) -> Iterator[tuple[Ledge
     """A ledger, and eight processes that are connected to it."""
     url = server.create_database()
     ledger = Ledger(url, pool=1)
+    schema.upgrade(ledger)
     fill(ledger, backlog)
     ledger.close()  # no connection is to be inherited; the next question opens another
     fork = multiprocessing.get_context("fork")  # eight imports of everything would take longer than what is measured

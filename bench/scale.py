@@ -21,7 +21,7 @@ from bench.backlog import LIMIT, WINDOW, Backlog, count, fill
 from bench.report import Aim, Row
 from tests.servers import PostgresServer, postgres
 from worker.domain.request import State, Tier
-from worker.ledger import attempts, tables
+from worker.ledger import attempts, schema, tables
 from worker.ledger.connection import Ledger, Tx, database_clock
 
 ORGANIZATIONS = (1, 100, 10_000)
@@ -129,13 +129,18 @@ def _rows(powers: Sequence[int], organizations: Sequence[int]) -> Iterator[Row]:
 
 
 def _urls(stack: ExitStack, database: str, server: PostgresServer, powers: Sequence[int]) -> dict[int, str]:
-    """An empty database for each size."""
+    """A database for each size, with the schema alone: Alembic does one after another."""
     if database == "sqlite":
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
-        return {power: f"sqlite:///{folder}/{power}.db" for power in powers}
-    urls = {power: server.create_database() for power in powers}
+        urls = {power: f"sqlite:///{folder}/{power}.db" for power in powers}
+    else:
+        urls = {power: server.create_database() for power in powers}
     for url in urls.values():
-        stack.callback(server.drop_database, url)
+        ledger = Ledger(url, pool=1)
+        schema.upgrade(ledger)
+        ledger.close()
+        if database != "sqlite":
+            stack.callback(server.drop_database, url)
     return urls
 
 
