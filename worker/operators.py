@@ -82,7 +82,14 @@ def pause(tx: Tx, who: Person, organization: str) -> None:
 
 
 def resume(tx: Tx, who: Person, organization: str) -> None:
-    """Send again, whoever or whatever paused it; after a refusal one call goes alone first."""
+    """Send again, whoever or whatever paused it; after a refusal one call goes alone first.
+
+    Not where the key is another account's: its interviews would be made where nobody looks for them.
+    """
+    found = organizations.paused(tx, organization)
+    if found is not None and "account" in found.facts:
+        remedy = f"If that is meant: sprout ping --organization {organization} --trust. Nothing has changed."
+        raise Refusal(Why.TOO_LATE, f"The API key of {organization} belongs to another account than before. {remedy}")
     if not organizations.resume(tx, organization):
         raise Refusal(Why.TOO_LATE, f"{organization} is not paused.{_last(tx, organization)} Nothing has changed.")
     audit.record(tx, who.name, "resume", organization, {})

@@ -9,7 +9,7 @@ def test_a_paused_organization_says_who_and_since_when_and_how_to_go_on(desk: De
     told = desk.told("organizations", "pause", "acme")
     assert (told["name"], told["paused"], told["waiting"], told["reason_code"]) == ("acme", True, 1, "paused")
     listed = desk.run("organizations", "list")
-    assert "✗ paused" in listed.stdout
+    assert "‖ paused" in listed.stdout
     assert f"Paused by {told['paused_by']} at" in listed.stdout
     doctor = desk.run("doctor")
     assert "sprout organizations resume acme" in doctor.stdout

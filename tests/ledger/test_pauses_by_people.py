@@ -95,6 +95,15 @@ def test_a_person_may_resume_what_a_refusal_paused_and_one_call_goes_alone_first
     assert paused(bridge).probe_every == 2 * PROBE, "refused again: it is asked less often"
 
 
+def test_nobody_resumes_an_organization_whose_key_is_another_accounts(bridge: Stage) -> None:
+    bridge.tell(organizations.refuse_account, ACME, {"account": "org_b", "known_account": "org_a"}, PROBE)
+
+    with pytest.raises(Refusal, match="sprout ping --organization acme --trust"):
+        bridge.tell(operators.resume, ADA, ACME)
+
+    assert paused(bridge) is not None
+
+
 def test_after_a_persons_pause_nothing_needs_to_go_alone(bridge: Stage) -> None:
     bridge.file()
     bridge.file()
