@@ -222,7 +222,7 @@ def test_a_strangers_words_stay_words(sandbox: House, text: str) -> None:
     receive(sandbox, result(name=text, event=text))
     receive(sandbox, result(name=text))
     sandbox.interview(title=text)
-    held = file(sandbox, f"{A_TEXT} {text}", options={"title": text}, dedup_id=text)
+    held = file(sandbox, f"{A_TEXT} {text}", options={"title": f"Nurse {text}"}, dedup_id=text)
     client = sandbox.client()
     token = form_token(client.get(f"/requests/{held}"))
     client.post(f"/requests/{held}/cancel", data={"form_token": token})
