@@ -77,7 +77,7 @@ class Proxy:
         self._call(self._close())
 
     def up(self) -> None:
-        """Listen, always at the same address."""
+        """Listen, always at the same address; nothing changes where it listens already."""
         self._call(self._start())
 
     def close(self) -> None:
@@ -91,6 +91,8 @@ class Proxy:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(STOP_SECONDS)
 
     async def _start(self) -> None:
+        if self._server is not None:
+            return
         if self._listen is not None:
             self._listen.unlink(missing_ok=True)
             self._server = await asyncio.start_unix_server(self._accept, self._listen)

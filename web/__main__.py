@@ -6,6 +6,7 @@ import click
 
 from config import ConfigError, find, load
 from web import serving
+from web.readiness import LEDGER_PATIENCE
 from worker import assembly, log
 
 
@@ -15,7 +16,7 @@ def main(named: str | None) -> None:
     """Receive webhooks, serve the API and the pages."""
     log.to_stderr()
     try:
-        bridge = assembly.assemble(load(find(named), assembly.kinds()))
+        bridge = assembly.assemble(load(find(named), assembly.kinds()), LEDGER_PATIENCE)
         serving.serve(bridge)
     except ConfigError as fault:
         click.echo(fault, err=True)

@@ -15,6 +15,7 @@ from web.api.resource import ProblemDocument
 from web.context import NAME, Context, context
 from web.dashboard import words
 from web.hinting import Hinting
+from web.lanes import Seats
 from web.problems import Problem
 from web.readiness import WRONG_SCHEMA, Readiness
 from web.sessions import Sessions
@@ -59,7 +60,9 @@ def create_app(bridge: Bridge, wall: Callable[[], datetime] = clock.wall) -> Fla
     hinting = Hinting(bridge.hints)
     sessions = Sessions(bridge.settings.bridge.data_dir, wall)
     intake = Intake(bridge.ledger, Spool(bridge.settings.bridge.data_dir / "spool"), hinting.read)
-    app.extensions[NAME] = Context(bridge, hinting, intake, Readiness(bridge, hinting), sessions)
+    readiness = Readiness(bridge, hinting)
+    app.extensions[NAME] = Context(bridge, hinting, intake, readiness, sessions)
+    Seats(readiness).register(app)
     app.before_request(_wait_for_database)
     app.before_request(access.check)
     app.after_request(access.keep_session)

@@ -6,13 +6,18 @@ The last resort catches bugs: it answers with an id and nothing else, and the lo
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from config.wording import shown
 from web import problems
 from web.context import context
 from web.problems import Problem
 from worker import ids, log
+from worker.ledger import connection
 from worker.ledger.connection import LedgerFault
+from worker.ledger.listing import UnknownCursor
 
 FOR_PROGRAMS = ("/webhooks", "/api", "/healthz", "/readyz", "/metrics", "/static")
+AWAY = "The database does not answer, or takes nothing now."
+LOCKED = "Another process holds the database for writing. `sprout doctor` says which."
 _logger = log.named(__name__)
 
 
@@ -21,6 +26,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(LedgerFault, _of_ledger)
+    app.register_error_handler(UnknownCursor, _of_cursor)
     app.register_error_handler(Exception, _of_bug)
 
 
@@ -47,12 +53,16 @@ def _of_http(fault: HTTPException) -> Response:
     return answer(Problem(problems.of_status(fault.code or 500, fault.name), headers=headers))
 
 
+def _of_cursor(fault: Exception) -> Response:
+    return answer(problems.invalid([problems.Fault("cursor", f"{shown(str(fault))} is no cursor", problems.CURSOR)]))
+
+
 def _of_ledger(fault: Exception) -> Response:
-    trouble = context().readiness.database_trouble()
-    if trouble is None:
+    if not connection.is_refusal(fault) and context().readiness.database_trouble() is None:
         return _of_bug(fault)
     _logger.error("a request failed: the database is away", endpoint=request.endpoint, fault=type(fault).__name__)
-    return answer(Problem(problems.NOT_READY, "The database does not answer.", headers=problems.RETRY_SOON))
+    detail = LOCKED if connection.is_locked(fault) else AWAY
+    return answer(Problem(problems.NOT_READY, detail, headers=problems.RETRY_SOON))
 
 
 def _of_bug(fault: Exception) -> Response:

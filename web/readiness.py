@@ -13,6 +13,7 @@ from worker.events.errands import Question
 from worker.ledger import schema
 from worker.ledger.connection import LedgerFault
 
+LEDGER_PATIENCE = timedelta(seconds=3)  # of whoever waits for an answer; receipts and probes wait less, by errand
 DATABASE_PATIENCE = timedelta(seconds=2)
 SENDERS_PATIENCE = timedelta(seconds=1)  # what follows takes time too, and the strictest sender hangs up after 3 s
 BROKER_PATIENCE = timedelta(milliseconds=800)
@@ -27,6 +28,7 @@ class Readiness:
         self._bridge = bridge
         self._hinting = hinting
         self._question = Question("schema", lambda: schema.is_current(bridge.ledger))
+        self._trial = Question("trial", lambda: schema.is_current(bridge.ledger) and schema.is_writable(bridge.ledger))
         self._opening = threading.Lock()
         self._is_open = False
         self._said = False
@@ -54,16 +56,24 @@ class Readiness:
         except (TimeoutError, LedgerFault):
             return True
 
-    def database_trouble(self) -> str | None:
-        """Why receipts can't be stored now, or None."""
-        try:
-            return None if self._question.answer(DATABASE_PATIENCE) else WRONG_SCHEMA
-        except TimeoutError:
-            return f"the database has not answered within {DATABASE_PATIENCE.total_seconds():.0f} s"
-        except LedgerFault as fault:
-            return f"the database can't be reached ({type(fault).__name__})"
+    def database_trouble(self, patience: timedelta = DATABASE_PATIENCE) -> str | None:
+        """Why nothing can be read from the database now, or None."""
+        return _trouble(self._question, patience, "can't be reached")
+
+    def storing_trouble(self) -> str | None:
+        """Why the database takes no receipts now, or None: it is away, or locked, or may not be written to."""
+        return _trouble(self._trial, DATABASE_PATIENCE, "takes nothing")
 
     def broker_answers(self) -> bool:
         """Whether hints reach the broker; without them work is found by the sweep."""
         organization = next(iter(self._bridge.settings.organizations))
         return self._hinting.broker_answers(organization, BROKER_PATIENCE)
+
+
+def _trouble(question: Question[bool], patience: timedelta, what: str) -> str | None:
+    try:
+        return None if question.answer(patience) else WRONG_SCHEMA
+    except TimeoutError:
+        return f"the database has not answered within {patience.total_seconds():.0f} s"
+    except LedgerFault as fault:
+        return f"the database {what} ({type(fault).__name__})"

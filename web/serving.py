@@ -20,11 +20,12 @@ from waitress.task import ErrorTask  # type: ignore[import-untyped]  # the same
 from web import problems
 from web.app import SECURITY_HEADERS, create_app
 from web.context import of
+from web.lanes import Lanes
+from web.parsing import StrictParser
 from web.receiver import LARGEST_COMPLETION
 from worker import log
 from worker.assembly import Bridge
 
-THREADS = 8
 MOST_CONNECTIONS = 4000
 OPEN_FILES = 8192
 IDLE_SECONDS = 30
@@ -51,6 +52,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress ships no types
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
     error_task_class = _Refusal
+    parser_class = StrictParser
 
 
 class Server:
@@ -66,9 +68,9 @@ class Server:
         self._server = create_server(
             app,
             map=self._sockets,
+            _dispatcher=Lanes(),
             host=bound.bind_host,
             port=bound.bind_port,
-            threads=THREADS,
             asyncore_use_poll=True,
             connection_limit=MOST_CONNECTIONS,
             channel_timeout=IDLE_SECONDS,

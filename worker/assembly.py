@@ -32,13 +32,13 @@ def kinds() -> Kinds:
     return Kinds(sources=frozenset(sources.kinds()), targets=TARGET_KINDS)
 
 
-def assemble(settings: Settings) -> Bridge:
-    """Connects to nothing yet; the first question to the ledger or the broker does."""
+def assemble(settings: Settings, patience: timedelta | None = None) -> Bridge:
+    """Connects to nothing yet; the first question to the ledger or the broker does. `patience` is that of the ledger."""
     in_force = settings_in_force(settings)
     bridge = in_force.bridge
     return Bridge(
         settings=in_force,
-        ledger=Ledger(bridge.database_url),
+        ledger=Ledger(bridge.database_url, patience=patience),
         hints=hints.Hints(broker_url(in_force), bridge.call_deadline + bridge.lease_margin),
         timing=Timing(bridge.quarantine, max(bridge.sweep * SILENT_SWEEPS, SHORTEST_SILENCE)),
     )

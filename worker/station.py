@@ -1,7 +1,8 @@
 """A worker process: its journal, its pump, and the rounds that make every hint unnecessary.
 
-The rounds run in a thread of their own: report, settle what dead processes left in their journals, and, if this process holds the
-duty, sweep. What the sweep finds is done here and now, so that a broker that is away costs at most one sweep's time.
+The rounds run in a thread of their own: report, settle what dead processes left in their journals and end their leases, and, if
+this process holds the duty, sweep. What the sweep finds is done here and now, so that a broker that is away costs at most one
+sweep's time.
 """
 
 import os
@@ -19,7 +20,7 @@ from worker.ledger.connection import LedgerFault
 from worker.sending import journal
 from worker.sending.call import Caller
 from worker.sending.pump import Pump
-from worker.upkeep import sweep
+from worker.upkeep import deaths, sweep
 
 SEATS = 200  # calls in flight at once; 20 a minute of 60 seconds each are 20 for one busy organization
 TERM = 2  # sweeps for which the duty is held: one may be missed
@@ -107,7 +108,7 @@ class Station:
         self.bridge.ledger.write(lambda tx: processes.report(tx, self.boot_id, socket.gethostname(), os.getpid()))
 
     def _replay(self) -> None:
-        settled = journal.replay(self._journals, self._settle_again)
+        settled = journal.replay(self._journals, self._settle_again, lambda boot_id: deaths.bury(self.bridge, boot_id))
         if settled:
             _logger.info("answers that a dead process had journaled are settled", count=settled)
 

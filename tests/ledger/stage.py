@@ -127,8 +127,8 @@ class Stage:
         )
         return self.tell(filing.file, wanted).request.id
 
-    def try_claim(self, organization: str = ACME, tier: Tier = Tier.AI) -> object:
-        return self.tell(attempts.claim, organization, tier, "boot", LEASE)
+    def try_claim(self, organization: str = ACME, tier: Tier = Tier.AI, *, boot_id: str = "boot") -> object:
+        return self.tell(attempts.claim, organization, tier, boot_id, LEASE)
 
     def claim(self, organization: str = ACME, tier: Tier = Tier.AI) -> Attempt:
         """When the next slot opens."""

@@ -33,6 +33,7 @@ from worker.operators import Refusal
 from worker.policy import pacing
 from worker.sending.guard import Guard, uptime
 from worker.talentsprout.client import Abandoned
+from worker.upkeep import deaths
 from worker.upkeep.sweep import POLICY_RETRIES
 
 LIMIT = 3  # calls in a window, so that few make it full
@@ -85,6 +86,7 @@ class Game:
         self.processes = [Process() for _ in range(PROCESSES)]
         self.wire = Wire()
         self.left_behind: list[tuple[Attempt, Outcome]] = []  # journals of the dead
+        self.dead: list[str] = []  # whom nobody has found yet
         self.recorded: dict[str, str] = {}  # successes that were settled: interview, request
         self.sent: list[datetime] = []
         self.fences: Counter[str] = Counter()
@@ -132,10 +134,10 @@ class Game:
 
     def claim(self, process: Process, *, patient: bool) -> None:
         """A patient one waits for the slot and for what is due."""
-        found = self.stage.try_claim()
+        found = self.stage.try_claim(boot_id=process.boot_id)
         if patient and isinstance(found, attempts.NoSlot | attempts.NothingDue) and found.wait is not None:
             self.move_clock(found.wait)
-            found = self.stage.try_claim()
+            found = self.stage.try_claim(boot_id=process.boot_id)
         if not isinstance(found, attempts.Claimed):
             return
         held = found.attempt
@@ -183,7 +185,23 @@ class Game:
     def die(self, process: Process) -> None:
         if process.at is At.JOURNALED:
             self.left_behind.append((process.held, as_journaled(process.outcome)))
-        process.rest()
+        self.dead.append(process.die())
+
+    def find_the_dead(self) -> None:
+        """As a worker on their machine does: first what they wrote down, then what they held."""
+        self.replay_the_journals_of_the_dead()
+        while self.dead:
+            boot_id = self.dead.pop()
+            held = self.stage.ask(attempts.open_of, boot_id)
+            living = [self.stage.ask(attempts.open_of, one.boot_id) for one in self.processes]
+            self.happened["a death was found"] += len(held)
+            assert deaths.bury(self.stage.bridge, boot_id)
+            self.stage.told += 1
+            if self.alone in held:
+                self.alone = ""
+            assert self.stage.ask(attempts.open_of, boot_id) == [], "a dead process holds something"
+            now = [self.stage.ask(attempts.open_of, one.boot_id) for one in self.processes]
+            assert now == living, "a lease of a process that lives was ended"
 
     def replay_the_journals_of_the_dead(self) -> None:
         while self.left_behind:

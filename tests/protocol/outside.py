@@ -14,6 +14,7 @@ from tests.ledger.stage import (
     an_interview,
     limited,
 )
+from worker import ids
 from worker.domain.interview import Interview, Origin
 from worker.domain.outcome import Attempt, BudgetNews, Created, Evidence, Outcome
 
@@ -44,6 +45,7 @@ class Process:
     """A worker process with one attempt at a time. Its death leaves its journal, and nothing else."""
 
     at: At = At.REST
+    boot_id: str = field(default_factory=ids.new_id)
     attempt: Attempt | None = None
     claimed_at: datetime | None = None
     marked_at: datetime | None = None
@@ -60,6 +62,12 @@ class Process:
 
     def rest(self) -> None:
         self.at, self.attempt, self.outcome = At.REST, None, None
+
+    def die(self) -> str:
+        """Another one takes its place. The boot id of the dead."""
+        died, self.boot_id = self.boot_id, ids.new_id()
+        self.rest()
+        return died
 
 
 @dataclass

@@ -23,8 +23,22 @@ def test_the_guard_is_needed_where_an_unsent_attempt_goes_back_in_line() -> None
     assert explore(("split", "noguard")).problem is not None
 
 
+def test_what_a_known_death_ends_is_settled_without_any_lease() -> None:
+    found = explore(("deadonly", "split", "wire"), SMALLER)
+
+    assert (found.problem, found.most_executed) == (None, 1)
+
+
+def test_a_death_is_proof_enough_without_the_guard_and_a_wrong_one_makes_a_second_interview() -> None:
+    assert explore(("deadonly", "split", "wire", "noguard"), SMALLER).problem is None
+
+    mistaken = explore(("liveends", "split", "noguard"), SMALLER)
+
+    assert mistaken.problem == "eligible to send although an interview exists"
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("rules", [(), ("wire",), ("split", "wire")])
+@pytest.mark.parametrize("rules", [(), ("wire",), ("split", "wire"), ("deadonly", "split", "wire")])
 def test_the_protocol_holds_with_more_attempts(rules: tuple[str, ...]) -> None:
     found = explore(rules)
 

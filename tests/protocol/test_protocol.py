@@ -42,7 +42,8 @@ STEPS: dict[str, tuple[int, Callable[[Game], object]]] = {
     "a connection takes time": (1, lambda game: game.at(At.CLAIMED)),
     "a process dies": (1, lambda game: game.busy()),
     "a process dies with an answer in its journal": (2, lambda game: game.at(At.JOURNALED)),
-    "the journals of the dead are replayed": (2, lambda game: game.left_behind),
+    "the journals of the dead are replayed": (1, lambda game: game.left_behind),
+    "the dead are found": (2, lambda game: game.dead),
     "the server gets a request late": (1, lambda game: game.wire.requests),
     "a request is lost": (1, lambda game: game.wire.requests),
     "an answer is lost": (1, lambda game: game.wire.answers),
@@ -139,6 +140,9 @@ class Protocol(RuleBasedStateMachine):
     def the_journals_of_the_dead_are_replayed(self, _: st.DataObject) -> None:
         self.game.replay_the_journals_of_the_dead()
 
+    def the_dead_are_found(self, _: st.DataObject) -> None:
+        self.game.find_the_dead()
+
     def the_server_gets_a_request_late(self, data: st.DataObject) -> None:
         self.game.wire.serve(pick(data, list(self.game.wire.requests)), data.draw(answers))
 
@@ -200,6 +204,7 @@ HAPPENED = {
         "a success came late",
         "an older attempt ended",
         "a journal was replayed",
+        "a death was found",
     },
     Person.BLIND: {"not there: believed", "a success came late", "an older attempt ended"},
     Person.NOBODY: {"a lease ended", "the guard said no", "an older attempt ended"},

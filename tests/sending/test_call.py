@@ -37,7 +37,7 @@ def test_a_call_that_succeeds_leaves_the_interview_and_nothing_in_the_journal(sh
     assert stored.interview.raw["title"]
     assert arrived["label"] == f"{shop.request(request).label}-1"
     shop.journal.settled("nothing")
-    assert journal.replay(tmp_path / "journal", lambda *_: pytest.fail("its process lives")) == 0
+    assert journal.replay(tmp_path / "journal", lambda *_: pytest.fail("its process lives"), lambda _: True) == 0
 
 
 @pytest.mark.parametrize(

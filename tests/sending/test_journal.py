@@ -27,9 +27,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "journal"
 
 
+def buried(_boot_id: str) -> bool:
+    return True
+
+
 def replayed(folder: Path) -> list[tuple[str, Outcome]]:
     found: list[tuple[str, Outcome]] = []
-    journal.replay(folder, lambda attempt, outcome: found.append((attempt, outcome)))
+    journal.replay(folder, lambda attempt, outcome: found.append((attempt, outcome)), buried)
     return found
 
 
@@ -149,7 +153,7 @@ def test_a_file_stays_where_its_lines_could_not_be_settled(folder: Path) -> None
     path = a_dead_processs(folder, "boot-1", ("a1", OUTCOMES[0]))
 
     with pytest.raises(Away):
-        journal.replay(folder, away)
+        journal.replay(folder, away, buried)
 
     assert path.exists()
     assert [attempt for attempt, _ in replayed(folder)] == ["a1"], "and nobody holds its lock"
@@ -267,7 +271,7 @@ def test_a_file_that_its_owner_removes_meanwhile_is_no_fault(folder: Path) -> No
         found.append(attempt)
         second.unlink(missing_ok=True)
 
-    assert journal.replay(folder, settle) == 2
+    assert journal.replay(folder, settle, buried) == 2
 
     assert found == ["a1", "a3"]
     assert not first.exists()
@@ -275,4 +279,4 @@ def test_a_file_that_its_owner_removes_meanwhile_is_no_fault(folder: Path) -> No
 
 
 def test_without_a_folder_there_is_nothing_to_replay(folder: Path) -> None:
-    assert journal.replay(folder, lambda *_: None) == 0
+    assert journal.replay(folder, lambda *_: None, buried) == 0

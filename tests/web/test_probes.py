@@ -2,10 +2,13 @@
 
 import json
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.web.houses import (
@@ -59,7 +62,7 @@ def test_a_broker_that_hangs_is_away_too(tmp_path: Path, deaf_broker: str) -> No
 
 def test_a_broker_that_takes_hints_is_well(tmp_path: Path, valkey_server: object) -> None:
     house = make_house(tmp_path, SANDBOX.replace(UNREACHABLE, valkey_server.url))  # type: ignore[attr-defined]  # a BrokerServer
-    assert house.client().get("/readyz").json["broker"] == "ok"
+    house.until(lambda: house.client().get("/readyz").json["broker"] == "ok")  # the first hint loads Celery
 
 
 def test_without_its_schema_the_bridge_is_not_ready_and_takes_nothing(tmp_path: Path) -> None:
@@ -173,3 +176,42 @@ def test_counters_are_told_without_the_ledger(tmp_path: Path) -> None:
 def test_metrics_are_open_on_loopback_only(house: House, sandbox: House) -> None:
     assert sandbox.client().get("/metrics").status_code == 200
     assert house.client().get("/metrics").status_code == 401
+
+
+@contextmanager
+def locked(house: House) -> Iterator[None]:
+    with closing(sqlite3.connect(house.bridge.ledger.url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@pytest.mark.parametrize("spooling", [True, False])
+def test_a_file_that_somebody_holds_for_writing_is_no_place_for_receipts(house: House, spooling: bool) -> None:
+    assert house.client().get("/readyz").json["database"] == "ok"
+    if not spooling:
+        block_spool(house.bridge)
+    with locked(house):
+        answer = house.client().get("/readyz")
+    if spooling:
+        assert (answer.status_code, answer.json["spooling"]) == (200, True)
+        assert answer.json["database"].startswith("away")
+    else:
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("spooling", [True, False])
+def test_a_file_that_may_only_be_read_is_no_place_for_receipts(house: House, spooling: bool) -> None:
+    if not spooling:
+        block_spool(house.bridge)
+
+    def only_reading(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+
+    assert house.client().get("/readyz").json["database"] == "ok"
+    sa.event.listen(house.bridge.ledger.engine, "checkout", only_reading)
+    answer = house.client().get("/readyz")
+    api = house.client().get("/metrics", headers={"Authorization": "Bearer x"})
+    assert answer.status_code == (200 if spooling else 503)
+    assert not spooling or answer.json["spooling"] is True
+    assert api.status_code == 401, "what only reads is served"

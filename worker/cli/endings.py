@@ -62,7 +62,10 @@ def status_of(run: Callable[[], object], *, as_json: bool) -> int:
 def said(fault: Exception, context: click.Context) -> click.ClickException:
     """A fault from a deeper room, as a sentence."""
     from config import ConfigError  # here, because most commands end well and some need neither room
+    from worker.health import holding
+    from worker.ledger import connection
     from worker.ledger.connection import LedgerFault
+    from worker.ledger.listing import UnknownCursor
 
     match fault:
         case ConfigError():
@@ -70,7 +73,12 @@ def said(fault: Exception, context: click.Context) -> click.ClickException:
             return Failure("configuration", str(fault), plain=True, faults=places)
         case LedgerFault():
             where = context.meta.get(DATABASE, "the database")
+            if connection.is_locked(fault):
+                sentence = f"The database {where} is locked. {holding.remedy(Path(where))} Nothing was changed."
+                return Failure("locked", sentence)
             return Failure("database", f"The database {where} can't be used: {_first_line(fault)}")
+        case UnknownCursor():
+            return click.UsageError(f'--cursor: no page ended with "{fault}"; give the "next" of one.', context)
         case OSError() if fault.filename is not None:
             return Failure("file", f"{fault.filename}: {fault.strerror}.")
         case _:

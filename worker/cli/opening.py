@@ -7,6 +7,7 @@ not exist yet is made, so that the first command in a fresh folder works.
 import logging
 import os
 import pwd
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -19,6 +20,8 @@ from worker.cli.endings import DATABASE, Failure
 from worker.health import stored
 from worker.ledger import budgets, schema
 from worker.operators import Person
+
+PATIENCE = timedelta(seconds=5)  # with a locked database; somebody sits at the terminal
 
 
 def bridge() -> Bridge:
@@ -41,7 +44,7 @@ def assembled() -> Bridge:
     """Without a look at the database. Logs are silenced: what a person must know, commands say."""
     context = click.get_current_context()
     log.to_stderr(logging.CRITICAL)
-    made = assembly.assemble(settings.of(context))
+    made = assembly.assemble(settings.of(context), PATIENCE)
     context.meta[DATABASE] = stored.database_place(made.settings)
     context.call_on_close(made.ledger.close)
     return made

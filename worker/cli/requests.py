@@ -91,7 +91,7 @@ def facts_of(shown: Shown, action: str | None) -> Iterator[tuple[str, Cell]]:
 
 def _row(shown: Shown) -> tuple[Cell, ...]:
     why = shown["reason"] or shown["share_link"]
-    return shown["label"], printing.state(shown["state"]), shown["title"], shown["organization"], why
+    return shown["label"], printing.state(shown["state"]), printing.title(shown["title"]), shown["organization"], why
 
 
 def _print_evidence(shown: Shown, seen: Shown) -> None:

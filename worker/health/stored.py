@@ -9,8 +9,9 @@ from config import Settings
 from worker import clock
 from worker.assembly import Bridge
 from worker.domain.request import State as RequestState
+from worker.health import holding
 from worker.health.check import Check, State, place
-from worker.ledger import listing, organizations, processes, schema
+from worker.ledger import connection, listing, organizations, processes, schema
 from worker.ledger.connection import LedgerFault, Tx
 from worker.ledger.events import EventState
 from worker.policy import reasons
@@ -33,18 +34,34 @@ def database_place(settings: Settings) -> str:
 
 
 def database(bridge: Bridge) -> Check:
-    """Does it answer, and has it the schema of this version?"""
+    """Does it answer, has it the schema of this version, and does it take changes?"""
     where, name = place(bridge.settings, "bridge", "database_url"), database_place(bridge.settings)
     try:
         is_current = schema.is_current(bridge.ledger)
     except LedgerFault as fault:
-        said = str(getattr(fault, "orig", None) or type(fault).__name__).strip().partition("\n")[0]
         remedy = "Start it, or correct database_url: nothing can be stored meanwhile."
-        return Check("database", State.FAIL, f"{name} can't be reached: {said}.", remedy, where)
+        return Check("database", State.FAIL, f"{name} can't be reached: {_said(fault)}.", remedy, where)
     if not is_current:
         sentence = f"{name} has not the schema of this version."
         return Check("database", State.FAIL, sentence, "Bring it up to date: sprout db upgrade", where)
+    try:
+        schema.is_writable(bridge.ledger)
+    except LedgerFault as fault:
+        return _closed(name, fault, where)
     return Check("database", State.OK, f"{name} answers and has the schema of this version.", place=where)
+
+
+def _closed(name: str, fault: Exception, where: str) -> Check:
+    """It can be read and takes nothing."""
+    if connection.is_locked(fault):
+        return Check("database", State.FAIL, f"{name} is locked for writing.", holding.remedy(Path(name)), where)
+    remedy = "Let this user write to the file and its folder, or to the database: nothing can be stored meanwhile."
+    return Check("database", State.FAIL, f"{name} can't be written to: {_said(fault)}.", remedy, where)
+
+
+def _said(fault: Exception) -> str:
+    """What the driver said, without the statement and its values."""
+    return str(getattr(fault, "orig", None) or type(fault).__name__).strip().partition("\n")[0]
 
 
 def database_disk(bridge: Bridge) -> Check:

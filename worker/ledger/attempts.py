@@ -215,6 +215,12 @@ def expired(tx: Tx, limit: int) -> list[str]:
     return list(tx.conn.execute(statement).scalars())
 
 
+def open_of(tx: Tx, boot_id: str) -> list[str]:
+    """Ids of the attempts of one process that are not settled."""
+    statement = sa.select(attempt.c.id).where(attempt.c.ended_at.is_(None), attempt.c.boot_id == boot_id)
+    return list(tx.conn.execute(statement.order_by(attempt.c.id)).scalars())
+
+
 def _next_in_line(organization: str, tier: Tier, now: datetime) -> sa.Select[Any]:
     return (
         sa.select(request)

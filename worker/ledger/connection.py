@@ -3,6 +3,9 @@
 `write` and `read` run one unit of work in one transaction and may run it again from the start after a deadlock or a
 serialization failure (PostgreSQL 40P01, 40001) or a busy SQLite file. So a unit must do nothing but read and write the ledger.
 
+A `Ledger` with `patience` gives up a locked SQLite file after so long, for commands and requests: somebody waits for them.
+Without it a unit waits BUSY at each of its tries, because what a worker has to write must not be lost.
+
 SQLite differs in three ways: a writer begins with BEGIN IMMEDIATE, so that it never finds its snapshot stale; writers of one
 process queue at a lock instead of polling against each other (without it the slowest of 64 waits ten times as long); and its
 clock is this machine's.
@@ -11,8 +14,8 @@ clock is this machine's.
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +30,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from worker.ledger import times
 
-BUSY_MS = 10_000
+BUSY = timedelta(seconds=10)
+READING = "5s"  # no statement of a unit that only reads may take longer; whoever asked asks again
 IDLE_IN_TRANSACTION = "10s"  # a unit never waits within its transaction: who does is frozen, and others want its locks
 TRIES = 5
 NOTICE_A_LOST_HOST = {  # seconds, and milliseconds for the last; the kernel would take hours
@@ -64,29 +68,62 @@ class Tx:
 class Ledger:
     """One database. `clock` is for tests, which move it; by default the database tells the time."""
 
-    def __init__(self, url: str, clock: Callable[[sa.Connection], datetime] | None = None, *, pool: int = 10) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Callable[[sa.Connection], datetime] | None = None,
+        *,
+        pool: int = 10,
+        patience: timedelta | None = None,
+    ) -> None:
         self.url = url
         self.clock = clock or database_clock
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite(url, pool) if self.is_sqlite else _postgresql(url, pool)
+        self.engine = _sqlite(url, pool, patience or BUSY) if self.is_sqlite else _postgresql(url, pool)
         self._writing = self.engine.execution_options(writes=True)
-        self._queue: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
+        self._patience = patience
+        self._queue = threading.Lock()
 
     def write(self, unit: Callable[[Tx], T]) -> T:
         """Run a unit that may write; commit, or roll back and raise."""
-        return _retrying(self._write_once, unit)
+        return self._retrying(self._write_once, unit)
 
     def read(self, unit: Callable[[Tx], T]) -> T:
         """Run a unit that only reads; on SQLite it never stands in a writer's way."""
-        return _retrying(self._read_once, unit)
+        return self._retrying(self._read_once, unit)
 
     def _write_once(self, unit: Callable[[Tx], T]) -> T:
-        with self._queue, self._writing.begin() as conn:
+        with self._turn(), self._writing.begin() as conn:
             return unit(Tx(conn, self.clock))
 
     def _read_once(self, unit: Callable[[Tx], T]) -> T:
         with self.engine.begin() as conn:
+            if not self.is_sqlite:
+                conn.exec_driver_sql(f"SET LOCAL statement_timeout = '{READING}'")
             return unit(Tx(conn, self.clock))
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One writer of this process at a time, on SQLite."""
+        if not self.is_sqlite:
+            yield
+        elif not self._queue.acquire(timeout=-1 if self._patience is None else self._patience.total_seconds()):
+            raise sa.exc.TimeoutError("the writers before this one wait for the file too")
+        else:
+            try:
+                yield
+            finally:
+                self._queue.release()
+
+    def _retrying(self, attempt: Callable[[Callable[[Tx], T]], T], unit: Callable[[Tx], T]) -> T:
+        enough = tenacity.stop_after_attempt(TRIES)
+        retry = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(_worth_another_try),
+            stop=enough if self._patience is None else enough | tenacity.stop_after_delay(self._patience),
+            wait=tenacity.wait_random_exponential(multiplier=0.02, max=0.5),
+            reraise=True,
+        )
+        return retry(attempt, unit)
 
     def close(self) -> None:
         """Return every connection."""
@@ -103,14 +140,14 @@ def database_clock(conn: sa.Connection) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _retrying(attempt: Callable[[Callable[[Tx], T]], T], unit: Callable[[Tx], T]) -> T:
-    retry = tenacity.Retrying(
-        retry=tenacity.retry_if_exception(_worth_another_try),
-        stop=tenacity.stop_after_attempt(TRIES),
-        wait=tenacity.wait_random_exponential(multiplier=0.02, max=0.5),
-        reraise=True,
-    )
-    return retry(attempt, unit)
+def is_refusal(fault: Exception) -> bool:
+    """Whether the database itself could not do it now: it is locked, full, slow, read-only or away. Else it is a bug."""
+    return isinstance(fault, sa.exc.OperationalError | sa.exc.InternalError | sa.exc.TimeoutError)
+
+
+def is_locked(fault: Exception) -> bool:
+    """Whether somebody else holds an SQLite file."""
+    return isinstance(fault, sa.exc.TimeoutError) or "database is locked" in str(getattr(fault, "orig", ""))
 
 
 def _worth_another_try(fault: BaseException) -> bool:
@@ -121,17 +158,25 @@ def _worth_another_try(fault: BaseException) -> bool:
     return isinstance(fault.orig, sqlite3.OperationalError) and "locked" in str(fault.orig)
 
 
-def _sqlite(url: str, pool: int) -> sa.Engine:
+def _sqlite(url: str, pool: int, busy: timedelta) -> sa.Engine:
     path = sa.make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = sa.create_engine(url, pool_size=pool, max_overflow=pool, pool_timeout=BUSY_MS / 1000, hide_parameters=True)
+    seconds = busy.total_seconds()
+    engine = sa.create_engine(
+        url,
+        pool_size=pool,
+        max_overflow=pool,
+        pool_timeout=seconds,
+        hide_parameters=True,
+        connect_args={"timeout": seconds},  # the busy time-out, from the first statement on
+    )
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         assert isinstance(connection, sqlite3.Connection)
         connection.isolation_level = None  # BEGIN is ours, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "checkout")

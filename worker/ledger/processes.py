@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -31,7 +32,7 @@ def report(tx: Tx, boot_id: str, host: str, pid: int) -> None:
 
 
 def leave(tx: Tx, boot_id: str) -> None:
-    """I stop, in order."""
+    """This process has ended: it neither works nor sweeps any more."""
     tx.conn.execute(sa.delete(process).where(process.c.boot_id == boot_id))
     tx.conn.execute(sa.delete(duty).where(duty.c.holder == boot_id))
 
@@ -39,7 +40,13 @@ def leave(tx: Tx, boot_id: str) -> None:
 def known(tx: Tx) -> list[WorkerProcess]:
     """Every worker that has not left, newest report first."""
     rows = tx.conn.execute(sa.select(process).order_by(process.c.seen_at.desc()))
-    return [WorkerProcess(row.boot_id, row.host, row.pid, row.started_at, row.seen_at) for row in rows]
+    return [_process(row) for row in rows]
+
+
+def find(tx: Tx, boot_id: str) -> WorkerProcess | None:
+    """One that has reported and not left."""
+    row = tx.conn.execute(sa.select(process).where(process.c.boot_id == boot_id)).one_or_none()
+    return None if row is None else _process(row)
 
 
 def take_duty(tx: Tx, name: str, boot_id: str, term: timedelta) -> bool:
@@ -51,3 +58,7 @@ def take_duty(tx: Tx, name: str, boot_id: str, term: timedelta) -> bool:
         index_elements=["name"], set_={"holder": boot_id, "until": now + term}, where=free
     ).returning(duty.c.holder)
     return tx.conn.execute(taken).scalar_one_or_none() == boot_id
+
+
+def _process(row: sa.Row[Any]) -> WorkerProcess:
+    return WorkerProcess(row.boot_id, row.host, row.pid, row.started_at, row.seen_at)

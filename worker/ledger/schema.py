@@ -14,9 +14,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from worker.ledger.connection import Ledger, Tx
+from worker.ledger.tables import process
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 ADVISORY_LOCK = 7305803001
+NOBODY = "nobody"  # the boot id of no process
 
 
 def upgrade(ledger: Ledger) -> tuple[str | None, str]:
@@ -45,6 +47,12 @@ def head() -> str:
 def is_current(ledger: Ledger) -> bool:
     """Whether the database has the schema that this code needs. Raises where it can't be reached."""
     return ledger.read(_revision) == head()
+
+
+def is_writable(ledger: Ledger) -> bool:
+    """True where the database takes changes now; changes nothing. Raises where it is locked, or may only be read."""
+    ledger.write(lambda tx: tx.conn.execute(sa.delete(process).where(process.c.boot_id == NOBODY)))
+    return True
 
 
 def _revision(tx: Tx) -> str | None:

@@ -1,7 +1,8 @@
 """The guard: the last moment to say no, when the connection stands and before the first byte leaves.
 
 It marks the attempt as sent. Where that fails, whatever the reason, nothing is sent: a mark that was committed and not heard of
-makes the attempt unknown later, which errs on the safe side.
+makes the attempt unknown later, which errs on the safe side. A mark that is heard of late, because the database hung or this
+process was frozen meanwhile, is no leave to send either: its lease, and the quarantine after it, may be over.
 """
 
 import time
@@ -15,6 +16,9 @@ from worker.ledger.connection import Ledger, LedgerFault
 from worker.talentsprout.client import Abandoned
 
 OLDEST_CLAIM = 0.25  # of the lease's margin may have passed since the claim
+OLDEST_MARK = (
+    0.5  # of it may have passed when the mark is known to be committed: the other half is left beyond a full deadline
+)
 
 
 def uptime() -> float:
@@ -36,12 +40,16 @@ class Guard:
     def __call__(self) -> None:
         """Marks the attempt, or raises Abandoned."""
         steps.reached("after_connect")
-        if uptime() - self.claimed_at > self.lease_margin.total_seconds() * OLDEST_CLAIM:
-            raise Abandoned
+        self._expect_younger_than(self.lease_margin * OLDEST_CLAIM)
         try:
             marked = self.ledger.write(lambda tx: attempts.mark(tx, self.attempt, self.deadline, self.lease_margin))
         except LedgerFault as fault:
             raise Abandoned from fault
         if not marked:
             raise Abandoned
+        self._expect_younger_than(self.lease_margin * OLDEST_MARK)
         steps.reached("after_sent_mark")
+
+    def _expect_younger_than(self, age: timedelta) -> None:
+        if uptime() - self.claimed_at > age.total_seconds():
+            raise Abandoned

@@ -61,8 +61,12 @@ class NotKnownHere(Exception):
     """Raised by `settle` for an attempt of another ledger: the line is kept for whoever knows it."""
 
 
-def replay(folder: Path, settle: Callable[[str, Outcome], None]) -> int:
-    """Settle what dead processes left in `folder`; returns how many lines. A file is removed when all its lines are settled."""
+def replay(folder: Path, settle: Callable[[str, Outcome], None], bury: Callable[[str], bool]) -> int:
+    """Settle what dead processes left in `folder`; returns how many lines.
+
+    Then `bury` is told the name of each of these processes, under its file's lock; the file is removed if all its lines are
+    settled and `bury` says that it is done.
+    """
     count = 0
     for path in sorted(folder.glob("*")) if folder.is_dir() else []:
         with (
@@ -72,7 +76,7 @@ def replay(folder: Path, settle: Callable[[str, Outcome], None]) -> int:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             settled = [_settled(settle, *line) for line in _lines(file.read())]
             count += sum(settled)
-            if all(settled):
+            if bury(path.name) and all(settled):
                 path.unlink(missing_ok=True)
     return count
 

@@ -4,6 +4,7 @@ It makes lost hints harmless: whatever a message should have started, the sweep 
 and to do twice at once.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from worker import log
@@ -43,8 +44,13 @@ def sweep(bridge: Bridge) -> Due:
 
 
 def end_leases(bridge: Bridge) -> None:
-    """Attempts whose worker is not heard of any more."""
-    for attempt_id in bridge.ledger.read(lambda tx: attempts.expired(tx, MOST_AT_ONCE)):
+    """Attempts whose time is over, whatever became of their worker."""
+    end(bridge, bridge.ledger.read(lambda tx: attempts.expired(tx, MOST_AT_ONCE)))
+
+
+def end(bridge: Bridge, ids: Iterable[str]) -> None:
+    """End the leases of these attempts, each in a transaction of its own."""
+    for attempt_id in ids:
         state = bridge.ledger.write(lambda tx, one=attempt_id: settling.end_lease(tx, one))  # type: ignore[misc]  # a default binds it
         if state is not None:
             _logger.warning("a lease ended", attempt=attempt_id, request_is=state)

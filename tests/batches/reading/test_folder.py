@@ -241,6 +241,16 @@ def test_a_pdf_with_a_password_is_said_and_one_that_only_forbids_printing_is_rea
     assert only(folder(**{"a.pdf": out.getvalue()})).fault == said
 
 
+def test_a_pdf_is_read_once_unless_it_changes(folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder(**{"a.pdf": pdf_of("Night nurse"), "b.pdf": "no PDF"})
+    sheet = open_sheet(path)
+    first = list(sheet.each())
+    monkeypatch.setattr(pdf, "SECONDS", 0.001)
+    assert list(sheet.each()) == first
+    (path / "a.pdf").write_bytes(pdf_of("Night nurse", "and day"))
+    assert "could not be read within" in str(next(sheet.each()).fault)
+
+
 def test_a_pdf_that_takes_too_long_is_given_up(folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "SECONDS", 0.001)
     assert "could not be read within" in str(only(folder(**{"a.pdf": pdf_of("Night nurse")})).fault)

@@ -19,6 +19,7 @@ from worker.domain.interview import Origin
 from worker.domain.request import Code, State
 
 pytestmark = pytest.mark.slow
+LONG_LEASE = {"deadline": "60s", "margin": "60s"}
 QUIET_SECONDS = 2.0  # longer than quarantine and two sweeps
 WORKER_WITHOUT_BROKER = """
 import sys, threading
@@ -57,9 +58,24 @@ def _killed(shop: Workshop, at: str) -> str:
 
 
 @pytest.mark.parametrize("at", ["after_claim", "after_connect"])
-def test_f32_killed_before_any_byte_left_it_goes_back_in_line_when_its_lease_ends(shop: Workshop, at: str) -> None:
+def test_f32_killed_before_any_byte_left_it_goes_back_in_line_at_once(shop: Workshop, at: str) -> None:
+    shop.configure(**LONG_LEASE)
     filed = _killed(shop, at)
     assert shop.calls() == []
+    shop.start()
+    shop.until_state("created")
+
+    first, second = shop.attempts(filed)
+    assert (first.sent_at, first.outcome) == (None, "not sent")
+    assert second.slot_at < first.lease_until, "nobody had to wait for the lease's end"
+    assert len(shop.calls()) == 1
+    shop.judge()
+
+
+def test_f32_killed_where_its_journal_is_out_of_reach_it_goes_back_in_line_when_its_lease_ends(shop: Workshop) -> None:
+    filed = _killed(shop, "after_claim")
+    assert shop.calls() == []
+    _take_the_journal_away(shop)
     shop.start()
     shop.until_state("created")
 
@@ -78,6 +94,34 @@ def test_f33_killed_with_the_request_on_the_wire_it_is_unknown_and_never_sent_ag
     _expect_unknown(shop, filed)
     assert len(shop.calls(executed=True)) == ran
     shop.judge(unheard=ran)
+
+
+def test_f33_a_killed_processs_call_is_unknown_at_once_and_its_quarantine_stays_as_long_as_ever(shop: Workshop) -> None:
+    shop.configure(**LONG_LEASE)
+    filed = _killed(shop, "after_body_sent")
+    shop.start()
+    shop.until_state("unknown")
+
+    attempt = shop.attempts(filed)[0]
+    assert attempt.ended_at is not None
+    assert attempt.ended_at < attempt.lease_until, "nobody had to wait for the lease's end"
+    assert not shop.says_not_there(filed), "bytes may still be on the wire"
+    shop.ahead += attempt.lease_until + shop.bridge.settings.bridge.quarantine - attempt.ended_at
+    assert shop.says_not_there(filed)
+
+
+def test_f33_the_leases_of_a_process_that_lives_are_left_alone_when_another_one_dies(shop: Workshop) -> None:
+    shop.configure(**LONG_LEASE, sweep="3s")
+    stopped = shop.process(stop_at="after_claim")
+    mine = shop.file(kick=False)
+    shop.until(lambda: stopped.family()[0].status() == "stopped", "the first worker stops with its claim")
+    filed = _killed(shop, "after_claim")
+    shop.configure(sweep="200ms")
+    shop.start(shop.assemble())
+    shop.until(lambda: shop.request(filed).state is State.CREATED, "the dead one's request is made")
+
+    assert shop.request(mine).state is State.SENDING
+    assert shop.attempts(mine)[0].ended_at is None
 
 
 def test_f33_where_the_policy_is_to_retry_it_is_sent_once_more_after_the_quarantine(shop: Workshop) -> None:
@@ -141,8 +185,7 @@ def test_f34_killed_after_the_outcome_was_stored_nothing_happens_twice(shop: Wor
 def test_f34_an_answer_in_the_journal_settles_an_unknown_also_after_a_person_has_sent_it_again(shop: Workshop) -> None:
     """The journal lay on a machine that was away: both interviews are kept, and the second is said to be one too many."""
     filed = _killed(shop, "after_journal")
-    journal = shop.folder / "data/journal"
-    journal.rename(shop.folder / "away")
+    journal = _take_the_journal_away(shop)
     shop.start()
     shop.until_state("unknown")
 
@@ -155,6 +198,13 @@ def test_f34_an_answer_in_the_journal_settles_an_unknown_also_after_a_person_has
     shop.until(lambda: len(shop.interviews(filed)) == 2, "the late one is kept")
     assert [one.origin for one in shop.interviews(filed)] == [Origin.CREATED, Origin.SURPLUS]
     shop.judge(retries=1)
+
+
+def _take_the_journal_away(shop: Workshop) -> Path:
+    """It lies on another machine. Where it was."""
+    journal = shop.folder / "data/journal"
+    journal.rename(shop.folder / "away")
+    return journal
 
 
 def _expect_unknown(shop: Workshop, filed: str) -> None:

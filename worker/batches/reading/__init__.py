@@ -7,11 +7,12 @@ json_lines     JSONL, or one JSON list
 folder         a job a file                        documents, word, pdf: a file's text and title
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from worker.batches.reading import delimited, folder, json_lines, spreadsheet
-from worker.batches.rows import NotABatch, Sheet
+from worker.batches.rows import NotABatch, Row, Sheet
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # OLE2: Excel before 2007, and any Office file with a password
 PROTECTED = "EncryptedPackage".encode("utf-16-le")
@@ -34,13 +35,28 @@ def open_sheet(
     """
     shown_as = name or path.name or str(path)
     try:
-        if path.is_dir():
-            return folder.read(path, shown_as, mapping or {})
-        if path.exists() and not path.is_file():
-            raise NotABatch(f"{shown_as} is neither a file nor a folder; write it into a file first, or give it as -.")
-        return _of_file(path, shown_as, mapping or {}, delimiter, encoding)
+        sheet = _opened(path, shown_as, mapping or {}, delimiter, encoding)
     except OSError as fault:
         raise NotABatch(f"{shown_as} can't be read: {fault.strerror or fault}.") from None
+    return replace(sheet, source=lambda: _while_it_lasts(sheet))
+
+
+def _while_it_lasts(sheet: Sheet) -> Iterator[Row]:
+    """Its rows; between two passes a file may change or go away."""
+    try:
+        yield from sheet.each()
+    except OSError as fault:
+        raise NotABatch(f"{sheet.name} can't be read any more: {fault.strerror or fault}.") from None
+    except UnicodeDecodeError:
+        raise NotABatch(f"{sheet.name} has changed while it was read; run it again.") from None
+
+
+def _opened(path: Path, name: str, mapping: Mapping[str, str], delimiter: str | None, encoding: str | None) -> Sheet:
+    if path.is_dir():
+        return folder.read(path, name, mapping)
+    if path.exists() and not path.is_file():
+        raise NotABatch(f"{name} is neither a file nor a folder; write it into a file first, or give it as -.")
+    return _of_file(path, name, mapping, delimiter, encoding)
 
 
 def _of_file(path: Path, name: str, mapping: Mapping[str, str], delimiter: str | None, encoding: str | None) -> Sheet:

@@ -133,7 +133,7 @@ def _rows(file: _File, found: Columns, *, ours: bool) -> Iterator[Row]:
     try:
         for number, cells in islice(file.records(), 1, None):
             yield _row(number, [unguarded(cell) for cell in cells] if ours else cells, found)
-    except (_Broken, UnicodeDecodeError):
+    except _Broken:
         raise NotABatch(f"{file.name} has changed while it was read; run it again.") from None
 
 
