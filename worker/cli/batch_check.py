@@ -10,6 +10,7 @@ from worker.batches.rows import NotABatch
 from worker.cli import batch_opening, batch_words, options, printing
 from worker.cli.batch_opening import Given
 from worker.cli.endings import Failure
+from worker.domain.fields import single_line
 from worker.shown import Shown
 
 
@@ -49,7 +50,7 @@ def look(given: Given, *, as_json: bool) -> Totals:
         if as_json:
             rows.append(showing.checked(found))
         else:
-            printing.lines([f"row {found.row.number}: {found.text}"])
+            click.echo(f"row {found.row.number}: {single_line(found.text)}")
     now, ends = given.bridge.ledger.read(lambda tx: prediction.of_calls(tx, counted.calls))
     told = showing.totals(counted, now, ends)
     if as_json:
