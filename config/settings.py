@@ -112,6 +112,8 @@ class Organization(Section):
     limits: Limits = Field(default=Limits(), description='a table such as { ai = "20/60s", default = "120/60s" }')
     # A request that may or may not have been executed waits for a person, or is sent again at the risk of a second interview.
     on_unknown: Literal["hold", "retry"] = Field(default="hold", description='"hold" or "retry"')
+    # A completion of an interview that no request here made is kept until its interview is known, or dropped.
+    foreign: Literal["keep", "drop"] = Field(default="keep", description='"keep" or "drop"')
 
 
 class FieldMapping(Section):

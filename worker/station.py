@@ -54,7 +54,9 @@ class Station:
 
     def read(self, event_id: str) -> None:
         """Read an event and send what it filed."""
-        done = reader.read(self.bridge.ledger, self.bridge.settings.sources, event_id)
+        settings = self.bridge.settings
+        dropping = {name for name, one in settings.organizations.items() if one.foreign == "drop"}
+        done = reader.read(self.bridge.ledger, settings.sources, event_id, dropping)
         if done.organization is not None:
             self.pump.run(done.organization)
 

@@ -40,7 +40,7 @@ class Office:
     def check(self, of: Sheet) -> list[Found]:
         return list(checking.check(self.stage.ledger, self.judge, of.each()))
 
-    def run(self, of: Sheet, *, origin: str | None = "/lists/jobs.csv", chunks: int | None = None) -> str:
+    def run(self, of: Sheet, *, origin: str | None = "/srv/jobs.csv", chunks: int | None = None) -> str:
         """The batch's id. With `chunks` the run dies after so many."""
         bridge = self.stage.bridge
         now = running.begin(bridge, of, self.judge, ADA, origin)

@@ -11,6 +11,7 @@ import json
 import secrets
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ats, person = Ats(place, given.seed), Truthful(place)
         found = _storm(place, ats, person, deeds, seconds)
         counts = report.counted(place, ats, books(place), person.done)
-        lacking = report.too_little(counts, given.minutes, has_server=place.database is not None)
+        lacking = report.too_little(counts, given.minutes, given.on)
         _show(found, asdict(counts), lacking)
         if given.json:
             print(json.dumps(_document(given, place, counts, found, lacking)))
@@ -69,14 +70,21 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 def _storm(place: Town, ats: Ats, person: Truthful, deeds: Sequence[Deed], seconds: float) -> Findings:
+    began = time.monotonic()
     ats.start()
     person.start()
     nemesis.rage(place, deeds, seconds)
+    ats.fall_silent()
     person.stop()
+    _say(f"{time.monotonic() - began:6.1f} s  the storm is over")
     place.wait_until_ready()
     ats.stop()
-    checker.settle(place, ats, person, SETTLING_SECONDS + seconds * SETTLING_SHARE)
-    return checker.check(place, ats)
+    _say(f"{time.monotonic() - began:6.1f} s  every delivery is acknowledged")
+    unrest = checker.settle(place, ats, person, SETTLING_SECONDS + seconds * SETTLING_SHARE)
+    _say(f"{time.monotonic() - began:6.1f} s  {unrest or 'everything has come to rest'}")
+    found = checker.check(place, ats)
+    _say(f"{time.monotonic() - began:6.1f} s  the books are compared")
+    return found
 
 
 def _document(

@@ -42,26 +42,30 @@ class Findings:
         return not any(vars(self).values())
 
 
-def settle(town: Town, ats: Ats, person: Truthful, seconds: float) -> None:
-    """Wait until everything rests, at most for so long. The main thread keeps the houses running."""
+def settle(town: Town, ats: Ats, person: Truthful, seconds: float) -> str:
+    """Wait until everything rests, at most for so long; returns what does not rest then. Keeps the houses running meanwhile."""
     ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
+    unrest = "nothing could be read"
+    while unrest and time.monotonic() < ends:
         town.look_after()
         with suppress(LedgerFault):
             person.look()
-            if _rests(town, ats):
-                return
+            unrest = _unrest(town, ats)
         time.sleep(0.5)
+    return unrest
 
 
-def _rests(town: Town, ats: Ats) -> bool:
-    counts = town.bridge.ledger.read(listing.event_counts)
-    if any(number for (_, state), number in counts.items() if state is EventState.STORED):
-        return False
+def _unrest(town: Town, ats: Ats) -> str:
     held = books(town)
-    if any(one.state not in AT_REST for one in held.requests) or set(ats.acked) - held.events:
-        return False
-    return not _wrong_results(held) and all(one["done"] for one in held.deliveries)
+    counts = town.bridge.ledger.read(listing.event_counts)
+    open_ends = {
+        "events to read": sum(number for (_, state), number in counts.items() if state is EventState.STORED),
+        "requests under way": sum(one.state not in AT_REST for one in held.requests),
+        "acknowledged events to store": len(set(ats.acked) - held.events),
+        "results to match": len(_wrong_results(held)),
+        "completions to deliver": sum(not one["done"] for one in held.deliveries),
+    }
+    return ", ".join(f"{number} {what}" for what, number in open_ends.items() if number)
 
 
 def check(town: Town, ats: Ats) -> Findings:

@@ -58,6 +58,7 @@ def rage(town: Town, deeds: Sequence[Deed], seconds: float) -> None:
 
 def heal(town: Town) -> None:
     """Every fault has ended, and everything runs: what is armed still is replaced by one that isn't."""
+    town.look_after()
     for proxy in town.proxies.values():
         proxy.heal()
         proxy.up()

@@ -164,7 +164,7 @@ OF = {
     },
     EMBEDDED: EVERYWHERE
     | {
-        What.KILL: Kind(3.5, ("up", "up.web", "up.worker", "up.worker", "up.broker"), _between(0, 1)),
+        What.KILL: Kind(4, ("up", "up.web", "up.worker", "up.worker", "up.broker"), _between(0, 1)),
         What.CRASH: Kind(1, ("up",), details=STEPS),
         What.ROLL: Kind(0.5, ("up",), lambda _: ROLL_SECONDS),
         What.PAUSE: Kind(1.5, ("up", "up.worker", "up.web"), _pauses),

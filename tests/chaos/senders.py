@@ -66,10 +66,13 @@ class Ats:
         for thread in (self._teller, *self._threads):
             thread.start()
 
-    def stop(self) -> None:
-        """Nothing new happens. What was begun is delivered, as long as that takes within reason."""
+    def fall_silent(self) -> None:
+        """Nothing new happens."""
         self._ending.set()
         self._teller.join()
+
+    def stop(self) -> None:
+        """After falling silent: what was begun is delivered, as long as that takes within reason."""
         for _ in self._threads:
             self._waiting.put(None)
         ends = time.monotonic() + ENDING_SECONDS

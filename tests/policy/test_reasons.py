@@ -86,11 +86,26 @@ TABLE: list[tuple[Code, GenerationRequest, Situation, str]] = [
         "Paused: TalentSprout refused the API key at 13:58 UTC. Nothing is lost; sending resumes once a ping succeeds.",
     ),
     (
+        Code.PAUSED,
+        waiting,
+        replace(seen, paused_since=NOW, pause_facts={"status": 401}, paused_by="maria"),
+        "Paused by maria at 13:58 UTC. Nothing is lost; sending resumes when somebody says so.",
+    ),
+    (
         Code.REFUSED,
         waiting,
         replace(seen, paused_since=NOW, pause_facts={"status": 403}),
         (
             "Paused: TalentSprout says that the API key lacks a scope at 13:58 UTC. "
+            "Nothing is lost; sending resumes once a ping succeeds."
+        ),
+    ),
+    (
+        Code.REFUSED,
+        waiting,
+        replace(seen, paused_since=NOW, pause_facts={"account": "org-2", "known_account": "org-1"}),
+        (
+            "Paused: TalentSprout says that the API key belongs to org-2, and not to org-1 as before, at 13:58 UTC. "
             "Nothing is lost; sending resumes once a ping succeeds."
         ),
     ),
@@ -311,6 +326,7 @@ def test_a_time_is_given_where_it_is_known_and_nowhere_else() -> None:
             replace(seen, paused_since=NOW, pause_facts={"status": 401}),
             "Put a valid key where the configuration's api_key points to, and start the bridge again.",
         ),
+        (waiting, replace(seen, paused_since=NOW, paused_by="maria"), "To go on: sprout organizations resume acme."),
         (waiting, replace(seen, worker_alive=False), "Start one: sprout up, or sprout worker."),
         (waiting, seen, "Nothing to do."),
     ],

@@ -38,7 +38,7 @@ def filled(house: House) -> dict[str, str]:
         "interview_id": AN_ID,
         "result_id": result["id"],
         "batch_id": api.post("/batches", {"rows": [{"job_description": "y" * 60}]}).json["id"],
-        "name": "pages.css",
+        "name": "pages.css",  # of a fixed file; there is no organization of that name
         "slug": "not-found",
         "source": "greenhouse",
         "organization": "sandbox",

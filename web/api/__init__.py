@@ -2,7 +2,7 @@
 
 from flask_openapi3.blueprint import APIBlueprint
 
-from web.api import batches, budgets, decisions, document, events, interviews, requests, results
+from web.api import batches, budgets, decisions, document, events, interviews, organizations, requests, results
 
 
 def resources() -> tuple[APIBlueprint, ...]:
@@ -15,5 +15,6 @@ def resources() -> tuple[APIBlueprint, ...]:
         results.RESOURCE,
         batches.RESOURCE,
         budgets.RESOURCE,
+        organizations.RESOURCE,
         document.RESOURCE,
     )

@@ -14,10 +14,11 @@ from worker.ledger import batch_rows, batches
 from worker.ledger.batch_rows import RowAndRequest
 from worker.ledger.batches import Batch, BatchState, Moving
 from worker.ledger.connection import Tx
+from worker.moments import instant
 from worker.policy import reasons
 from worker.policy.reasons import Timing
 from worker.policy.verdicts import Verdict
-from worker.shown import Shown, instant, request_list
+from worker.shown import Shown, request_list
 
 STATES = ("filing", "unfinished", "running", "paused", "cancelled", "done")
 GOES_ON = frozenset({Code.NEXT_SLOT, Code.IN_LINE, Code.UNDER_WAY, Code.SHARED_BUDGET})  # it waits, and it moves

@@ -57,6 +57,16 @@ TABLE: Table = {
             "cancel": Leaf("worker.cli.decisions:cancel", "Say that nobody wants a request any more."),
         },
     ),
+    "organizations": Noun(
+        "Whose interviews they are, and whether each organization sends.",
+        {
+            "list": Leaf(
+                "worker.cli.organizations:list_organizations", "List organizations, and why one does not send."
+            ),
+            "pause": Leaf("worker.cli.organizations:pause", "Send nothing more for an organization."),
+            "resume": Leaf("worker.cli.organizations:resume", "Send again, whoever or whatever paused it."),
+        },
+    ),
     "events": Noun(
         "What has arrived, as it came.",
         {

@@ -46,6 +46,7 @@ class Code(StrEnum):
     BACKING_OFF = "backing_off"
     REFUSED = "refused"
     BATCH_PAUSED = "batch_paused"
+    PAUSED = "paused"
     NO_WORKER = "no_worker"
     UNDER_WAY = "under_way"
     TEMPLATE_MISSING = "template_missing"

@@ -66,6 +66,12 @@ def results_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Pa
     return Page([results.from_row(row) for row in rows], following)
 
 
+def contradicted(tx: Tx, most: int) -> list[results.StoredResult]:
+    """Results of which a later delivery said something else, the newest first, at most `most`."""
+    statement = results.joined().where(result.c.contradicted).order_by(result.c.id.desc()).limit(most)
+    return [results.from_row(row) for row in tx.conn.execute(statement).mappings()]
+
+
 def one_result(tx: Tx, result_id: str) -> results.StoredResult | None:
     """One result by its id."""
     row = tx.conn.execute(results.joined().where(result.c.id == result_id)).mappings().one_or_none()

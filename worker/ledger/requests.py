@@ -135,10 +135,12 @@ def move(tx: Tx, request_id: str, starts: Collection[State], to: State, **change
     """Compare-and-set: False, and nothing changed, where the request is in none of the states `starts`."""
     if "because" in changes:
         changes["because"] = pack(changes["because"])
+    if "updated_at" not in changes:
+        changes["updated_at"] = tx.now()
     statement = (
         sa.update(request)
         .where(request.c.id == request_id, request.c.state.in_(starts))
-        .values(state=to, updated_at=tx.now(), **changes)
+        .values(state=to, **changes)
         .returning(request.c.id)
     )
     return tx.conn.execute(statement).scalar_one_or_none() is not None
@@ -186,15 +188,14 @@ def due(tx: Tx) -> list[tuple[str, str]]:
     return [(row.organization, row.tier) for row in tx.conn.execute(statement)]
 
 
-def next_due(tx: Tx, organization: str, tier: str) -> datetime | None:
-    """When the earliest waiting request of a tier is due."""
-    statement = (
-        sa.select(request.c.due_at)
-        .where(request.c.organization == organization, request.c.tier == tier, claimable())
-        .order_by(request.c.due_at)
-        .limit(1)
-    )
-    return tx.conn.execute(statement).scalar_one_or_none()
+def next_due(tx: Tx, organization: str, tier: str, repeats_at: datetime) -> datetime | None:
+    """When the earliest waiting request of a tier is due; one whose answers failed not before `repeats_at`."""
+    waiting = sa.and_(request.c.organization == organization, request.c.tier == tier, claimable())
+    dues = sa.select(request.c.due_at).where(waiting).order_by(request.c.due_at).limit(1)
+    first = tx.conn.execute(dues.where(request.c.failures == 0)).scalar_one_or_none()
+    again = tx.conn.execute(dues.where(request.c.failures > 0)).scalar_one_or_none()
+    moments = [first, None if again is None else max(again, repeats_at)]
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def unknown(tx: Tx, organization: str) -> list[GenerationRequest]:

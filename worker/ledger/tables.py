@@ -147,6 +147,7 @@ attempt = Table(
     Column("ended_at", Instant),
     Column("outcome", Text),
     Column("evidence", Text),
+    Column("spread", Span),
     sa.UniqueConstraint("request_id", "n", name="attempt_once"),
 )
 _open = attempt.c.ended_at.is_(None)
@@ -174,6 +175,9 @@ budget = Table(
     Column("trial", Text),
     Column("foreign_used", Integer, nullable=False, default=0),
     Column("foreign_until", Instant),
+    Column("fewer_until", Instant),
+    Column("repeats", Integer, nullable=False, default=0),
+    Column("probed_at", Instant),
 )
 
 organization = Table(
@@ -184,6 +188,9 @@ organization = Table(
     Column("pause_reason", Text),
     Column("probe_at", Instant),
     Column("probe_every", Span),
+    Column("account", Text),
+    Column("held_at", Instant),
+    Column("held_by", Text),
 )
 
 interview = Table(

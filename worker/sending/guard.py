@@ -12,7 +12,7 @@ from datetime import timedelta
 from worker import steps
 from worker.domain.outcome import Attempt
 from worker.ledger import attempts
-from worker.ledger.connection import Ledger, LedgerFault
+from worker.ledger.connection import Ledger, LedgerFault, Tx
 from worker.talentsprout.client import Abandoned
 
 OLDEST_CLAIM = 0.25  # of the lease's margin may have passed since the claim
@@ -37,18 +37,24 @@ class Guard:
     lease_margin: timedelta
     claimed_at: float
 
-    def __call__(self) -> None:
-        """Marks the attempt, or raises Abandoned."""
+    def __call__(self) -> float:
+        """Marks the attempt and returns when that began, by `time.monotonic`: its stamp is later. Or raises Abandoned."""
         steps.reached("after_connect")
         self._expect_younger_than(self.lease_margin * OLDEST_CLAIM)
         try:
-            marked = self.ledger.write(lambda tx: attempts.mark(tx, self.attempt, self.deadline, self.lease_margin))
+            began, marked = self.ledger.write(self._mark)
         except LedgerFault as fault:
             raise Abandoned from fault
         if not marked:
             raise Abandoned
         self._expect_younger_than(self.lease_margin * OLDEST_MARK)
         steps.reached("after_sent_mark")
+        return began
+
+    def _mark(self, tx: Tx) -> tuple[float, bool]:
+        """The stamp is taken within the transaction, and its commit takes time: the clock starts before both."""
+        began = time.monotonic()
+        return began, attempts.mark(tx, self.attempt, self.deadline, self.lease_margin)
 
     def _expect_younger_than(self, age: timedelta) -> None:
         if uptime() - self.claimed_at > age.total_seconds():

@@ -86,6 +86,7 @@ def probe_paused(bridge: Bridge) -> None:
     """Ping the paused organizations whose time has come."""
     now = bridge.ledger.read(lambda tx: tx.now())
     for pause in bridge.ledger.read(organizations.all_paused):
-        if pause.organization in bridge.settings.organizations and pause.probe_at <= now:
+        is_due = pause.probe_at is not None and pause.probe_at <= now
+        if is_due and pause.organization in bridge.settings.organizations:
             accepted = pinging.probe(bridge, pause.organization)
             _logger.info("paused organization probed", organization=pause.organization, accepted=accepted)

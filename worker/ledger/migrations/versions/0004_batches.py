@@ -10,8 +10,8 @@ from alembic import op
 
 from worker.ledger.times import Instant
 
-revision = "0005"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
