@@ -82,7 +82,7 @@ def _storm(place: Town, ats: Ats, person: Truthful, deeds: Sequence[Deed], secon
     _say(f"{time.monotonic() - began:6.1f} s  every delivery is acknowledged")
     unrest = checker.settle(place, ats, person, SETTLING_SECONDS + seconds * SETTLING_SHARE)
     _say(f"{time.monotonic() - began:6.1f} s  {unrest or 'everything has come to rest'}")
-    found = checker.check(place, ats)
+    found = checker.check(place, ats, person)
     _say(f"{time.monotonic() - began:6.1f} s  the books are compared")
     return found
 

@@ -56,8 +56,8 @@ def settle(town: Town, ats: Ats, person: Truthful, seconds: float) -> str:
 
 
 def _unrest(town: Town, ats: Ats) -> str:
+    counts = town.bridge.ledger.read(listing.event_counts)  # first: what is read meanwhile shows as requests
     held = books(town)
-    counts = town.bridge.ledger.read(listing.event_counts)
     open_ends = {
         "events to read": sum(number for (_, state), number in counts.items() if state is EventState.STORED),
         "requests under way": sum(one.state not in AT_REST for one in held.requests),
@@ -68,7 +68,7 @@ def _unrest(town: Town, ats: Ats) -> str:
     return ", ".join(f"{number} {what}" for what, number in open_ends.items() if number)
 
 
-def check(town: Town, ats: Ats) -> Findings:
+def check(town: Town, ats: Ats, person: Truthful) -> Findings:
     """What was promised and does not hold."""
     held = books(town)
     return Findings(
@@ -78,7 +78,7 @@ def check(town: Town, ats: Ats) -> Findings:
         over_budget=_over_budget(held),
         stuck=[f"{one.label} is {one.state}" for one in held.requests if one.state not in AT_REST],
         wrong_results=_wrong_results(held),
-        unhealthy=_unhealthy(town, ats),
+        unhealthy=_unhealthy(town, ats, person),
     )
 
 
@@ -158,7 +158,7 @@ def _wrong_results(held: Books) -> list[str]:
     return wrong + [f"session {session} was never sent" for event, session in found if (event, session) not in sent]
 
 
-def _unhealthy(town: Town, ats: Ats) -> list[str]:
+def _unhealthy(town: Town, ats: Ats, person: Truthful) -> list[str]:
     """Ready, nothing that doctor calls a fault, and something fresh goes all the way through."""
     wrong = [] if town.is_ready() else ["/readyz is not 200"]
     argv = [sys.executable, "-m", "worker.cli", "--config", str(town.path), "doctor", "--json"]
@@ -172,6 +172,7 @@ def _unhealthy(town: Town, ats: Ats) -> list[str]:
         if time.monotonic() > ends:
             return [*wrong, f"a fresh job has no result within {FRESH_SECONDS:g} s"]
         town.look_after()
+        person.look()  # a fault that nobody has met yet may meet this one
         time.sleep(0.3)
     return wrong
 
