@@ -8,7 +8,7 @@ from worker import filing
 from worker.batches.options import BadOption, as_text, from_cells
 from worker.batches.rows import ID, KIND, ORGANIZATION, TEXT, TITLE, Row
 from worker.descriptions import checking, condensing, plain_text
-from worker.domain.fields import LONGEST_ID, clean, single_line
+from worker.domain.fields import clean, single_line
 from worker.domain.request import Code, Kind
 from worker.policy import identity, priority, reasons
 from worker.policy.identity import Identity
@@ -107,9 +107,9 @@ class Judge:
 
 
 def _id(given: object) -> str | None:
-    brought = None if given is None else clean(as_text(given))
-    if brought is not None and len(brought) > LONGEST_ID:
-        raise _Bad(f"the id has {len(brought)} characters; at most {LONGEST_ID} are kept.")
+    brought = "" if given is None else as_text(given)
+    if brought and (wrong := identity.fault_of_brought(brought)) is not None:
+        raise _Bad(f"the id can't be used: {wrong}.")
     return brought or None
 
 

@@ -75,7 +75,7 @@ def run(
 
     Ends with 0 if every row was filed (with --wait: has its interview), else with 1.
     """
-    given = batch_opening.opened(file, organization, pairs)
+    given = batch_opening.opened(file, organization, pairs, quiet=as_json)
     if dry_run:
         if batch_check.look(given, as_json=as_json).faulty:
             context.exit(1)

@@ -10,6 +10,7 @@ from worker.batches.rows import NotABatch
 from worker.cli import batch_opening, batch_words, options, printing
 from worker.cli.batch_opening import Given
 from worker.cli.endings import Failure
+from worker.domain.fields import single_line
 from worker.shown import Shown
 
 
@@ -32,7 +33,7 @@ def check(
 
     Ends with 0 if every row can be filed, else with 1.
     """
-    given = batch_opening.opened(file, organization, pairs)
+    given = batch_opening.opened(file, organization, pairs, quiet=as_json)
     if row is not None:
         _one(given, row, as_json=as_json)
         return
@@ -49,11 +50,12 @@ def look(given: Given, *, as_json: bool) -> Totals:
         if as_json:
             rows.append(showing.checked(found))
         else:
-            printing.lines([f"row {found.row.number}: {found.text}"])
+            click.echo(f"row {found.row.number}: {single_line(found.text)}")
     now, ends = given.bridge.ledger.read(lambda tx: prediction.of_calls(tx, counted.calls))
     told = showing.totals(counted, now, ends)
     if as_json:
-        printing.as_document({"name": given.sheet.name, **told, "items": rows})
+        said = {"notes": [*given.sheet.notes], "ignored": [*given.sheet.ignored]}
+        printing.as_document({"name": given.sheet.name, **said, **told, "items": rows})
     else:
         printing.lines([batch_words.of_check(told), batch_words.duration(told)])
     return counted

@@ -40,8 +40,8 @@ def options(command: Command) -> Command:
     return file(owner(mapped(command)))
 
 
-def opened(file: str, organization: str | None, pairs: tuple[str, ...]) -> Given:
-    """Ready to be read. Raises Failure and click.UsageError."""
+def opened(file: str, organization: str | None, pairs: tuple[str, ...], *, quiet: bool) -> Given:
+    """Ready to be read; unless `quiet`, what was guessed is said. Raises Failure and click.UsageError."""
     bridge = opening.assembled()
     mapping = _mapping(pairs)
     path = _of_standard_input() if file == "-" else Path(file)
@@ -52,7 +52,8 @@ def opened(file: str, organization: str | None, pairs: tuple[str, ...]) -> Given
     owner = _owner(bridge, sheet, organization)
     opening.with_schema(bridge)
     opening.with_rows(bridge)
-    _tell(sheet)
+    if not quiet:
+        _tell(sheet)
     judge = Judge(frozenset(bridge.settings.organizations), owner)
     return Given(bridge, sheet, judge, None if file == "-" else str(path.resolve()))
 

@@ -60,6 +60,7 @@ def status_of(run: Callable[[], object], *, as_json: bool) -> int:
 
 def said(fault: Exception, context: click.Context) -> click.ClickException:
     """A fault from a deeper room, as a sentence."""
+    from pathlib import Path
 
     from config import ConfigError
     from worker.health import holding

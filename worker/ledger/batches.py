@@ -13,7 +13,7 @@ from worker import ids
 from worker.domain.request import GenerationRequest, State, Tier
 from worker.ledger import requests
 from worker.ledger.connection import Tx
-from worker.ledger.listing import Page, page_size
+from worker.ledger.listing import Page, page_of
 from worker.ledger.tables import batch, batch_row, request
 
 Columns = tuple[tuple[str, str | None], ...]  # the titles of a file in order, each with the field that it is read as
@@ -123,12 +123,8 @@ def newest_of(tx: Tx, origin: str) -> Batch | None:
 
 def page(tx: Tx, limit: int, cursor: str | None) -> Page[Batch]:
     """Batches, newest first."""
-    statement = sa.select(batch).order_by(batch.c.id.desc()).limit(page_size(limit) + 1)
-    if cursor is not None:
-        statement = statement.where(batch.c.id < cursor)
-    rows = tx.conn.execute(statement).mappings().all()
-    shown = rows[: page_size(limit)]
-    return Page([_from_row(row) for row in shown], shown[-1]["id"] if len(rows) > len(shown) else None)
+    rows, following = page_of(tx, sa.select(batch), batch.c.id, {}, limit, cursor)
+    return Page([_from_row(row) for row in rows], following)
 
 
 def stopped(tx: Tx) -> dict[str, Batch]:

@@ -45,14 +45,14 @@ def requests_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> P
     """Generation requests, newest first."""
     wanted = {request.c.state: filters.state, request.c.organization: filters.organization}
     wanted |= {request.c.source: filters.source, request.c.batch: filters.batch}
-    rows, following = _page(tx, sa.select(request), request.c.id, wanted, limit, cursor)
+    rows, following = page_of(tx, sa.select(request), request.c.id, wanted, limit, cursor)
     return Page([requests.from_row(row) for row in rows], following)
 
 
 def events_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Page[events.StoredEvent]:
     """Events, newest first."""
     wanted = {event.c.state: filters.state, event.c.organization: filters.organization, event.c.source: filters.source}
-    rows, following = _page(tx, sa.select(event), event.c.id, wanted, limit, cursor)
+    rows, following = page_of(tx, sa.select(event), event.c.id, wanted, limit, cursor)
     return Page([events.from_row(row) for row in rows], following)
 
 
@@ -62,7 +62,7 @@ def results_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Pa
     if filters.state is not None:
         unmatched = result.c.interview_id.is_(None)
         statement = statement.where(unmatched if filters.state == "unmatched" else ~unmatched)
-    rows, following = _page(tx, statement, result.c.id, {result.c.organization: filters.organization}, limit, cursor)
+    rows, following = page_of(tx, statement, result.c.id, {result.c.organization: filters.organization}, limit, cursor)
     return Page([results.from_row(row) for row in rows], following)
 
 
@@ -81,7 +81,7 @@ def one_result(tx: Tx, result_id: str) -> results.StoredResult | None:
 def interviews_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Page[StoredInterview]:
     """Interviews, last stored first. Their ids are TalentSprout's and don't sort by time, so the cursor is a row's id."""
     statement = (
-        sa.select(interview).order_by(interview.c.stored_at.desc(), interview.c.id.desc()).limit(page_size(limit) + 1)
+        sa.select(interview).order_by(interview.c.stored_at.desc(), interview.c.id.desc()).limit(_size(limit) + 1)
     )
     if filters.organization is not None:
         statement = statement.where(interview.c.organization == filters.organization)
@@ -91,7 +91,7 @@ def interviews_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) ->
         older = sa.and_(interview.c.stored_at == last, interview.c.id < cursor)
         statement = statement.where(sa.or_(interview.c.stored_at < last, older))
     rows = tx.conn.execute(statement).mappings().all()
-    shown = rows[: page_size(limit)]
+    shown = rows[: _size(limit)]
     return Page([interviews.from_row(row) for row in shown], shown[-1]["id"] if len(rows) > len(shown) else None)
 
 
@@ -189,7 +189,7 @@ def starting_with(tx: Tx, noun: str, start: str, most: int = 5) -> list[str]:
     return list(tx.conn.execute(statement.limit(most)).scalars())
 
 
-def _page(
+def page_of(
     tx: Tx,
     statement: sa.Select[tuple[object, ...]],
     id_column: sa.Column[str],
@@ -197,14 +197,15 @@ def _page(
     limit: int,
     cursor: str | None,
 ) -> tuple[Sequence[sa.RowMapping], str | None]:
+    """A page of rows whose ids sort by time, newest first, and the cursor of the next. Raises UnknownCursor."""
     for column, value in wanted.items():
         if value is not None:
             statement = statement.where(column == value)
     if cursor is not None:
         _assert_row(tx, id_column, cursor)
         statement = statement.where(id_column < cursor)
-    rows = tx.conn.execute(statement.order_by(id_column.desc()).limit(page_size(limit) + 1)).mappings().all()
-    shown = rows[: page_size(limit)]
+    rows = tx.conn.execute(statement.order_by(id_column.desc()).limit(_size(limit) + 1)).mappings().all()
+    shown = rows[: _size(limit)]
     return shown, shown[-1]["id"] if len(rows) > len(shown) else None
 
 
@@ -213,6 +214,5 @@ def _assert_row(tx: Tx, id_column: sa.Column[str], cursor: str) -> None:
         raise UnknownCursor(cursor)
 
 
-def page_size(limit: int) -> int:
-    """How many of a list are shown at once."""
+def _size(limit: int) -> int:
     return max(1, min(limit, MOST))

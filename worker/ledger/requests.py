@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from worker import ids
 from worker.domain.request import Because, Code, Content, GenerationRequest, Kind, State
 from worker.ledger.connection import Tx
-from worker.ledger.tables import batch, request, request_content
+from worker.ledger.tables import batch, budget, request, request_content
 from worker.policy.identity import Identity, content_digest
 
 Key = tuple[str, str]  # an organization, and a deduplication key in it
@@ -181,10 +181,10 @@ def claimable() -> sa.ColumnElement[bool]:
 
 
 def due(tx: Tx) -> list[tuple[str, str]]:
-    """Organizations and tiers with a request that is due now."""
-    statement = (
-        sa.select(request.c.organization, request.c.tier).where(claimable(), request.c.due_at <= tx.now()).distinct()
-    )
+    """Organizations and tiers with a request that is due now. One is looked for in each; a long line is not read."""
+    mine = sa.and_(request.c.organization == budget.c.organization, request.c.tier == budget.c.tier)
+    one = sa.select(request.c.id).where(mine, claimable(), request.c.due_at <= tx.now())
+    statement = sa.select(budget.c.organization, budget.c.tier).where(one.exists())
     return [(row.organization, row.tier) for row in tx.conn.execute(statement)]
 
 
