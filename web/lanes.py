@@ -19,7 +19,7 @@ from web.readiness import Readiness
 QUICK = ("/healthz", "/readyz")
 QUICK_BELOW = ("/webhooks/", "/static/", "/problems/")
 WITHOUT_SEAT = ("/metrics",)
-QUICK_THREADS = 8
+QUICK_THREADS = 32  # most of them wait for a commit, and a commit takes along as many receipts as wait for it
 SEATS = 4
 PEOPLES_THREADS = SEATS + 2
 PATIENCE = timedelta(seconds=5)  # for a seat, while the database answers: a crowd is served, not turned away

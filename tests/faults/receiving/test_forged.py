@@ -203,7 +203,7 @@ def test_f31_who_has_the_secret_address_can_neither_overwrite_nor_hide(house: Ho
     assert "stored" in str(first.reason)
     assert "flagged" in str(forged.reason)
     (kept,) = house.api().get("/results").json["items"]
-    assert kept["score"] == 81
+    assert (kept["score"], kept["contradicted"]) == (81, True)
     assert house.count("result") == 1
 
 
