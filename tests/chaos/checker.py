@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import Any
 from tests.chaos.person import Truthful
 from tests.chaos.senders import Ats
 from tests.chaos.town import LIMIT, WINDOW_SECONDS, Town
-from tests.chaos.witness import BREACHES, Books, books, label_of
+from tests.chaos.witness import BREACHES, Books, books, deliveries, label_of
 from worker.domain.request import State
 from worker.ledger import listing
 from worker.ledger.connection import LedgerFault
@@ -22,6 +23,7 @@ from worker.ledger.events import EventState
 AT_REST = frozenset({State.CREATED})  # somebody resolves what is held or unknown, and nobody cancels here
 FRESH_JOB = "1000000"
 FRESH_SECONDS = 90.0
+READING_SECONDS = 30.0
 PROMPT_SECONDS = 0.05  # half of the pace's margin: who was on the way for longer was held up by a deed of ours
 
 
@@ -59,17 +61,24 @@ def _unrest(town: Town, ats: Ats) -> str:
     counts = town.bridge.ledger.read(listing.event_counts)  # first: what is read meanwhile shows as requests
     held = books(town)
     open_ends = {
-        "events to read": sum(number for (_, state), number in counts.items() if state is EventState.STORED),
+        "events to read": _unread(counts),
         "requests under way": sum(one.state not in AT_REST for one in held.requests),
         "acknowledged events to store": len(set(ats.acked) - held.events),
-        "results to match": len(_wrong_results(held)),
+        "results to match": len(_wrong_results(held, held.deliveries)),
         "completions to deliver": sum(not one["done"] for one in held.deliveries),
+        "candidates to finish": len(
+            {one["interview_id"] for one in held.executed} - {one["interview_id"] for one in held.deliveries}
+        ),
     }
     return ", ".join(f"{number} {what}" for what, number in open_ends.items() if number)
 
 
 def check(town: Town, ats: Ats, person: Truthful) -> Findings:
-    """What was promised and does not hold."""
+    """What was promised and does not hold. What is acknowledged while we look has a moment to be read."""
+    told = deliveries(town)
+    ends = time.monotonic() + READING_SECONDS
+    while _unread(town.bridge.ledger.read(listing.event_counts)) and time.monotonic() < ends:
+        time.sleep(0.2)
     held = books(town)
     return Findings(
         lost=_lost(held, ats),
@@ -77,7 +86,7 @@ def check(town: Town, ats: Ats, person: Truthful) -> Findings:
         doubled=_doubled(held),
         over_budget=_over_budget(held),
         stuck=[f"{one.label} is {one.state}" for one in held.requests if one.state not in AT_REST],
-        wrong_results=_wrong_results(held),
+        wrong_results=_wrong_results(held, told),
         unhealthy=_unhealthy(town, ats, person),
     )
 
@@ -139,12 +148,16 @@ def _bursts(what: str, moments: list[float]) -> list[str]:
     return [f"{LIMIT + 1} {what} within {span:.3f} s" for span, _ in spans if span < WINDOW_SECONDS]
 
 
-def _wrong_results(held: Books) -> list[str]:
+def _unread(counts: Mapping[tuple[str, EventState], int]) -> int:
+    return sum(number for (_, state), number in counts.items() if state is EventState.STORED)
+
+
+def _wrong_results(held: Books, told_before: Sequence[dict[str, Any]]) -> list[str]:
     """Each completion that was acknowledged is one result, matched with the interview that it is about."""
     found = {(one.result.event, one.result.session_id): one for one in held.results}
     breached = {one["interview_id"] for one in held.executed if one["fault"] in BREACHES}
     wrong = [f"{len(held.results) - len(found)} results stand there twice"] * (len(found) != len(held.results))
-    for told in held.deliveries:
+    for told in told_before:
         if not any(200 <= one["status"] < 300 for one in told["tries"]):
             continue
         kept = found.get((told["event"], told["session_id"]))

@@ -51,7 +51,7 @@ def books(town: Town) -> Books:
     def unit(tx: Tx) -> Books:
         return Books(
             calls(town),
-            _listed(town, "webhooks"),
+            deliveries(town),
             all_of(tx, listing.requests_page),
             [Try(f"{row.label}-{row.n}", row.sent_at, row.outcome) for row in tx.conn.execute(_tries())],
             frozenset(tx.conn.execute(sa.select(interview.c.id)).scalars()),
@@ -86,8 +86,9 @@ def all_of(tx: Tx, page: Any) -> list[Any]:
             return items
 
 
-def _listed(town: Town, name: str) -> list[dict[str, Any]]:
-    found = town.ask(name)[name]
+def deliveries(town: Town) -> list[dict[str, Any]]:
+    """Completions in the sandbox's own log, with every try."""
+    found = town.ask("webhooks")["webhooks"]
     assert isinstance(found, list)
     return found
 
