@@ -39,6 +39,7 @@ AUTHENTIC = [delivery for delivery in DELIVERIES if delivery.expected["authentic
 KINDS = sorted(sources.kinds())
 OTHER_SECRET = "whsec_YW5vdGhlciBzb3VyY2UncyBzZWNyZXQsIG5vdCBvdXJz"
 DERIVED = {"teamtailor", "pinpoint", "merge", "generic", "standard"}  # where none is expected, there is none
+UNSIGNED = {"Content-Type", "Greenhouse-Event-ID", "X-Breezy-Webhook-Version"}  # headers that prove nothing
 TEST_BODIES = {"greenhouse": {"ping"}, "ashby": {"ping"}, "recruitee": {"test"}}
 API_URLS = {"pinpoint": "https://northwind.pinpointhq.com"}
 NO_FACTS = {"type", "or", "description_contains", "text_lacks", "needs_fetch", "after_fetch"}
@@ -171,25 +172,16 @@ def test_an_altered_body_is_refused_where_bodies_are_signed(delivery: Delivery) 
         flipped(body, 0),
         flipped(body, len(body) // 2),
         flipped(body, len(body) - 1),
-        body[:-1],
+        body[:-2],
         body + b"0",
     ]:
         assert not kind.is_authentic(received(altered, delivery.headers), delivery.source, delivery.now)
 
 
-def forged(value: str) -> Iterator[str]:
-    yield from (
-        "",
-        " ",
-        value[:-1],
-        value[: len(value) // 2],
-        value + "0",
-        "\u00e9" + value,
-        value[::-1],
-        "0" * len(value),
-    )
-    if value.swapcase() != value:
-        yield value.swapcase()
+def forged(right: str) -> Iterator[str]:
+    value = right.rstrip("=")  # the padding of base64 says nothing
+    yield from (wrong for wrong in (value[::-1], value.swapcase(), "0" * len(value)) if wrong != value)
+    yield from ("", " ", value[:-1], value[: len(value) // 2], value + "0", "\u00e9" + value)
 
 
 def forgeries(delivery: Delivery) -> Iterator[Received]:
@@ -202,7 +194,7 @@ def forgeries(delivery: Delivery) -> Iterator[Received]:
             yield from (received(json.dumps({**body, name: value}).encode()) for value in forged(body[name]))
         return
     signed = kind.sign(delivery.body, delivery.source, delivery_id="d-17", now=delivery.now)
-    for name in signed.keys() - {"Content-Type", "Greenhouse-Event-ID"}:
+    for name in signed.keys() - UNSIGNED:
         yield received(delivery.body, {key: value for key, value in signed.items() if key != name})
         yield from (received(delivery.body, signed | {name: value}) for value in forged(signed[name]))
 
