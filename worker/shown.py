@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from config.settings import Source
 from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State, Tier
 from worker.ledger import attempts, audit, budgets, interviews, listing, organizations, processes
@@ -75,6 +76,18 @@ def event(found: StoredEvent) -> Shown:
         "state": found.state,
         "reason": found.reason,
         "received_at": instant(found.received_at),
+    }
+
+
+def source(found: Source, address: str, newest: StoredEvent | None, *, is_verified: bool) -> Shown:
+    """A source of the configuration. It is connected once a delivery of it was verified."""
+    return {
+        "name": found.name,
+        "kind": found.kind,
+        "organization": found.organization,
+        "address": address,
+        "state": "connected" if is_verified else "setting_up",
+        "last_event": None if newest is None else event(newest),
     }
 
 

@@ -137,12 +137,12 @@ def _closed(body: Fields) -> Iterator[Event]:
 def _job_changed(body: Fields) -> Iterator[Event]:
     """A job that is over closes its postings, by their ids where it names them."""
     job = body.child("data").child("job")
-    job_id, postings = job.key("id"), job.values.get("jobPostingIds")
+    job_id = job.key("id")
     if job.text("status", "").lower() not in OVER:
         yield Ignored(f"Job {job_id} is not closed; its postings are announced on their own.")
         return
-    named = [one for one in postings if isinstance(one, str) and one] if isinstance(postings, list) else []
-    yield from [PostingClosed(one, job_id) for one in named] or [PostingClosed(requisition_id=job_id)]
+    named = [PostingClosed(posting, job_id) for posting in job.key_list("jobPostingIds")]
+    yield from named or [PostingClosed(requisition_id=job_id)]
 
 
 def _stage_changed(body: Fields) -> Iterator[Event]:
