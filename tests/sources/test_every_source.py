@@ -253,6 +253,8 @@ def test_a_kind_offers_what_the_protocol_lists(name: str) -> None:
     kind = sources.named(name)
     assert isinstance(kind.GIVES_UP_ON_4XX, bool)
     assert isinstance(kind.SIGNS_TIME, bool)
+    told = {each["type"] for one in AUTHENTIC if one.kind == name for each in one.expected["events"]}
+    assert kind.ANNOUNCES_POSTINGS is any(type_.startswith("job.") for type_ in told)
     for function in ("is_authentic", "sign", "delivery_id", "is_test_body", "read"):
         ours, wanted = inspect.signature(getattr(kind, function)), inspect.signature(getattr(SourceKind, function))
         assert len(ours.parameters) == len(wanted.parameters) - 1  # self

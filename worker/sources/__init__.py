@@ -34,6 +34,9 @@ class SourceKind(Protocol):
     SIGNS_TIME: bool
     """Whether the signature covers a timestamp, so that the same bytes under a fresh one are a delivery of their own."""
 
+    ANNOUNCES_POSTINGS: bool
+    """Whether the vendor has events of postings at all, and not of candidates alone."""
+
     def is_authentic(self, received: Received, source: Source, now: datetime, /) -> bool:
         """Whether one of the source's secrets vouches for the delivery. Never raises."""
 

@@ -28,6 +28,7 @@ from worker.domain.received import Received
 ACCEPTED = 202  # any 2xx
 GIVES_UP_ON_4XX = True  # 401, 403, 404, 405 and 410 are final
 SIGNS_TIME = False
+ANNOUNCES_POSTINGS = True
 API = "https://api.ashbyhq.com"
 PREFIX = "sha256="
 OVER = frozenset({"closed", "archived"})

@@ -28,6 +28,7 @@ from worker.domain.received import Received
 ACCEPTED = 202  # any 2xx
 GIVES_UP_ON_4XX = True  # not documented, and a 503 loses nothing
 SIGNS_TIME = False
+ANNOUNCES_POSTINGS = True
 HEADER = "X-Hook-Signature"
 DIGEST = re.compile(r"[0-9a-f]{64}")
 API = "https://api.breezy.hr/v3"

@@ -19,6 +19,7 @@ from worker.domain.received import Received
 ACCEPTED = 202  # any 2xx
 GIVES_UP_ON_4XX = True  # not documented, and a 503 loses nothing
 SIGNS_TIME = False
+ANNOUNCES_POSTINGS = True
 HEADER = "X-Kombo-Signature"
 JOBS = "ats_jobs"
 API = "https://api.kombo.dev/v1"

@@ -18,6 +18,7 @@ from worker.domain.received import Received
 ACCEPTED = 202  # any 2xx; 3xx fails
 GIVES_UP_ON_4XX = False  # five tries
 SIGNS_TIME = False  # it does, but the time stands in the body: other bytes under the same time are no other delivery
+ANNOUNCES_POSTINGS = False
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 

@@ -17,6 +17,7 @@ from worker.domain.received import Received
 ACCEPTED = 202  # any 2xx within 30 seconds
 GIVES_UP_ON_4XX = True  # two more tries, none after a 4xx
 SIGNS_TIME = False
+ANNOUNCES_POSTINGS = True
 HEADER = "X-Merge-Webhook-Signature"
 ADDED = frozenset({"added", "created"})
 CHANGED = frozenset({"changed", "updated"})

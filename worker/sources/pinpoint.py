@@ -25,6 +25,7 @@ from worker.domain.received import Received
 ACCEPTED = 202  # any 2xx within five seconds; 3xx fails
 GIVES_UP_ON_4XX = False  # ten retries within a day
 SIGNS_TIME = False
+ANNOUNCES_POSTINGS = True
 HEADER = "PINPOINT-HMAC-SHA256"
 OPEN = "open"
 

@@ -28,6 +28,7 @@ from worker.domain.received import Received
 ACCEPTED = 200
 GIVES_UP_ON_4XX = False  # nine tries within two days
 SIGNS_TIME = False
+ANNOUNCES_POSTINGS = True
 HEADER = "X-Recruitee-Signature"
 API = "https://api.recruitee.com"
 OFFER_EVENTS = frozenset(

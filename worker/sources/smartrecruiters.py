@@ -27,6 +27,7 @@ from worker.domain.received import Handshake, Received
 ACCEPTED = 202
 GIVES_UP_ON_4XX = False  # ten redeliveries within a day
 SIGNS_TIME = True
+ANNOUNCES_POSTINGS = True
 SIGNATURE, TIME = "smartrecruiters-signature", "smartrecruiters-timestamp"
 SIGNED_HEADERS = ("event-id", "event-name", "event-version", "link")
 VERSION = "v201910"

@@ -27,6 +27,7 @@ from worker.domain.received import Received
 ACCEPTED = 202  # any 2xx
 GIVES_UP_ON_4XX = True  # and on everything else
 SIGNS_TIME = True
+ANNOUNCES_POSTINGS = True
 HEADER = "TT-Signature"
 SECOND_VERSION = re.compile(r"t=(?P<time>[0-9]+),v2=(?P<digest>[0-9a-f]{64})")
 # The body repeats the signature. Whether it is signed with that member in it is not documented: both are tried.

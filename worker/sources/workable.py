@@ -16,6 +16,7 @@ from worker.domain.received import Received
 ACCEPTED = 200
 GIVES_UP_ON_4XX = False  # repeated until 200
 SIGNS_TIME = False
+ANNOUNCES_POSTINGS = False
 HEADER = "X-Workable-Signature"
 STAGE_EVENTS = frozenset({"candidate_created", "candidate_moved"})
 
