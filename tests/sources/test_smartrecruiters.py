@@ -50,7 +50,7 @@ def test_two_events_of_one_job_are_two_deliveries_although_their_bytes_are_the_s
     assert KIND.delivery_id(first, configured) != KIND.delivery_id(second, configured)
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b" {}\n"])
+@pytest.mark.parametrize("body", [b"", b"{}"])
 def test_a_handshake_is_answered_with_its_own_header(body: bytes) -> None:
     shaken = smartrecruiters.handshake(received(body, {"X-Hook-Secret": "hs-1"}))
     assert shaken == Handshake(200, {"X-Hook-Secret": "hs-1"})
@@ -60,6 +60,7 @@ def test_a_handshake_is_answered_with_its_own_header(body: bytes) -> None:
     ("body", "headers"),
     [
         (b"{}", {}),
+        (b" {}", {"X-Hook-Secret": "hs-1"}),
         (b"{}", {"X-Hook-Secret": ""}),
         (b"{}", {"X-Hook-Secret": "a\r\nSet-Cookie: b"}),
         (b"{}", {"X-Hook-Secret": "x" * 256}),
