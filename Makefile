@@ -7,7 +7,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help setup check test test-rest test-all demo bench chaos lock clean
+.PHONY: help setup check test test-rest test-all demo bench chaos mutants lock clean
 
 PYTHONS = $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3)
 SUITABLE = import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
@@ -21,7 +21,7 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 	--custom-compile-command 'make lock' $(ARGS)
 
 help: ## this list
-	@echo 'Words (ARGS="..." is passed on by test, test-rest, test-all, demo, bench, chaos and lock):'
+	@echo 'Words (ARGS="..." is passed on by test, test-rest, test-all, demo, bench, chaos, mutants and lock):'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r word meaning; do printf '%-16s %s\n' "$$word" "$$meaning"; done
 
 setup: .venv/.dev ## make .venv with the locked dependencies; nothing where it is up to date. PYTHON=... names an interpreter
@@ -49,6 +49,9 @@ bench: .venv/.dev ## measure this machine: python -m bench
 
 chaos: .venv/.dev ## a storm over a whole town: ARGS="--minutes 10 --on production" (or embedded); --seed N repeats one
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+mutants: .venv/.dev ## break one clause of the protocol at a time, in a copy: its test must notice. ARGS="fence" for some
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 lock: ## for maintainers, needs uv: write the three lock files anew from pyproject.toml; ARGS=--upgrade for newer releases
 	$(LOCK) --output-file requirements.lock pyproject.toml

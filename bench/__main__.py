@@ -16,7 +16,8 @@ from pathlib import Path
 from bench import machine
 from bench.report import Row, table
 
-BENCHES = ("drain",)  # a module of this package, with `measure(quick)`, for each
+# Modules of this package, with `measure(quick)`, in the order in which they run.
+BENCHES = ("receive", "latency", "drain", "scale", "claims", "filing", "starting")
 OUT = Path(__file__).with_name("out")
 
 

@@ -15,11 +15,13 @@ from config.values import Location, resolve
 from config.wording import as_key, likely, shown
 
 Table = Mapping[str, object]
+SINGLE = ("bridge", "batches")  # sections that stand for themselves
 NAMED = ("organizations", "sources", "targets")  # sections that have a NAME behind the dot
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _TOML = "texts stand in quotes, sections in brackets, and each key once in its section"
 _SECRETS = {
     "bridge": ("database_url", "broker_url"),
+    "batches": (),
     "organizations": ("api_key", "webhook_token"),
     "sources": ("secret", "api_key"),
     "targets": ("secret", "url"),
@@ -31,6 +33,7 @@ class Document:
     """The tables of a file by section and name; a value that couldn't be fetched is UNREADABLE."""
 
     bridge: Table = field(default_factory=dict)
+    batches: Table = field(default_factory=dict)
     organizations: Mapping[str, Table] = field(default_factory=dict)
     sources: Mapping[str, Table] = field(default_factory=dict)
     targets: Mapping[str, Table] = field(default_factory=dict)
@@ -80,21 +83,23 @@ def _not_toml(path: Path, error: Exception) -> Fault:
 
 def cut(tables: Mapping[str, object], folder: Path, report: Report) -> Document:
     """The document; what stands outside of any section is reported."""
-    for name in [name for name in tables if name not in ("bridge", *NAMED)]:
+    for name in [name for name in tables if name not in (*SINGLE, *NAMED)]:
         if isinstance(tables[name], dict):
             report.add(as_key(name), (), _no_section(name))
         else:
             report.add(
                 "", (name,), Wrong("stands outside of any section", "put it under [bridge], or where it belongs")
             )
-    bridge = _table("bridge", "bridge", tables, report)
-    report.sections.append("bridge")
+    single: dict[str, Table] = {}
+    for name in SINGLE:
+        report.sections.append(name)
+        single[name] = _fetched(name, name, _table(name, name, tables, report), folder, report)
     named = {
         kind: _named(kind, _table(kind, f"{kind}.NAME", tables, report), folder, report)
         for kind in tables
         if kind in NAMED
     }
-    return Document(_fetched("bridge", "bridge", bridge, folder, report), **named)
+    return Document(single["bridge"], single["batches"], **named)
 
 
 def _table(kind: str, header: str, tables: Mapping[str, object], report: Report) -> Table:
@@ -106,8 +111,8 @@ def _table(kind: str, header: str, tables: Mapping[str, object], report: Report)
 
 
 def _no_section(name: str) -> Wrong:
-    meant = likely(name, ("bridge", *NAMED))
-    known = "[bridge], [organizations.NAME], [sources.NAME] or [targets.NAME]"
+    meant = likely(name, (*SINGLE, *NAMED))
+    known = "[bridge], [batches], [organizations.NAME], [sources.NAME] or [targets.NAME]"
     return Wrong("is not a section", f"did you mean [{meant}]?" if meant else f"expected {known}")
 
 

@@ -146,6 +146,11 @@ def folder(value: object, info: ValidationInfo) -> Path:
     return servers.under(_start(info), str(value) if isinstance(value, Path) else text(value))
 
 
+def optional_folder(value: object, info: ValidationInfo) -> Path | None:
+    """The same where there may be none."""
+    return None if value is None else folder(value, info)
+
+
 Text = Annotated[str, BeforeValidator(text)]
 OptionalText = Annotated[str | None, BeforeValidator(optional(text))]
 AnySecret = Annotated[Secret, BeforeValidator(secret)]

@@ -47,6 +47,7 @@ def load(path: Path | None, kinds: Kinds) -> Settings:
     reader = Reader(folder, report)
     sections = {
         "bridge": reader.bridge(document.bridge),
+        "batches": reader.batches(document.batches),
         "organizations": {name: reader.organization(name, table) for name, table in document.organizations.items()},
         "sources": {name: reader.source(name, table) for name, table in document.sources.items()},
         "targets": {name: reader.target(name, table) for name, table in document.targets.items()},

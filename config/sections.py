@@ -13,7 +13,7 @@ from config.faults import Wrong
 from config.interview import InterviewOptions, Question
 from config.report import Report
 from config.section import Section
-from config.settings import Bridge, FieldMapping, Limits, Organization, Source, Target
+from config.settings import Batches, Bridge, FieldMapping, Limits, Organization, Source, Target
 from config.values import Location
 from config.wording import likely, shown
 
@@ -39,6 +39,10 @@ class Reader:
             self._report.add("bridge", ("bind",), wrong, _BIND)
             bound = {}
         return self._read(Bridge, "bridge", others, bound, also=("bind",))
+
+    def batches(self, table: Table) -> Batches | None:
+        """`[batches]`"""
+        return self._read(Batches, "batches", table, {})
 
     def organization(self, name: str, table: Table) -> Organization | None:
         """`[organizations.NAME]`"""

@@ -112,6 +112,8 @@ class Organization(Section):
     limits: Limits = Field(default=Limits(), description='a table such as { ai = "20/60s", default = "120/60s" }')
     # A request that may or may not have been executed waits for a person, or is sent again at the risk of a second interview.
     on_unknown: Literal["hold", "retry"] = Field(default="hold", description='"hold" or "retry"')
+    # A completion of an interview that no request here made is kept until its interview is known, or dropped.
+    foreign: Literal["keep", "drop"] = Field(default="keep", description='"keep" or "drop"')
 
 
 class FieldMapping(Section):
@@ -199,10 +201,20 @@ def _is_production(data: dict[str, Any]) -> bool:
     return not all(addresses.is_loopback(organization.base_url) for organization in data["organizations"].values())
 
 
+class Batches(Section):
+    """`[batches]`: files of wanted interviews. May be left out."""
+
+    # A file that is put here is run as a batch once it is whole, and its results are written beside it. Workers must see it.
+    inbox: Annotated[Path | None, BeforeValidator(fields.optional_folder)] = Field(
+        default=None, description="a folder in which files of wanted interviews are put"
+    )
+
+
 class Settings(Section):
     """The whole configuration, checked. Organizations, sources and targets are found by their names."""
 
     bridge: Bridge
+    batches: Batches = Batches()
     organizations: Mapping[str, Organization] = Field(default={})
     sources: Mapping[str, Source] = Field(default={})
     targets: Mapping[str, Target] = Field(default={})

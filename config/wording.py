@@ -19,6 +19,8 @@ def shown(value: object) -> str:
             return f"the value of {value.origin}"
         case str():
             return _text(value)
+        case None:
+            return "null"
         case bool():
             return "true" if value else "false"
         case int() | float():

@@ -11,6 +11,7 @@ It runs in a thread and an event loop of its own; every method may be called fro
 import asyncio
 import random
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Coroutine, Iterator
@@ -49,12 +50,12 @@ class Toxics:
 
 
 class Proxy:
-    """One listener before `upstream`, on a free port of 127.0.0.1, or on the unix socket `listen`."""
+    """One listener before `upstream`, on a free port of 127.0.0.1, or on the unix socket `listen`. `tls` ends in it, if given."""
 
-    def __init__(self, upstream: Address, listen: Path | None = None) -> None:
+    def __init__(self, upstream: Address, listen: Path | None = None, tls: ssl.SSLContext | None = None) -> None:
         self.accepted = 0
         self.passed = dict.fromkeys(Stream, 0)  # bytes
-        self._upstream, self._listen = upstream, listen
+        self._upstream, self._listen, self._tls = upstream, listen, tls
         self._toxics = dict.fromkeys(Stream, Toxics())
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
@@ -77,7 +78,7 @@ class Proxy:
         self._call(self._close())
 
     def up(self) -> None:
-        """Listen, always at the same address."""
+        """Listen, always at the same address; nothing changes where it listens already."""
         self._call(self._start())
 
     def close(self) -> None:
@@ -91,11 +92,13 @@ class Proxy:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(STOP_SECONDS)
 
     async def _start(self) -> None:
+        if self._server is not None:
+            return
         if self._listen is not None:
             self._listen.unlink(missing_ok=True)
             self._server = await asyncio.start_unix_server(self._accept, self._listen)
             return
-        self._server = await asyncio.start_server(self._accept, HOST, self.port)
+        self._server = await asyncio.start_server(self._accept, HOST, self.port, ssl=self._tls)
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     async def _close(self) -> None:
@@ -163,7 +166,8 @@ class Proxy:
             if not data:
                 await asyncio.sleep(toxics.slow_close)
                 with suppress(OSError):
-                    writer.write_eof()
+                    if writer.can_write_eof():  # TLS knows no half of a close
+                        writer.write_eof()
                 return
             await _strike(toxics)
             room = len(data) if toxics.limit_data is None else max(toxics.limit_data - passed, 0)
@@ -215,9 +219,9 @@ def _leaves(ends: "BaseExceptionGroup[_End]") -> Iterator[_End]:
 
 
 @contextmanager
-def proxying(upstream: Address, listen: Path | None = None) -> Iterator[Proxy]:
+def proxying(upstream: Address, listen: Path | None = None, tls: ssl.SSLContext | None = None) -> Iterator[Proxy]:
     """A proxy that is gone at the end of the block."""
-    proxy = Proxy(upstream, listen)
+    proxy = Proxy(upstream, listen, tls)
     try:
         yield proxy
     finally:

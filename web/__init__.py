@@ -1,6 +1,7 @@
 """HTTP, and nothing else: what is decided and known lies in `worker`.
 
 receiver    deliveries from ATSs and completions from TalentSprout: stored first, read later
+entrance    deliveries go to the receiver without Flask in between
 api         /api/v1: one file a resource
 dashboard   the pages
 probes      /healthz, /readyz, /metrics

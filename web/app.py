@@ -14,6 +14,7 @@ from web.api.reading import LARGEST_BODY, StrictRequest, refuse
 from web.api.resource import ProblemDocument
 from web.context import NAME, Context, context
 from web.dashboard import words
+from web.entrance import Entrance
 from web.hinting import Hinting
 from web.lanes import Seats
 from web.problems import Problem
@@ -36,6 +37,7 @@ SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000",  # browsers heed it under https only
     "X-Frame-Options": "DENY",
 }
+NOT_CACHED = "no-store"
 SECURITY_SCHEMES: dict[str, Any] = {
     "token": {"type": "http", "scheme": "bearer", "description": "`sprout token create` makes one."}
 }
@@ -68,11 +70,14 @@ def create_app(bridge: Bridge, wall: Callable[[], datetime] = clock.wall) -> Fla
     app.after_request(access.keep_session)
     app.after_request(_harden)
     failures.register(app)
-    app.register_blueprint(receiver.routes(receiver.Receiver(bridge.settings, intake, hinting)))
+    deliveries = receiver.Receiver(bridge.settings, intake, hinting)
+    app.register_blueprint(receiver.routes(deliveries))
     app.register_blueprint(probes.routes())
     app.register_blueprint(dashboard.routes())
     for resource in api.resources():
         app.register_api(resource)
+    entrance = Entrance(app, bridge.settings.sources, deliveries, {**SECURITY_HEADERS, "Cache-Control": NOT_CACHED})
+    app.wsgi_app = entrance  # type: ignore[method-assign]  # as Flask's own pages say
     return app
 
 
@@ -89,5 +94,5 @@ def _wait_for_database() -> None:
 def _harden(response: Response) -> Response:
     response.headers.update(SECURITY_HEADERS)
     if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = NOT_CACHED
     return response

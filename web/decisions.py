@@ -1,4 +1,4 @@
-"""What a person decides about a request, from the API and from the pages alike: adopt, retry, cancel.
+"""What a person decides, from the API and from the pages alike: adopt, retry, cancel; pause, resume.
 
 Each raises Refusal with a sentence; of two decisions the second is told what the first did.
 """
@@ -11,11 +11,11 @@ from worker import operators, shown
 from worker.domain.request import GenerationRequest
 from worker.ledger import requests
 from worker.ledger.connection import Tx
-from worker.operators import Changes, Refusal, Why
+from worker.operators import Changes, Person, Refusal, Seen, Why
 from worker.shown import Shown
 
 
-def adopt(request_id: str, share_link: str) -> Shown:
+def adopt(request_id: str, share_link: str, seen: Seen) -> Shown:
     """The interview was found: this is its link."""
     who = person()
 
@@ -25,24 +25,51 @@ def adopt(request_id: str, share_link: str) -> Shown:
             raise _no_such(request_id)
         organization = context().bridge.settings.organizations.get(found.organization)
         base_url = "" if organization is None else organization.base_url
-        return operators.adopt(tx, who, request_id, share_link, base_url)
+        return operators.adopt(tx, who, request_id, share_link, base_url, seen)
 
     return _decide(request_id, unit)
 
 
-def retry(request_id: str, changes: Changes, *, not_there: bool) -> Shown:
+def retry(request_id: str, changes: Changes, seen: Seen, *, not_there: bool) -> Shown:
     """Send again, perhaps changed; an unknown one on the word that it is not there."""
     who, wait = person(), context().bridge.timing.quarantine
     return _decide(
         request_id,
-        lambda tx: operators.retry(tx, who, request_id, not_there=not_there, changes=changes, wait=wait),
+        lambda tx: operators.retry(tx, who, request_id, not_there=not_there, changes=changes, wait=wait, seen=seen),
     )
 
 
-def cancel(request_id: str, *, not_there: bool) -> Shown:
+def cancel(request_id: str, seen: Seen, *, not_there: bool) -> Shown:
     """Nobody wants it any more."""
     who, wait = person(), context().bridge.timing.quarantine
-    return _decide(request_id, lambda tx: operators.cancel(tx, who, request_id, not_there=not_there, wait=wait))
+    return _decide(
+        request_id, lambda tx: operators.cancel(tx, who, request_id, not_there=not_there, wait=wait, seen=seen)
+    )
+
+
+def pause(organization: str) -> Shown:
+    """Send nothing more."""
+    return _about(organization, operators.pause)
+
+
+def resume(organization: str) -> Shown:
+    """Send again."""
+    told = _about(organization, operators.resume)
+    context().hinting.pump(organization)
+    return told
+
+
+def _about(organization: str, decide: Callable[[Tx, Person, str], None]) -> Shown:
+    if organization not in context().bridge.settings.organizations:
+        raise Refusal(Why.NOT_FOUND, f"There is no organization {organization[:40]!r} in the configuration.")
+    who = person()
+
+    def unit(tx: Tx) -> Shown:
+        decide(tx, who, organization)
+        (told,) = shown.organization_list(tx, [organization])
+        return told
+
+    return context().bridge.ledger.write(unit)
 
 
 def _decide(request_id: str, unit: Callable[[Tx], GenerationRequest]) -> Shown:

@@ -6,12 +6,14 @@ The last resort catches bugs: it answers with an id and nothing else, and the lo
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from config.wording import shown
 from web import problems
 from web.context import context
 from web.problems import Problem
 from worker import ids, log
 from worker.ledger import connection
 from worker.ledger.connection import LedgerFault
+from worker.ledger.listing import UnknownCursor
 
 FOR_PROGRAMS = ("/webhooks", "/api", "/healthz", "/readyz", "/metrics", "/static")
 AWAY = "The database does not answer, or takes nothing now."
@@ -24,6 +26,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(LedgerFault, _of_ledger)
+    app.register_error_handler(UnknownCursor, _of_cursor)
     app.register_error_handler(Exception, _of_bug)
 
 
@@ -48,6 +51,10 @@ def _of_http(fault: HTTPException) -> Response:
         return fault.response
     headers = {name: value for name, value in fault.get_headers() if name in ("Allow", "Retry-After")}
     return answer(Problem(problems.of_status(fault.code or 500, fault.name), headers=headers))
+
+
+def _of_cursor(fault: Exception) -> Response:
+    return answer(problems.invalid([problems.Fault("cursor", f"{shown(str(fault))} is no cursor", problems.CURSOR)]))
 
 
 def _of_ledger(fault: Exception) -> Response:

@@ -2,7 +2,7 @@
 
 Deliveries and probes have threads of their own: they ask the database through errands and are answered in their sender's time.
 The API and the pages talk to the database themselves, so at most `SEATS` of them are at it at once. Two threads more serve
-those that find no seat: they are told to come back, at once where the database hangs, else after a short wait.
+those that find no seat: they are told to come back, as soon as it shows that the database hangs, else after some seconds.
 """
 
 import threading
@@ -19,10 +19,10 @@ from web.readiness import Readiness
 QUICK = ("/healthz", "/readyz")
 QUICK_BELOW = ("/webhooks/", "/static/", "/problems/")
 WITHOUT_SEAT = ("/metrics",)
-QUICK_THREADS = 8
+QUICK_THREADS = 32  # most of them wait for a commit, and a commit takes along as many receipts as wait for it
 SEATS = 4
 PEOPLES_THREADS = SEATS + 2
-PATIENCE = timedelta(seconds=1)
+PATIENCE = timedelta(seconds=5)  # for a seat, while the database answers: a crowd is served, not turned away
 AWAY = "The database does not answer."
 BUSY = "As many requests are at work as may be at once."
 
@@ -68,7 +68,7 @@ class Seats:
         if is_quick(request.path) or request.path in WITHOUT_SEAT:
             return
         if not self._free.acquire(blocking=False):
-            if self._readiness.database_trouble(PATIENCE) is not None:
+            if self._readiness.database_trouble() is not None:
                 raise Problem(problems.NOT_READY, AWAY, headers=problems.RETRY_SOON)
             if not self._free.acquire(timeout=PATIENCE.total_seconds()):
                 raise Problem(problems.NOT_READY, BUSY, headers=problems.RETRY_SOON)

@@ -1,13 +1,14 @@
 """/healthz: it lives. /readyz: receipts can be stored or spooled. /metrics: its counters, and what the ledger counts."""
 
 from flask import Blueprint, Response, jsonify
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from web import gauges, problems
 from web.access import is_on_loopback
 from web.context import context
 from web.problems import Problem
 from web.readiness import WRONG_SCHEMA
+from worker import metrics as counters
 
 DATABASE_AWAY = "away; receipts are kept on this machine's disk until it is back"
 BROKER_AWAY = "away; receipts go on, and the sweep finds the work"
@@ -44,4 +45,4 @@ def metrics() -> Response:
     """A ledger that is away costs the gauges, not the counters."""
     of_ledger = CollectorRegistry(auto_describe=False)
     of_ledger.register(gauges.Gauges(context().bridge, context().readiness))
-    return Response(generate_latest(REGISTRY) + generate_latest(of_ledger), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(counters.counted()) + generate_latest(of_ledger), content_type=CONTENT_TYPE_LATEST)

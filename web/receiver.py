@@ -9,9 +9,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wsgi import get_input_stream
 
 from config import Secret, Settings
 from config.settings import Source
@@ -24,6 +26,9 @@ from worker.domain.received import Handshake, Received
 from worker.events.intake import CannotStore, Intake
 from worker.ledger.events import Receipt
 from worker.sources import ShakesHands, SignsOnce, SourceKind, talentsprout
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 LARGEST_DELIVERY = 1024 * 1024  # bytes
 LARGEST_COMPLETION = 8 * 1024 * 1024  # bytes; a transcript of an hour is far below
@@ -218,7 +223,10 @@ def routes(receiver: Receiver) -> Blueprint:
     def deliver(source: str) -> Response:
         headers = dict(request.headers.items())
         early = receiver.refuses(source, headers)
-        return _response(early or receiver.deliver(source, headers, _body(LARGEST_DELIVERY), clock.wall()))
+        if early is not None:
+            return _response(early)
+        body = body_of(request.environ, LARGEST_DELIVERY)
+        return _response(receiver.deliver(source, headers, body, clock.wall()))
 
     @blueprint.post(f"/{COMPLETIONS}/<organization>/<token>")
     def complete(organization: str, token: str) -> Response:
@@ -226,18 +234,17 @@ def routes(receiver: Receiver) -> Blueprint:
         early = receiver.refuses_completion(organization, token, headers)
         if early is not None:
             return _response(early)
-        body = _body(LARGEST_COMPLETION)
+        body = body_of(request.environ, LARGEST_COMPLETION)
         return _response(receiver.complete(organization, token, headers, body, clock.wall()))
 
     return blueprint
 
 
-def _body(most: int) -> bytes:
-    """The body, or more than `most` bytes of one that is too large. One byte more is read than is taken, because a body
-    without a length is cut at the limit without a word."""
-    request.max_content_length = most + 1
+def body_of(environ: "WSGIEnvironment", most: int) -> bytes:
+    """The body of a WSGI request, or more than `most` bytes of one that is too large. One byte more is read than is taken,
+    because a body without a length is cut at the limit without a word."""
     try:
-        return request.get_data(cache=False)
+        return get_input_stream(environ, max_content_length=most + 1).read()
     except RequestEntityTooLarge:
         return bytes(most + 1)
 

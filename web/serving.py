@@ -21,6 +21,7 @@ from web import problems
 from web.app import SECURITY_HEADERS, create_app
 from web.context import of
 from web.lanes import Lanes
+from web.parsing import StrictParser
 from web.receiver import LARGEST_COMPLETION
 from worker import log
 from worker.assembly import Bridge
@@ -51,6 +52,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress ships no types
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress ships no types
     error_task_class = _Refusal
+    parser_class = StrictParser
 
 
 class Server:

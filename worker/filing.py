@@ -72,12 +72,6 @@ def file_many(tx: Tx, wanted: Sequence[Submission]) -> list[Answer]:
     return [_answer(new, kept[new.key], is_first=firsts[new.key] is new) for new in asked]
 
 
-def any_new(tx: Tx, wanted: Sequence[Submission]) -> bool:
-    """Whether filing these would file anything."""
-    keys = {_new(one).key for one in wanted}
-    return len(requests.by_keys(tx, keys)) < len(keys)
-
-
 def _answer(new: requests.NewRequest, kept: requests.Kept, *, is_first: bool) -> Answer:
     if kept.is_new and is_first:
         return Filed(kept.request)
@@ -89,7 +83,7 @@ def _new(wanted: Submission) -> requests.NewRequest:
         organization=wanted.organization,
         kind=wanted.kind,
         identity=wanted.identity or of_content(wanted.kind, wanted.text, wanted.options),
-        title=wanted.title or _first_line(wanted.text),
+        title=title_of(wanted),
         content=Content(wanted.text, wanted.options, wanted.about),
         priority=wanted.priority,
         text_limit=text_limit(wanted.text),
@@ -114,6 +108,11 @@ def fault_of(kind: Kind, text: str) -> Because | None:
 def text_limit(text: str) -> int:
     """How long the text may be when it is sent first: as it is, or as much as TalentSprout takes."""
     return min(checking.length(text), TEXT_LIMITS[0])
+
+
+def title_of(wanted: Submission) -> str:
+    """What people see: the title, else how the text begins."""
+    return wanted.title or _first_line(wanted.text)
 
 
 def _first_line(text: str) -> str:

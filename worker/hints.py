@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from celery import Celery
 
 NOWHERE = "redis+socket:///nonexistent/broker.sock"
-PUMP, READ = "worker.pump", "worker.read"
+PUMP, READ, FILE = "worker.pump", "worker.read", "worker.file"
 EXPIRES_SECONDS = 300
 PATIENCE_SECONDS = 0.2
 _logger = log.named(__name__)
@@ -75,13 +75,17 @@ class Hints:
         self._longest_call = longest_call
         self._app: Celery | None = None
 
-    def read(self, event_id: str) -> bool:
-        """An event is stored. Whether the broker took the hint."""
-        return self._send(READ, event_id)
+    def read(self, *event_ids: str) -> bool:
+        """Events are stored. Whether the broker took the hint, which is one for all of them."""
+        return self._send(READ, *event_ids)
 
     def pump(self, organization: str) -> bool:
         """An organization may have a request that is due."""
         return self._send(PUMP, organization)
+
+    def file(self, batch_id: str) -> bool:
+        """A batch has rows that are to be filed."""
+        return self._send(FILE, batch_id)
 
     def _sender(self) -> "Celery":
         """For sending alone: a broker that hangs must not hold a hint for ever."""
@@ -89,11 +93,11 @@ class Hints:
         app.conf.broker_transport_options = {**app.conf.broker_transport_options, "socket_timeout": 1}
         return app
 
-    def _send(self, task: str, argument: str) -> bool:
+    def _send(self, task: str, *arguments: str) -> bool:
         try:
             _knock(self._url)
             self._app = self._app or self._sender()
-            self._app.send_task(task, args=[argument], retry=False, ignore_result=True, expires=EXPIRES_SECONDS)
+            self._app.send_task(task, args=arguments, retry=False, ignore_result=True, expires=EXPIRES_SECONDS)
         except (OperationalError, OSError) as fault:
             metrics.HINTS_LOST.inc()
             _logger.warning("hint not sent; the sweep will find it", task=task, fault=type(fault).__name__)

@@ -12,11 +12,18 @@ from worker import filing
 from worker.descriptions import plain_text
 from worker.domain.interview import Interview, Origin
 from worker.domain.request import Because, Code, Content, GenerationRequest, State
-from worker.ledger import attempts, audit, interviews, requests
+from worker.ledger import attempts, audit, interviews, organizations, requests
 from worker.ledger.connection import Tx
 from worker.policy import quarantine, reasons, share_links
 
 AT_REST = frozenset({State.HELD, State.CANCELLED})
+DONE = {  # what the audit calls a decision, and what people call it
+    "adopt": "adopted its interview",
+    "retry": "sent it back in line",
+    "cancel": "cancelled it",
+    "pause": "paused it",
+    "resume": "resumed it",
+}
 
 
 class Why(StrEnum):
@@ -42,21 +49,50 @@ class Person:
     name: str
 
 
-def adopt(tx: Tx, who: Person, request_id: str, link: str, base_url: str) -> GenerationRequest:
+@dataclass(frozen=True)
+class Seen:
+    """What the person saw when deciding; None where that is not told. The word was about this, and nothing newer."""
+
+    state: State | None = None
+    attempts: int | None = None
+
+
+def adopt(tx: Tx, who: Person, request_id: str, link: str, base_url: str, seen: Seen = Seen()) -> GenerationRequest:
     """The person found the interview of an unknown request. The link is never fetched."""
-    request = _locked(tx, request_id)
+    request = _locked(tx, request_id, seen)
     try:
         interview_id, clean_link = share_links.read(link, base_url)
     except share_links.NotAShareLink as fault:
         raise Refusal(Why.UNUSABLE, str(fault)) from None
     _expect_free(tx, request, interview_id)
-    _expect(request, {State.UNKNOWN}, "adopted")
+    _expect(tx, request, {State.UNKNOWN}, "adopted")
     found = Interview(interview_id, clean_link, {})
     if not interviews.store(tx, request.organization, found, Origin.ADOPTED, request.id):
         _expect_free(tx, request, interview_id)  # perhaps another one's, in the same moment
     requests.move(tx, request.id, {State.UNKNOWN}, State.CREATED, interview_id=interview_id, because=None)
     audit.record(tx, who.name, "adopt", request.id, {"interview": interview_id})
     return _locked(tx, request.id)
+
+
+def pause(tx: Tx, who: Person, organization: str) -> None:
+    """Send nothing more until somebody resumes it. Receipts go on, calls in flight finish."""
+    if not organizations.hold(tx, organization, who.name):
+        raise Refusal(Why.TOO_LATE, f"{organization} is paused already.{_last(tx, organization)} Nothing has changed.")
+    audit.record(tx, who.name, "pause", organization, {})
+
+
+def resume(tx: Tx, who: Person, organization: str) -> None:
+    """Send again, whoever or whatever paused it; after a refusal one call goes alone first.
+
+    Not where the key is another account's: its interviews would be made where nobody looks for them.
+    """
+    found = organizations.paused(tx, organization)
+    if found is not None and "account" in found.facts:
+        remedy = f"If that is meant: sprout ping --organization {organization} --trust. Nothing has changed."
+        raise Refusal(Why.TOO_LATE, f"The API key of {organization} belongs to another account than before. {remedy}")
+    if not organizations.resume(tx, organization):
+        raise Refusal(Why.TOO_LATE, f"{organization} is not paused.{_last(tx, organization)} Nothing has changed.")
+    audit.record(tx, who.name, "resume", organization, {})
 
 
 @dataclass(frozen=True)
@@ -68,11 +104,18 @@ class Changes:
 
 
 def retry(
-    tx: Tx, who: Person, request_id: str, *, not_there: bool, changes: Changes, wait: timedelta
+    tx: Tx,
+    who: Person,
+    request_id: str,
+    *,
+    not_there: bool,
+    changes: Changes,
+    wait: timedelta,
+    seen: Seen = Seen(),
 ) -> GenerationRequest:
     """Send again: a held or cancelled one, perhaps with changes; an unknown one only on the word that it is not there."""
-    request = _locked(tx, request_id)
-    _expect(request, AT_REST | {State.UNKNOWN}, "retried")
+    request = _locked(tx, request_id, seen)
+    _expect(tx, request, AT_REST | {State.UNKNOWN}, "retried")
     if request.state is State.UNKNOWN:
         _believe(tx, request, wait, not_there=not_there)
         if changes != Changes():
@@ -88,10 +131,23 @@ def retry(
     return _locked(tx, request.id)
 
 
-def cancel(tx: Tx, who: Person, request_id: str, *, not_there: bool, wait: timedelta) -> GenerationRequest:
-    """Nobody wants it any more."""
+def mend(tx: Tx, who: Person, request_id: str, title: str, content: Content, wait: timedelta) -> GenerationRequest:
+    """A held request takes the content that its file has now, as a whole, and is in line again."""
     request = _locked(tx, request_id)
-    _expect(request, {State.WAITING, State.HELD, State.UNKNOWN}, "cancelled")
+    _expect(tx, request, {State.HELD}, "mended")
+    _believe(tx, request, wait, not_there=True)
+    requests.rewrite(tx, request, title, content, text_limit=filing.text_limit(content.text))
+    requests.move(tx, request.id, {State.HELD}, State.WAITING, because=None, due_at=tx.now())
+    audit.record(tx, who.name, "retry", request.id, {"not_there": False, "changed": True})
+    return _locked(tx, request.id)
+
+
+def cancel(
+    tx: Tx, who: Person, request_id: str, *, not_there: bool, wait: timedelta, seen: Seen = Seen()
+) -> GenerationRequest:
+    """Nobody wants it any more."""
+    request = _locked(tx, request_id, seen)
+    _expect(tx, request, {State.WAITING, State.HELD, State.UNKNOWN}, "cancelled")
     if request.state is State.UNKNOWN:
         _believe(tx, request, wait, not_there=not_there)
     because = Because(Code.CANCELLED_BY_PERSON, {"actor": who.name})
@@ -133,20 +189,39 @@ def _believe(tx: Tx, request: GenerationRequest, wait: timedelta, *, not_there: 
         )
 
 
-def _locked(tx: Tx, request_id: str) -> GenerationRequest:
+def trust_account(tx: Tx, who: Person, organization: str, account: str) -> None:
+    """The key of an organization belongs to another account at TalentSprout than before, and is meant to."""
+    organizations.trust(tx, organization, account)
+    audit.record(tx, who.name, "trust", organization, {"account": account})
+
+
+def _locked(tx: Tx, request_id: str, seen: Seen = Seen()) -> GenerationRequest:
     found = requests.get(tx, request_id, lock=True)
     if found is None:
         raise Refusal(Why.NOT_FOUND, f"There is no request {request_id}.")
+    if seen.state not in (None, found.state) or seen.attempts not in (None, found.fence):
+        count = "1 attempt" if found.fence == 1 else f"{found.fence} attempts"
+        now = f"{found.label} is {found.state} with {count} by now, which is not what you saw."
+        raise Refusal(Why.TOO_LATE, f"{now}{_last(tx, request_id)} Nothing has changed.")
     return found
 
 
-def _expect(request: GenerationRequest, states: frozenset[State] | set[State], verb: str) -> None:
+def _expect(tx: Tx, request: GenerationRequest, states: frozenset[State] | set[State], verb: str) -> None:
     if request.state not in states:
         wanted = " or ".join(sorted(states))
         raise Refusal(
             Why.TOO_LATE,
-            f"{request.label} is {request.state}; only what is {wanted} can be {verb}. Nothing has changed.",
+            f"{request.label} is {request.state}; only what is {wanted} can be {verb}.{_last(tx, request.id)} "
+            "Nothing has changed.",
         )
+
+
+def _last(tx: Tx, subject: str) -> str:
+    """What was decided last about it, for whoever comes second."""
+    for entry in audit.of(tx, subject):
+        if entry.action in DONE:
+            return f" {entry.actor} {DONE[entry.action]} at {reasons.clock_to_the_second(entry.at)}."
+    return ""
 
 
 def _expect_free(tx: Tx, request: GenerationRequest, interview_id: str) -> None:

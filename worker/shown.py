@@ -4,22 +4,24 @@ Keys are a contract; what there isn't is None. Times are ISO 8601 in UTC with Z.
 but the share link; one result also has its evaluation, transcript and recording.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from config.settings import Source
+from worker import ladder
 from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State, Tier
-from worker.ledger import attempts, audit, budgets, interviews, listing, organizations, processes
+from worker.ledger import attempts, audit, batches, budgets, interviews, listing, organizations, processes
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
 from worker.ledger.results import StoredResult
 from worker.ledger.tokens import ApiToken
-from worker.policy import pacing, quarantine, reasons
+from worker.moments import instant
+from worker.policy import pacing, quarantine, reasons, repeats
 from worker.policy.reasons import Timing
 
 Shown = dict[str, Any]
+NOT_FINAL = (State.WAITING, State.SENDING, State.HELD, State.UNKNOWN)
 LINE_READ = 500  # of a tier's line at once; who stands further back is counted one by one
 
 
@@ -44,6 +46,7 @@ def evidence(tx: Tx, found: GenerationRequest, timing: Timing) -> Shown:
     reason = reasons.why(found, _Scene(tx, timing).situation(found))
     return {
         "action": None if reason is None else reason.action,
+        "unknown": ladder.known_of(tx, found, timing) if found.state is State.UNKNOWN else None,
         "attempt_list": [
             {
                 "n": one.n,
@@ -79,18 +82,6 @@ def event(found: StoredEvent) -> Shown:
     }
 
 
-def source(found: Source, address: str, newest: StoredEvent | None, *, is_verified: bool) -> Shown:
-    """A source of the configuration. It is connected once a delivery of it was verified."""
-    return {
-        "name": found.name,
-        "kind": found.kind,
-        "organization": found.organization,
-        "address": address,
-        "state": "connected" if is_verified else "setting_up",
-        "last_event": None if newest is None else event(newest),
-    }
-
-
 def interview(found: StoredInterview) -> Shown:
     """The interview as TalentSprout gave it; of an adopted one only what is known."""
     absent = dict.fromkeys(("object", "title", "status", "passing_score", "created_at"))
@@ -120,6 +111,7 @@ def result(found: StoredResult) -> Shown:
         "completed_at": instant(said.completed_at),
         "test": said.test,
         "state": "unmatched" if found.interview_id is None else "matched",
+        "contradicted": found.contradicted,
     }
 
 
@@ -148,6 +140,13 @@ def budget_list(tx: Tx) -> list[Shown]:
     ]
 
 
+def organization_list(tx: Tx, names: Iterable[str]) -> list[Shown]:
+    """Whether each of these sends, and what waits for it."""
+    pauses = {one.organization: one for one in organizations.all_paused(tx)}
+    counted = listing.counts(tx)
+    return [_organization(name, pauses.get(name), counted) for name in sorted(names)]
+
+
 def token(found: ApiToken) -> Shown:
     """A token without its secret."""
     return {
@@ -156,13 +155,6 @@ def token(found: ApiToken) -> Shown:
         "created_at": instant(found.created_at),
         "revoked_at": instant(found.revoked_at),
     }
-
-
-def instant(moment: datetime | None) -> str | None:
-    """ISO 8601 in UTC with Z, to the millisecond."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _request(found: GenerationRequest, seen: reasons.Situation, links: Mapping[str, str]) -> Shown:
@@ -188,6 +180,20 @@ def _request(found: GenerationRequest, seen: reasons.Situation, links: Mapping[s
     }
 
 
+def _organization(name: str, pause: organizations.Pause | None, counted: Mapping[tuple[str, State], int]) -> Shown:
+    reason = None if pause is None else reasons.paused(name, pause.since, pause.facts, pause.by)
+    return {
+        "name": name,
+        "paused": pause is not None,
+        "paused_at": None if pause is None else instant(pause.since),
+        "paused_by": None if pause is None else pause.by,
+        "reason": None if reason is None else reason.text,
+        "reason_code": None if reason is None else reason.code,
+        "action": None if reason is None else reason.action,
+        **{state.value: counted.get((name, state), 0) for state in NOT_FINAL},
+    }
+
+
 def _budget(found: budgets.Standing, waiting: int, now: datetime, *, is_paused: bool) -> Shown:
     seen = found.view
     starts = None if is_paused or not waiting else pacing.start_of(seen, now, waiting - 1)
@@ -199,12 +205,18 @@ def _budget(found: budgets.Standing, waiting: int, now: datetime, *, is_paused: 
         "configured": found.configured,
         "window_seconds": seen.window.total_seconds(),
         "used": found.used,
-        "remaining": max(seen.free_of_foreign(now) - found.used, 0),
+        "remaining": max(seen.slots(now) - found.used, 0),
         "closed_until": instant(closed),
         "paused": is_paused,
         "waiting": waiting,
         "eta": instant(starts),
     }
+
+
+def _stopped(found: batches.Batch) -> reasons.Stopped:
+    assert found.decided_at is not None, "whoever stops a batch is noted"
+    is_cancelled = found.state is batches.BatchState.CANCELLED
+    return reasons.Stopped(found.id, found.decided_by or "somebody", found.decided_at, is_cancelled)
 
 
 class _Scene:
@@ -217,6 +229,7 @@ class _Scene:
         seen = [one.seen_at for one in processes.known(tx)]
         self._worker_seen = max(seen, default=None)
         self._pauses = {one.organization: one for one in organizations.all_paused(tx)}
+        self._stopped = batches.stopped(tx)
         self._budgets: dict[tuple[str, Tier], pacing.Budget] = {}
         self._lines: dict[tuple[str, Tier], dict[str, int]] = {}
 
@@ -235,6 +248,7 @@ class _Scene:
         budget = self._budget(found)
         ahead = self._ahead(found)
         pause = self._pauses.get(found.organization)
+        stopped = None if found.batch is None else self._stopped.get(found.batch)
         return reasons.Situation(
             now=self._now,
             ahead=ahead,
@@ -242,8 +256,11 @@ class _Scene:
             closed_until=budget.closed_until,
             foreign=budget.limit - budget.free_of_foreign(self._now),
             limit=budget.limit,
+            repeats_at=self._repeats_at(found) if found.failures else None,
+            batch_stopped=None if stopped is None else _stopped(stopped),
             paused_since=None if pause is None else pause.since,
             pause_facts=None if pause is None else pause.facts,
+            paused_by=None if pause is None else pause.by,
             worker_seen=self._worker_seen,
             worker_alive=self._worker_seen is not None and self._now - self._worker_seen < self._timing.silence,
         )
@@ -253,6 +270,9 @@ class _Scene:
         if key not in self._budgets:
             self._budgets[key] = budgets.view(self._tx, *key, self._now)
         return self._budgets[key]
+
+    def _repeats_at(self, found: GenerationRequest) -> datetime:
+        return repeats.next_at(budgets.allowed_repeats(self._tx, found.organization, found.kind.tier), self._now)
 
     def _ahead(self, found: GenerationRequest) -> int:
         key = (found.organization, found.kind.tier)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from worker import ids, log, metrics, steps
 from worker.assembly import Bridge
+from worker.batches.clerk import Clerk
 from worker.domain.outcome import Outcome
 from worker.events import reader
 from worker.ledger import attempts, processes
@@ -37,6 +38,9 @@ class Station:
         self._caller = Caller(bridge, self._journal, self.boot_id)
         self.pump = Pump(self._caller, seats)
         self._stopping = threading.Event()
+        self._rows_wait = threading.Event()
+        self._clerk = Clerk(bridge, self.boot_id, self.pump.run, self._stopping.is_set)
+        self._filing = threading.Thread(target=self._file_batches, name="clerk", daemon=True)
         self._rounds = threading.Thread(target=self._go_round, name="rounds", daemon=True)
 
     def start(self) -> None:
@@ -46,16 +50,24 @@ class Station:
         except LedgerFault as fault:
             _logger.warning("started while the ledger is away", fault=type(fault).__name__)
         self._rounds.start()
+        self._filing.start()
 
     def read(self, event_id: str) -> None:
         """Read an event and send what it filed."""
-        done = reader.read(self.bridge.ledger, self.bridge.settings.sources, event_id)
+        settings = self.bridge.settings
+        dropping = {name for name, one in settings.organizations.items() if one.foreign == "drop"}
+        done = reader.read(self.bridge.ledger, settings.sources, event_id, dropping)
         if done.organization is not None:
             self.pump.run(done.organization)
+
+    def look_for_rows(self) -> None:
+        """There may be rows of batches that are to be filed."""
+        self._rows_wait.set()
 
     def stop(self) -> None:
         """Claim nothing more. Calls in flight go on."""
         self._stopping.set()
+        self._rows_wait.set()
         self.pump.stop()
 
     def land(self, seconds: float) -> bool:
@@ -81,6 +93,18 @@ class Station:
                 except Exception:  # a bug in one step must not end the rounds of this process
                     _logger.exception("a step of the rounds failed", step=step.__name__)
             self._stopping.wait(self.bridge.settings.bridge.sweep.total_seconds())
+
+    def _file_batches(self) -> None:
+        """In a thread of its own, because a large file takes minutes and the rounds must go on."""
+        while not self._stopping.is_set():
+            self._rows_wait.clear()
+            try:
+                self._clerk.work()
+            except LedgerFault as fault:
+                _logger.warning("batches wait: the ledger is away", fault=type(fault).__name__)
+            except Exception:  # a bug with one batch must not end the filing of all others for ever
+                _logger.exception("filing batches failed")
+            self._rows_wait.wait(self.bridge.settings.bridge.sweep.total_seconds())
 
     def _report(self) -> None:
         self.bridge.ledger.write(lambda tx: processes.report(tx, self.boot_id, socket.gethostname(), os.getpid()))

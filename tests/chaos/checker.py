@@ -1,21 +1,28 @@
-"""After the storm: a truthful person resolves what is unknown, and the sandbox's own record is held against the ledger."""
+"""After the storm: wait until everything rests, then hold what the other side has written down against the ledger."""
 
+import json
+import subprocess
+import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from tests.chaos.person import Truthful
+from tests.chaos.senders import Ats
 from tests.chaos.town import LIMIT, WINDOW_SECONDS, Town
-from worker import operators
-from worker.domain.request import GenerationRequest, State
+from tests.chaos.witness import BREACHES, Books, books, label_of
+from worker.domain.request import State
 from worker.ledger import listing
-from worker.ledger.connection import Tx
+from worker.ledger.connection import LedgerFault
 from worker.ledger.events import EventState
-from worker.ledger.listing import Filters
-from worker.operators import Changes, Person, Refusal
 
-PERSON = Person("the checker")
-MOVING = frozenset({State.WAITING, State.SENDING, State.UNKNOWN})
+AT_REST = frozenset({State.CREATED})  # somebody resolves what is held or unknown, and nobody cancels here
+FRESH_JOB = "1000000"
+FRESH_SECONDS = 90.0
+PROMPT_SECONDS = 0.05  # half of the pace's margin: who was on the way for longer was held up by a deed of ours
 
 
 @dataclass(frozen=True)
@@ -28,99 +35,150 @@ class Findings:
     over_budget: list[str]
     stuck: list[str]
     wrong_results: list[str]
+    unhealthy: list[str]
 
     def sound(self) -> bool:
         """Nothing was found."""
         return not any(vars(self).values())
 
 
-def settle(town: Town, seconds: float) -> int:
-    """Wait until everything rests, resolving unknowns as a truthful person would. Returns how many were sent again."""
-    again = 0
+def settle(town: Town, ats: Ats, person: Truthful, seconds: float) -> str:
+    """Wait until everything rests, at most for so long; returns what does not rest then. Keeps the houses running meanwhile."""
     ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        found = _requests(town)
-        unread = town.bridge.ledger.read(listing.event_counts).get(("careers", EventState.STORED), 0)
-        if not unread and not any(one.state in MOVING for one in found):
-            return again
-        for one in found:
-            if one.state is State.UNKNOWN:
-                again += _decide(town, one)
+    unrest = "nothing could be read"
+    while unrest and time.monotonic() < ends:
+        town.look_after()
+        with suppress(LedgerFault):
+            person.look()
+            unrest = _unrest(town, ats)
         time.sleep(0.5)
-    return again
+    return unrest
 
 
-def check(town: Town, acked: dict[str, str]) -> Findings:
-    """Hold the record of the other side against the ledger."""
-    made = [one for one in calls(town) if one["executed"]]
-    requests = {one.label: one for one in _requests(town)}
-    by_job = {one.job_id for one in requests.values()}
-    known = town.bridge.ledger.read(lambda tx: {one.interview.id for one in _all(tx, listing.interviews_page)})
-    executed = Counter(one["label"].rpartition("-")[0] for one in made)
-    exists = {one["interview_id"] for one in made}
+def _unrest(town: Town, ats: Ats) -> str:
+    counts = town.bridge.ledger.read(listing.event_counts)  # first: what is read meanwhile shows as requests
+    held = books(town)
+    open_ends = {
+        "events to read": sum(number for (_, state), number in counts.items() if state is EventState.STORED),
+        "requests under way": sum(one.state not in AT_REST for one in held.requests),
+        "acknowledged events to store": len(set(ats.acked) - held.events),
+        "results to match": len(_wrong_results(held)),
+        "completions to deliver": sum(not one["done"] for one in held.deliveries),
+    }
+    return ", ".join(f"{number} {what}" for what, number in open_ends.items() if number)
+
+
+def check(town: Town, ats: Ats, person: Truthful) -> Findings:
+    """What was promised and does not hold."""
+    held = books(town)
     return Findings(
-        lost=[job for job in acked if job not in by_job],
-        ghosts=sorted(known - exists),
-        doubled=[f"{label}: {count}" for label, count in executed.items() if count > 1],
-        over_budget=_bursts(town),
-        stuck=[f"{label} is {one.state}" for label, one in requests.items() if one.state in MOVING | {State.HELD}],
-        wrong_results=_wrong_results(town, exists),
+        lost=_lost(held, ats),
+        ghosts=_ghosts(held, ats),
+        doubled=_doubled(held),
+        over_budget=_over_budget(held),
+        stuck=[f"{one.label} is {one.state}" for one in held.requests if one.state not in AT_REST],
+        wrong_results=_wrong_results(held),
+        unhealthy=_unhealthy(town, ats, person),
     )
 
 
-def _decide(town: Town, one: GenerationRequest) -> int:
-    """Looks in TalentSprout for the label: there, or not there."""
-    mine = [call for call in calls(town) if call["executed"] and call["label"].rpartition("-")[0] == one.label]
-    base_url = town.bridge.settings.organizations["acme"].base_url
-    wait = town.bridge.settings.bridge.quarantine
-
-    def unit(tx: Tx) -> int:
-        if mine:
-            link = base_url.replace("/api/v1", f"/interview/{mine[0]['interview_id']}")
-            operators.adopt(tx, PERSON, one.id, link, base_url)
-            return 0
-        operators.retry(tx, PERSON, one.id, not_there=True, changes=Changes(), wait=wait)
-        return 1
-
-    try:
-        return town.bridge.ledger.write(unit)
-    except Refusal:
-        return 0  # the quarantine is not over, or it has settled by itself
-
-
-def _bursts(town: Town) -> list[str]:
-    arrivals = sorted(one["head_at"] for one in calls(town))
+def _lost(held: Books, ats: Ats) -> list[str]:
+    """Acknowledged events that are not there, or led to no request; interviews that nobody has stored."""
+    filed = {one.job_id for one in held.requests}
+    breached = {one["interview_id"] for one in held.executed if one["fault"] in BREACHES}
     return [
-        f"{LIMIT + 1} arrivals within {arrivals[i + LIMIT] - arrivals[i]:.3f} s"
-        for i in range(len(arrivals) - LIMIT)
-        if arrivals[i + LIMIT] - arrivals[i] < WINDOW_SECONDS
+        *(f"{one} was acknowledged and is no event" for one in sorted(set(ats.acked) - held.events)),
+        *(f"job {job} has no request" for job in sorted(set(ats.acked.values()) - filed)),
+        *(
+            f"interview {one['interview_id']} of {one['label']} ({one['fault'] or 'no fault'}) is not stored"
+            for one in held.executed
+            if one["interview_id"] not in held.interviews | breached
+        ),
     ]
 
 
-def _wrong_results(town: Town, exists: set[str]) -> list[str]:
-    found = town.bridge.ledger.read(lambda tx: _all(tx, listing.results_page))
-    sessions = Counter((one.result.event, one.result.session_id) for one in found)
-    doubled = [f"{session}: {count} times" for (_, session), count in sessions.items() if count > 1]
-    return doubled + [one.id for one in found if one.interview_id is not None and one.interview_id not in exists]
+def _ghosts(held: Books, ats: Ats) -> list[str]:
+    """Interviews that were never made, events that were never sent, requests of nobody."""
+    jobs = Counter(one.job_id for one in held.requests)
+    return [
+        *sorted(held.interviews - {one["interview_id"] for one in held.executed}),
+        *(f"{one} was never sent" for one in sorted(held.events - ats.sent)),
+        *(f"job {job} has {number} requests" for job, number in jobs.items() if number > 1),
+    ]
 
 
-def calls(town: Town) -> list[dict[str, Any]]:
-    """Generations in the sandbox's own record."""
-    found = town.sandbox.ask("record")["requests"]
-    assert isinstance(found, list)
-    return [one for one in found if one["tier"] == "ai"]
+def _doubled(held: Books) -> list[str]:
+    """One interview for a request, and one more for each time that the vendor broke its word about an error."""
+    made = Counter(label_of(one) for one in held.executed)
+    breaches = Counter(label_of(one) for one in held.executed if one["fault"] in BREACHES)
+    return [
+        f"{label}: {number}, and {breaches[label]} breaches"
+        for label, number in made.items()
+        if number > 1 + breaches[label]
+    ]
 
 
-def _requests(town: Town) -> list[GenerationRequest]:
-    return town.bridge.ledger.read(lambda tx: _all(tx, listing.requests_page))
+def _over_budget(held: Books) -> list[str]:
+    """By our own stamps, and by arrivals: of those, only calls that nobody held up on their way."""
+    stamps = {one.label: one.sent_at for one in held.attempts if one.sent_at is not None}
+    prompt = [one["head_at"] for one in held.calls if _travelled(one, stamps) < PROMPT_SECONDS]
+    return [
+        *_bursts("sent", [one.timestamp() for one in stamps.values()]),
+        *_bursts("arrived", prompt),
+    ]
 
 
-def _all(tx: Tx, page: Any) -> list[Any]:
-    items: list[Any] = []
-    cursor = None
-    while True:
-        found = page(tx, Filters(), listing.MOST, cursor)
-        items.extend(found.items)
-        cursor = found.next
-        if cursor is None:
-            return items
+def _travelled(call: dict[str, Any], stamps: dict[str, datetime]) -> float:
+    sent = stamps.get(str(call["label"]))
+    return float("inf") if sent is None else float(call["head_at"]) - sent.timestamp()
+
+
+def _bursts(what: str, moments: list[float]) -> list[str]:
+    ordered = sorted(moments)
+    spans = [(later - first, first) for first, later in zip(ordered, ordered[LIMIT:], strict=False)]
+    return [f"{LIMIT + 1} {what} within {span:.3f} s" for span, _ in spans if span < WINDOW_SECONDS]
+
+
+def _wrong_results(held: Books) -> list[str]:
+    """Each completion that was acknowledged is one result, matched with the interview that it is about."""
+    found = {(one.result.event, one.result.session_id): one for one in held.results}
+    breached = {one["interview_id"] for one in held.executed if one["fault"] in BREACHES}
+    wrong = [f"{len(held.results) - len(found)} results stand there twice"] * (len(found) != len(held.results))
+    for told in held.deliveries:
+        if not any(200 <= one["status"] < 300 for one in told["tries"]):
+            continue
+        kept = found.get((told["event"], told["session_id"]))
+        if kept is None:
+            wrong.append(f"session {told['session_id']} was acknowledged and is not there")
+        elif kept.interview_id != told["interview_id"] and told["interview_id"] not in breached:
+            wrong.append(f"session {told['session_id']} is with {kept.interview_id}, not {told['interview_id']}")
+        elif kept.contradicted:
+            wrong.append(f"session {told['session_id']} is said to contradict itself")
+    sent = {(told["event"], told["session_id"]) for told in held.deliveries}
+    return wrong + [f"session {session} was never sent" for event, session in found if (event, session) not in sent]
+
+
+def _unhealthy(town: Town, ats: Ats, person: Truthful) -> list[str]:
+    """Ready, nothing that doctor calls a fault, and something fresh goes all the way through."""
+    wrong = [] if town.is_ready() else ["/readyz is not 200"]
+    argv = [sys.executable, "-m", "worker.cli", "--config", str(town.path), "doctor", "--json"]
+    doctor = subprocess.run(argv, capture_output=True, text=True, cwd=town.folder, check=False)
+    checks = json.loads(doctor.stdout or '{"checks": []}')["checks"]
+    wrong += [f"doctor: {one['name']}: {one['sentence']}" for one in checks if one["state"] == "fail"]
+    wrong += [f"doctor says nothing: {doctor.stderr[-500:]}"] * (not checks)
+    ats.send_one(FRESH_JOB)
+    ends = time.monotonic() + FRESH_SECONDS
+    while not _went_through(town):
+        if time.monotonic() > ends:
+            return [*wrong, f"a fresh job has no result within {FRESH_SECONDS:g} s"]
+        town.look_after()
+        person.look()  # a fault that nobody has met yet may meet this one
+        time.sleep(0.3)
+    return wrong
+
+
+def _went_through(town: Town) -> bool:
+    """From a webhook to the result of a candidate."""
+    held = books(town)
+    made = {one.interview_id for one in held.requests if one.job_id == FRESH_JOB and one.state is State.CREATED}
+    return bool(made & {one.interview_id for one in held.results})

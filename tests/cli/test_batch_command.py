@@ -37,10 +37,10 @@ def test_every_row_is_filed_in_its_order_behind_live_jobs(desk: Desk) -> None:
     assert content.options == {"title": "Nurse 1", "voice": "sage"}
 
 
-def test_run_again_it_files_nothing_twice_and_leaves_no_empty_batch(desk: Desk) -> None:
+def test_run_again_it_goes_on_with_its_batch_and_files_nothing_twice(desk: Desk) -> None:
     file = table(desk, *map(good, range(1, 151)))
     first, again = desk.told("batch", "run", file), desk.told("batch", "run", file)
-    assert (first["filed"], again["filed"], again["already_filed"], again["id"]) == (150, 0, 150, None)
+    assert (first["filed"], again["filed"], again["already_filed"], again["id"]) == (150, 0, 150, first["id"])
     assert len(stored(desk)) == 150
     assert desk.bridge.ledger.read(lambda tx: batches.exists(tx, first["id"]))
     listed = desk.told("requests", "list", "--batch", first["id"], "--limit", "200")
@@ -61,8 +61,17 @@ def test_bad_rows_are_told_with_their_numbers_and_the_others_filed(desk: Desk) -
     assert [line.partition(":")[0] for line in told] == ["row 3", "row 4", "row 5"]
     assert "TalentSprout needs 50" in told[0]
     assert 'Did you mean "alloy"?' in told[1]
-    assert 'The id "1" belongs to' in told[2]
+    assert 'The id "1" stands in row 2' in told[2]
     assert [one.dedup_id for one in stored(desk)] == ["4", "1"]
+
+
+def test_ids_that_would_be_stored_as_one_are_bad_rows(desk: Desk) -> None:
+    rows = [f'"a{odd}b","Nurse {number}","{TEXT} {number}"' for number, odd in enumerate(("\0", "\ufffd", "é"))]
+    done = desk.run("batch", "run", table(desk, *rows, header="id,title,job_description"))
+    assert done.exit_code == 1
+    assert [one.dedup_id for one in stored(desk)] == ["aéb", "ab"], "NUL characters are left out, which is said"
+    assert "NUL characters in it are left out." in done.stderr
+    assert "can't be stored, or stands for one (U+FFFD at character 2)" in done.stdout + done.stderr
 
 
 def test_a_report_with_bad_rows_is_still_one_document(desk: Desk) -> None:

@@ -38,7 +38,7 @@ def test_a_configuration_that_cannot_be_used_is_the_whole_report(desk: Desk) -> 
     path = desk.folder / "bridge.toml"
     path.write_text(path.read_text().replace("quarantine", "quarantaine"))
     done = desk.run("doctor", "--json")
-    assert done.exit_code == 1
+    assert (done.exit_code, done.stderr) == (1, "")
     assert [one["place"] for one in json.loads(done.stdout)["checks"]] == ["bridge.toml, [bridge] quarantaine"]
 
 

@@ -112,6 +112,15 @@ def test_a_start_that_several_have_names_the_candidates(desk: Desk) -> None:
     assert f"{first.label}  Night nurse" in error["error"]
 
 
+def test_a_title_of_any_length_leaves_the_table_its_width_and_is_whole_where_it_is_shown(desk: Desk) -> None:
+    title = "Night nurse " * 400 + "the end"
+    filed = desk.file(title=title)
+    listed = desk.run("requests", "list").stdout
+    assert max(map(len, listed.splitlines())) < 250
+    assert "Night nurse…" in listed
+    assert "the end" in desk.run("requests", "show", filed.id).stdout
+
+
 @pytest.mark.parametrize("noun", ["requests", "events", "interviews", "results"])
 @pytest.mark.parametrize("given", ["nothing-like-it", " "])
 def test_what_is_not_there_is_said(desk: Desk, noun: str, given: str) -> None:

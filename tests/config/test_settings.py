@@ -46,6 +46,7 @@ def test_the_documented_file_means_what_its_comments_say(
         probe=timedelta(minutes=1),
     )
     assert (organization.name, organization.base_url) == ("acme", "https://www.talentsprout.ai/api/v1")
+    assert settings.batches.inbox == folder / "inbox"
     assert organization.webhook_tokens == (Secret("talentsprout_webhook_token-of-this-test"),)
     assert organization.limits == Limits()
     assert (careers.name, careers.kind, careers.organization, careers.on_change) == (

@@ -50,6 +50,11 @@ def test_text_smuggled_in_tags_and_variation_selectors_goes() -> None:
     assert cleaned(f"a{tags}b{selectors}c\ufe0f") == "abc"
 
 
+def test_no_mark_makes_a_tower() -> None:
+    marks = [chr(c) for c in range(sys.maxunicode + 1) if unicodedata.combining(chr(c))]
+    assert [c for c in marks if len(cleaned("x" + c * 100)) > 2 * MOST_MARKS + 2] == []
+
+
 def test_a_tower_of_marks_is_cut_before_it_is_sorted() -> None:
     tower = cleaned("x" + "\u0301\u0323" * 100_000 + "y" + "\u0301" * MOST_MARKS)
     assert len(tower) <= 2 + 2 * MOST_MARKS

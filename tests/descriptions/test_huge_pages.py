@@ -21,6 +21,15 @@ def test_five_thousand_nested_elements_keep_their_text() -> None:
     assert readable("<ul><li>" * 5_000 + "x" + "</ul>" * 5_000) == "- x"
 
 
+def test_wrappers_within_wrappers_hide_no_text_however_many_there_are() -> None:
+    deep, ends = "<div>" * 100_000, "</div>" * 100_000
+    assert readable(f"{deep}{POSTING}{ends}") == TEXT
+    assert readable(f"{deep}\n one <section>{deep}two{ends}</section> three{ends}four") == "one\ntwo\nthree\nfour"
+    nested = "<div class=a>\n" * 50_000
+    assert readable(f"{nested}<p hidden>SECRET</p>seen") == "seen"
+    assert readable(f"<div hidden>SECRET{deep}SECRET{ends}SECRET</div>seen") == "seen"
+
+
 @pytest.mark.parametrize(
     "ballast",
     [

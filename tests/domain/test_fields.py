@@ -51,7 +51,7 @@ def test_an_id_is_text_or_an_integer(value: object, expected: str) -> None:
     assert fields(a=value).key("a") == expected
 
 
-@pytest.mark.parametrize("value", [None, "", " ", True, 1.0, [], {}, "x" * 256, 10**255])
+@pytest.mark.parametrize("value", [None, "", " ", True, 1.0, [], {}, "x" * 256, 10**255, "a\x00b", "a\ud800"])
 def test_nothing_else_is_an_id(value: object) -> None:
     with pytest.raises(Unreadable, match=r"^a "):
         fields(a=value).key("a")

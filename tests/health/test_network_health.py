@@ -11,7 +11,7 @@ from worker.assembly import Bridge
 from worker.domain.outcome import Evidence
 from worker.health import configuration, network, probes
 from worker.health.check import State
-from worker.talentsprout.verdict import Accepted, KeyRefused, Odd, OutOfReach, PingAnswer
+from worker.talentsprout.verdict import Accepted, KeyRefused, Odd, OtherAccount, OutOfReach, PingAnswer
 
 ALIVE = b'{"alive": true}\n'
 Serve = Callable[[int, bytes], str]
@@ -30,6 +30,7 @@ Made = Callable[..., Bridge]
         (Accepted(), State.OK, "accepts the key", "api_key"),
         (KeyRefused(Evidence(status=401)), State.FAIL, "refuses the key", "api_key"),
         (KeyRefused(Evidence(status=403)), State.FAIL, "lacks a scope", "api_key"),
+        (OtherAccount("org-2", "org-1"), State.FAIL, "belongs to org-2 at 127.0.0.1:9, and not to org-1", "api_key"),
         (OutOfReach("no connection"), State.FAIL, "127.0.0.1:9 can't be reached: no connection", "base_url"),
         (Odd(429, "rate_limited"), State.WARN, "the budget is spent", "api_key"),
         (Odd(404, "not a ping's"), State.FAIL, "answered 404", "base_url"),

@@ -118,3 +118,24 @@ def test_a_delivery_that_is_forged_leaves_nothing(tmp_path: Path) -> None:
         assert problem["status"] == 401
         assert house.told("events", "list") == {"items": [], "next": None}
         assert json.dumps(problem).count("secret") == 0
+
+
+def test_one_scrape_counts_what_every_process_of_up_did(tmp_path: Path) -> None:
+    with household(tmp_path) as house:
+        up = house.start()
+        house.deliver("careers", post(1, text()))
+        house.until_state("created")
+        wanted = [
+            'sprout_calls_total{organization="acme",outcome="Created"} 1.0',
+            'sprout_receipts_total{answer="stored",source="careers"} 1.0',
+            "sprout_call_seconds_count 1.0",
+            "sprout_spooled 0.0",
+            "process_resident_memory_bytes ",
+        ]
+        told = house.get("/metrics")[1]
+        assert [one for one in wanted if one not in told] == []
+        house.until(lambda: "sprout_sweeps_total 0.0" not in house.get("/metrics")[1], "a sweep is counted")
+        (worker,) = [one for one in up.family() if "worker" in one.cmdline()[-1:]]
+        worker.kill()
+        house.until(lambda: "sprout_workers_alive 1.0" in house.get("/metrics")[1], "the next worker has come")
+        assert wanted[0] in house.get("/metrics")[1], "who ends leaves what it has counted"

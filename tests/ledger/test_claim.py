@@ -6,7 +6,8 @@ import pytest
 
 from tests.ledger.stage import ACME, BOLT, LEASE, ONE_SECOND, STEP, TEXT, UNAVAILABLE, Stage, created
 from worker.domain.request import Kind, State, Tier
-from worker.ledger import attempts, listing, requests
+from worker.ledger import attempts, budgets, listing, requests
+from worker.policy import pacing
 from worker.policy.priority import BATCH, LIVE
 
 
@@ -53,6 +54,26 @@ def test_a_claim_moves_the_request_and_hands_out_what_is_sent(bridge: Stage) -> 
     assert (now.state, now.fence) == (State.SENDING, 1)
     assert (found.attempt.n, found.attempt.request_id, found.attempt.label) == (1, request, now.label)
     assert (found.attempt.slot_at, found.attempt.lease_until) == (bridge.clock.now, bridge.clock.now + LEASE)
+
+
+def test_the_wait_that_a_claim_tells_is_what_the_ledger_would_say_now(bridge: Stage) -> None:
+    for number in range(25):
+        bridge.file()
+        if number == 20:
+            bridge.tell(budgets.next_alone, ACME)  # from here on a call is on trial
+        found = bridge.try_claim()
+        if isinstance(found, attempts.NoSlot) and found.wait is not None:
+            bridge.pass_time(found.wait)
+            found = bridge.try_claim()
+        if isinstance(found, attempts.NoSlot):
+            assert number > 20
+            break
+        opens = pacing.next_slot(bridge.ask(budgets.view, ACME, Tier.AI, bridge.clock.now), bridge.clock.now)
+        assert found.wait == (None if opens is None else opens - bridge.clock.now)
+        if number % 3:
+            bridge.mark(found.attempt)
+    else:
+        pytest.fail("the call on trial was overtaken")
 
 
 def test_a_request_that_is_under_way_is_not_claimed_again(bridge: Stage) -> None:

@@ -122,7 +122,7 @@ def test_a_page_has_at_least_one_row_and_a_most(bridge: Stage, asked: int, given
 
 
 def test_requests_are_narrowed_by_state_organization_source_and_batch(bridge: Stage) -> None:
-    batch = bridge.tell(batches.create, "jobs.csv")
+    batch = bridge.tell(batches.create, batches.NewBatch("jobs.csv"))
     plain = bridge.file()
     held = bridge.file("Too short.", batch=batch)
     sourced = bridge.file(organization=BOLT, source="careers", job_id="J1", batch=batch)
@@ -152,7 +152,7 @@ def test_events_and_results_are_narrowed_too(bridge: Stage) -> None:
 
 
 def test_counts_add_up(bridge: Stage) -> None:
-    batch = bridge.tell(batches.create, "jobs.csv")
+    batch = bridge.tell(batches.create, batches.NewBatch("jobs.csv"))
     bridge.file(batch=batch)
     bridge.file()
     bridge.file("Too short.", batch=batch)

@@ -1,15 +1,16 @@
 """Pacing: at the limit, under each way in which "20 per 60 s" can be counted, and never beyond it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.policy import pacing
-from worker.policy.pacing import CATCH_UP, MARGIN, Budget
+from worker.policy.pacing import CATCH_UP, LARGEST, MARGIN, Budget
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 WINDOW = timedelta(seconds=60)
@@ -17,6 +18,7 @@ STEP = timedelta(seconds=60.5) / 20
 GUARDED = WINDOW + WINDOW / CATCH_UP
 SECOND = timedelta(seconds=1)
 EMPTY = Budget(20, WINDOW)
+UNHEARD = 1e6  # seconds: the answer comes when all is over
 
 
 def ago(seconds: float) -> datetime:
@@ -102,24 +104,57 @@ def test_when_a_call_starts_that_has_others_ahead() -> None:
 # The whole: an endless backlog against a server, connections that take time or none.
 
 
+@dataclass(frozen=True)
+class Call:
+    """In seconds: from its claim to its stamp, from there to the server, and from there to the answer."""
+
+    delay: float = 0.0
+    spread: float = 0.0
+    lasts: float = 0.0
+
+
 def drain(delays: Sequence[float], limit: int, window: timedelta) -> list[datetime]:
     """The moments of sending, if each call is claimed as early as it may be and sent after its delay (in seconds)."""
+    return sorted(one.sent for one in play([Call(delay, lasts=UNHEARD) for delay in delays], limit, window))
+
+
+@dataclass(frozen=True)
+class Played:
+    """When it was sent, arrived, and was answered."""
+
+    sent: datetime
+    arrived: datetime
+    answered: datetime
+
+
+def play(calls: Sequence[Call], limit: int, window: timedelta) -> list[Played]:
+    """An endless backlog: each call is claimed as early as the ledger would let it."""
     budget, now = Budget(limit, window), NOW
-    connecting: list[datetime] = []
-    sent: list[datetime] = []
-    for delay in delays:
+    played: list[Played] = []
+    for call in calls:
         while True:
-            gone = sorted(moment for moment in connecting if moment <= now)
-            sent, connecting = sorted(sent + gone), [moment for moment in connecting if moment > now]
-            seen = replace(budget, stamps=sent[::-1][:limit], claimed=len(connecting))
+            seen = replace(budget, **as_the_ledger_sees(played, limit, window, now))
             opens = pacing.next_slot(seen, now)
             assert opens is not None
             if opens <= now:
                 break
-            now = min(opens, *connecting) if connecting else opens
+            now = min([opens, *(one.sent for one in played if one.sent > now)])
         budget = replace(budget, grid_at=pacing.grid_after(seen, now))
-        connecting.append(now + timedelta(seconds=delay))
-    return sorted(sent + connecting)
+        sent = now + call.delay * SECOND
+        arrived = sent + call.spread * SECOND
+        played.append(Played(sent, arrived, arrived + call.lasts * SECOND))
+    return played
+
+
+def as_the_ledger_sees(played: Sequence[Played], limit: int, window: timedelta, now: datetime) -> dict[str, object]:
+    """What a call's spread was is known with its answer."""
+    sent = sorted((one for one in played if one.sent <= now), key=lambda one: one.sent, reverse=True)
+    newest = [one for one in sent[:limit] if one.sent > now - window - window / LARGEST]
+    return {
+        "stamps": [one.sent for one in newest],
+        "claimed": sum(one.sent > now for one in played),
+        "spread": max((one.arrived - one.sent for one in newest if one.answered <= now), default=None),
+    }
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -163,12 +198,107 @@ def test_a_backlog_drains_at_99_percent_of_the_limit_and_is_never_refused(
     algorithm: Callable[[Sequence[float], float], bool], phase: float
 ) -> None:
     minutes = 12
-    arrivals = [(moment - NOW).total_seconds() + phase for moment in drain([0.0] * 20 * minutes, 20, WINDOW)]
+    played = play([Call(lasts=5)] * 20 * minutes, 20, WINDOW)
+    arrivals = [(one.arrived - NOW).total_seconds() + phase for one in played]
 
-    refused = [now for number, now in enumerate(arrivals) if not algorithm(arrivals[:number], now)]
+    assert refused(algorithm, arrivals) == []
+    assert (len(arrivals) - 1) / (arrivals[-1] - arrivals[0]) >= 0.995 * 20 / 60
 
-    assert refused == []
-    assert len(arrivals) / (arrivals[-1] - arrivals[0]) >= 0.99 * 20 / 60
+
+def refused(algorithm: Callable[[Sequence[float], float], bool], arrivals: Sequence[float]) -> list[float]:
+    admitted: list[float] = []
+    turned_away = []
+    for now in sorted(arrivals):
+        (admitted if algorithm(admitted, now) else turned_away).append(now)
+    return turned_away
+
+
+DELAYS = st.sampled_from([0.0, 0.1]) | st.floats(0, 4)
+LASTS = st.sampled_from([0.1, 5, 30])
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    calls=st.lists(st.builds(Call, DELAYS, st.sampled_from([0.0, 0.3]) | st.floats(0, 6), LASTS), max_size=70),
+)
+def test_whatever_way_calls_take_no_window_of_the_server_holds_more_than_the_limit(calls: list[Call]) -> None:
+    """Up to a tenth of the window, if each is known before its place in the window is taken again."""
+    arrivals = [(one.arrived - NOW).total_seconds() for one in play(calls, 20, WINDOW)]
+
+    assert refused(log, arrivals) == []
+
+
+@pytest.mark.parametrize("algorithm", [log, fixed, weighted])
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    seed=st.integers(0, 10_000),
+    most=st.sampled_from([0.0, 0.02, 0.125, 0.2, 0.5, 1.5, 6.0]),
+    phase=st.floats(0, 60),
+)
+def test_spreads_that_stay_below_what_was_seen_are_never_refused(
+    algorithm: Callable[[Sequence[float], float], bool], seed: int, most: float, phase: float
+) -> None:
+    """Arrivals and claims that come late by chance, each within what the margin was made for."""
+    chance, budget, now = Random(seed), replace(EMPTY, spread=most * SECOND), NOW
+    arrivals = []
+    for _ in range(90):
+        budget = replace(budget, grid_at=pacing.grid_after(budget, now), stamps=[now, *budget.stamps][:20])
+        arrivals.append((now - NOW).total_seconds() + phase + chance.choice([0, chance.uniform(0, most), most]))
+        late = chance.choice([0, chance.uniform(0, 1), 1, 5]) * budget.catch_up
+        now = (pacing.next_slot(budget, now) or now) + late
+
+    assert refused(algorithm, arrivals) == []
+
+
+@pytest.mark.parametrize(
+    ("spread", "guard", "pace", "catches_up"),
+    [
+        (None, WINDOW / 240, WINDOW / 120, WINDOW / 240),
+        (timedelta(0), WINDOW / 480, WINDOW / 240, WINDOW / 240),
+        (WINDOW / 480, WINDOW / 480, WINDOW / 240, WINDOW / 480),
+        (WINDOW / 320, WINDOW / 320, WINDOW / 160, WINDOW / 320),
+        (WINDOW / 40, WINDOW / 40, WINDOW / 40 + WINDOW / 240, WINDOW / 240),
+        (WINDOW, WINDOW / 10, WINDOW / 10 + WINDOW / 240, WINDOW / 240),
+    ],
+)
+def test_margins_follow_the_spread(
+    spread: timedelta | None, guard: timedelta, pace: timedelta, catches_up: timedelta
+) -> None:
+    budget = replace(EMPTY, spread=spread)
+
+    assert (budget.guard_margin, budget.margin, budget.catch_up) == (guard, pace, catches_up)
+    assert budget.step(NOW) == (WINDOW + pace) / 20
+    assert pacing.next_slot(replace(budget, stamps=[ago(1)] * 20), NOW) == ago(1) + WINDOW + guard
+    assert pacing.grid_after(replace(budget, grid_at=NOW), NOW + WINDOW) == NOW + WINDOW - catches_up
+
+
+def strict(arrived: Sequence[float], now: float) -> bool:
+    """As `weighted`, but nothing is rounded down."""
+    into = now % 60
+    older = sum(moment // 60 == now // 60 - 1 for moment in arrived)
+    newer = sum(moment // 60 == now // 60 for moment in arrived)
+    return older * (60 - into) / 60 + newer + 1 <= 20
+
+
+@pytest.mark.parametrize("phase", [0.0, 0.4, 17.0, 59.9])
+def test_with_one_slot_less_a_server_that_does_not_round_down_refuses_nothing(phase: float) -> None:
+    budget, now, arrivals = replace(EMPTY, fewer_until=NOW + timedelta(hours=1), spread=timedelta(0)), NOW, []
+    for _ in range(240):
+        budget = replace(budget, grid_at=pacing.grid_after(budget, now), stamps=[now, *budget.stamps][:20])
+        arrivals.append((now - NOW).total_seconds() + phase)
+        now = pacing.next_slot(budget, now) or NOW
+
+    assert refused(strict, arrivals) == []
+    assert (len(arrivals) - 1) / (arrivals[-1] - arrivals[0]) >= 0.935 * 20 / 60
+
+
+def test_one_slot_less_lasts_until_its_time_and_leaves_one() -> None:
+    fewer = replace(EMPTY, fewer_until=NOW + SECOND)
+
+    assert (fewer.slots(NOW), fewer.slots(NOW + SECOND)) == (19, 20)
+    assert replace(fewer, foreign=5, foreign_until=NOW + SECOND).slots(NOW) == 14
+    assert replace(fewer, limit=1).slots(NOW) == 1
+    assert replace(fewer, stamps=[ago(9)] * 19).free_of_foreign(NOW) == 20, "nobody else has taken it"
 
 
 def test_margins_are_shares_of_the_window() -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.policy.sample import a_request
 from worker.domain.request import Because, Code, GenerationRequest, State
 from worker.policy import reasons
-from worker.policy.reasons import Reason, Situation
+from worker.policy.reasons import Reason, Situation, Stopped
 
 NOW = datetime(2026, 11, 24, 13, 58, 4, tzinfo=UTC)
 SOON = NOW + timedelta(seconds=8)
@@ -31,6 +31,18 @@ def resting(code: Code, state: State = State.HELD, **facts: object) -> Generatio
 
 # One row for each code, and one for each way in which its sentence can differ.
 TABLE: list[tuple[Code, GenerationRequest, Situation, str]] = [
+    (
+        Code.BATCH_PAUSED,
+        waiting,
+        replace(seen, batch_stopped=Stopped("01j", "Maria", NOW)),
+        "The batch was paused by Maria at 13:58 UTC.",
+    ),
+    (
+        Code.CANCELLED_BY_PERSON,
+        waiting,
+        replace(seen, batch_stopped=Stopped("01j", "Maria", NOW, is_cancelled=True)),
+        "Being cancelled by Maria.",
+    ),
     (Code.NEXT_SLOT, waiting, replace(seen, starts_at=SOON), "Next in line: a slot opens in 8 s."),
     (Code.NEXT_SLOT, waiting, replace(seen, starts_at=NOW), "Next in line: starts now."),
     (Code.NEXT_SLOT, waiting, seen, "Next in line; a call goes alone first."),
@@ -74,11 +86,26 @@ TABLE: list[tuple[Code, GenerationRequest, Situation, str]] = [
         "Paused: TalentSprout refused the API key at 13:58 UTC. Nothing is lost; sending resumes once a ping succeeds.",
     ),
     (
+        Code.PAUSED,
+        waiting,
+        replace(seen, paused_since=NOW, pause_facts={"status": 401}, paused_by="maria"),
+        "Paused by maria at 13:58 UTC. Nothing is lost; sending resumes when somebody says so.",
+    ),
+    (
         Code.REFUSED,
         waiting,
         replace(seen, paused_since=NOW, pause_facts={"status": 403}),
         (
             "Paused: TalentSprout says that the API key lacks a scope at 13:58 UTC. "
+            "Nothing is lost; sending resumes once a ping succeeds."
+        ),
+    ),
+    (
+        Code.REFUSED,
+        waiting,
+        replace(seen, paused_since=NOW, pause_facts={"account": "org-2", "known_account": "org-1"}),
+        (
+            "Paused: TalentSprout says that the API key belongs to org-2, and not to org-1 as before, at 13:58 UTC. "
             "Nothing is lost; sending resumes once a ping succeeds."
         ),
     ),
@@ -299,6 +326,7 @@ def test_a_time_is_given_where_it_is_known_and_nowhere_else() -> None:
             replace(seen, paused_since=NOW, pause_facts={"status": 401}),
             "Put a valid key where the configuration's api_key points to, and start the bridge again.",
         ),
+        (waiting, replace(seen, paused_since=NOW, paused_by="maria"), "To go on: sprout organizations resume acme."),
         (waiting, replace(seen, worker_alive=False), "Start one: sprout up, or sprout worker."),
         (waiting, seen, "Nothing to do."),
     ],

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from tests.policy.sample import a_request
+from worker import composing
 from worker.domain.request import Content, GenerationRequest, Kind
-from worker.sending import composing
 
 TEXT = "You walk the corridors, notice changes early and stay calm when two bells ring together."
 LONG = "\n\n".join(f"Task {number}. You write the handover for the morning, line by line." for number in range(400))

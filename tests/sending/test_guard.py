@@ -1,9 +1,11 @@
 """The guard: when in doubt, nothing is sent."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from tests.ledger.stage import ACME, DEADLINE, LEASE, MARGIN, ONE_SECOND, UNREACHABLE, Stage
 from worker.domain.outcome import Attempt
@@ -85,6 +87,19 @@ def test_with_the_ledger_away_nothing_is_sent(bridge: Stage, tmp_path) -> None:
     with pytest.raises(Abandoned):
         guard(bridge, held, ledger=away)()
     away.close()
+
+
+def test_a_mark_that_is_heard_of_too_late_is_no_leave_to_send(bridge: Stage) -> None:
+    """The database took its time to commit: meanwhile the lease may have ended, and somebody may have sent it again."""
+    request = bridge.file()
+    held = bridge.claim()
+    margin = timedelta(seconds=0.8)
+    sa.event.listen(bridge.ledger.engine, "commit", lambda _: time.sleep(0.5), once=True)
+
+    with pytest.raises(Abandoned):
+        Guard(bridge.ledger, held, DEADLINE, margin, uptime())()
+
+    assert bridge.newest(request).sent_at is not None, "it is marked all the same, and counts"
 
 
 def test_a_ping_is_guarded_too(bridge: Stage) -> None:

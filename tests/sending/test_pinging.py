@@ -1,15 +1,19 @@
 """Pings: is the key accepted? And what follows for an organization that is paused."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
+from config import Secret
 from tests.ledger.stage import ACME
 from tests.sending.shop import Shop
+from worker import operators
+from worker.assembly import Bridge
 from worker.domain.outcome import BudgetNews, Evidence
 from worker.domain.request import Tier
-from worker.ledger import attempts, budgets, organizations, settling
+from worker.ledger import attempts, audit, budgets, organizations, settling
 from worker.sending import pinging
-from worker.talentsprout.verdict import Accepted, KeyRefused, Odd
+from worker.talentsprout.verdict import Accepted, KeyRefused, Odd, OtherAccount
 from worker.upkeep import sweep
 
 LEASE = timedelta(minutes=1)
@@ -111,3 +115,56 @@ def test_a_ping_waits_for_its_slot(shop: Shop) -> None:
 def test_a_ping_waits_for_an_answer_no_longer_than_it_must() -> None:
     """Sweeps wait for it, and calls have minutes."""
     assert timedelta(seconds=5) <= pinging.LONGEST_PING <= timedelta(seconds=15)
+
+
+def with_another_key(shop: Shop) -> Bridge:
+    """The same bridge, with the key of another organization of TalentSprout's."""
+    key = "tsk_" + "y" * 32
+    shop.sandbox.tell("settings", organizations=[{"name": "elsewhere", "keys": [{"key": key}]}])
+    acme = shop.bridge.settings.organizations[ACME].model_copy(update={"api_key": Secret(key)})
+    settings = shop.bridge.settings.model_copy(update={"organizations": {ACME: acme}})
+    return replace(shop.bridge, settings=settings)
+
+
+def test_a_key_of_another_organization_pauses_and_names_both(shop: Shop) -> None:
+    first = pinging.ping(shop.bridge, ACME)
+    assert isinstance(first, Accepted)
+    answer = pinging.ping(with_another_key(shop), ACME)
+
+    assert isinstance(answer, OtherAccount)
+    assert (answer.known, answer.account != answer.known) == (first.organization_id, True)
+    paused = pause(shop)
+    assert paused is not None
+    assert paused.facts == {"account": answer.account, "known_account": answer.known}
+
+
+def test_a_probe_of_an_organization_whose_key_was_refused_notices_another_one_too(shop: Shop) -> None:
+    pinging.ping(shop.bridge, ACME)
+    pause_now(shop)
+
+    assert not pinging.probe(with_another_key(shop), ACME)
+
+    paused = pause(shop)
+    assert paused is not None
+    assert "known_account" in paused.facts
+
+
+def test_another_organization_that_a_person_trusts_is_the_known_one_and_sending_resumes(shop: Shop) -> None:
+    pinging.ping(shop.bridge, ACME)
+    bridge = with_another_key(shop)
+    answer = pinging.ping(bridge, ACME)
+    assert isinstance(answer, OtherAccount)
+
+    shop.bridge.ledger.write(lambda tx: operators.trust_account(tx, operators.Person("ada"), ACME, answer.account))
+
+    assert isinstance(pinging.ping(bridge, ACME), Accepted)
+    assert pause(shop) is None
+    assert [one.actor for one in shop.bridge.ledger.read(lambda tx: audit.of(tx, ACME))] == ["ada"]
+
+
+def test_the_known_organization_s_key_resumes_what_another_one_s_has_paused(shop: Shop) -> None:
+    pinging.ping(shop.bridge, ACME)
+    pinging.ping(with_another_key(shop), ACME)
+
+    assert pinging.probe(shop.bridge, ACME)
+    assert pause(shop) is None

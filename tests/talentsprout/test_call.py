@@ -1,5 +1,6 @@
 """A call as TalentSprout sees it: one request, on a connection of its own, to one host."""
 
+import time
 from datetime import timedelta
 from threading import Event
 
@@ -70,9 +71,10 @@ def test_the_guard_is_asked_when_the_connection_stands_and_nothing_has_left():
 
     with serving(script) as peer:
 
-        def guard() -> None:
+        def guard() -> float:
             assert arrived.wait(5)
             seen.append(peer.received)
+            return no_guard()
 
         call(peer.url, KEY, Kind.GENERATE, PAYLOAD, guard=guard, times=PATIENT)
     assert seen == [b""]
@@ -112,12 +114,34 @@ def test_what_else_a_guard_raises_comes_out_and_nothing_was_sent(fault):
 def test_the_deadline_runs_from_the_guards_return():
     never = Event()
 
-    def guard() -> None:
+    def guard() -> float:
         never.wait(2 * SOON.deadline.total_seconds())
+        return no_guard()
 
     with serving(answering(answer(200, AN_INTERVIEW))) as peer:
         exchange = call(peer.url, KEY, Kind.GENERATE, PAYLOAD, guard=guard, times=SOON)
     assert (exchange.status, exchange.complete, exchange.timed_out) == (200, True, False)
+
+
+def test_the_spread_runs_from_the_stamp_to_the_last_byte_written():
+    stamped_before = timedelta(seconds=3)
+
+    with serving(answering(answer(200, AN_INTERVIEW))) as peer:
+        began = time.monotonic()
+        exchange = call(
+            peer.url,
+            KEY,
+            Kind.GENERATE,
+            PAYLOAD,
+            guard=lambda: no_guard() - stamped_before.total_seconds(),
+            times=PATIENT,
+        )
+    assert stamped_before <= exchange.spread <= stamped_before + timedelta(seconds=time.monotonic() - began)
+
+
+def test_a_call_whose_body_was_not_written_has_no_spread():
+    with serving(watching) as peer:
+        assert call(peer.url, KEY, Kind.GENERATE, PAYLOAD, guard=abandon, times=PATIENT).spread is None
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -81,6 +81,13 @@ def test_a_filter_that_nothing_can_match_is_refused(api: Api, query: str, field:
     assert [one["field"] for one in problem(answer)["faults"]] == [field]  # type: ignore[attr-defined]  # a list
 
 
+@pytest.mark.parametrize("noun", ["requests", "events", "interviews", "results"])
+def test_a_cursor_that_no_page_ended_with_is_refused_and_not_an_empty_list(api: Api, noun: str) -> None:
+    answer = api.get(f"/{noun}?cursor=01zzzzzzzzzzzzzzzzzz")
+    assert answer.status_code == 422
+    assert [one["field"] for one in problem(answer)["faults"]] == ["cursor"]  # type: ignore[attr-defined]  # a list
+
+
 @pytest.mark.parametrize(
     "path", ["/events?state=waiting", "/events?batch=x", "/interviews?state=x", "/results?state=held"]
 )

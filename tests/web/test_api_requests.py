@@ -127,6 +127,11 @@ def test_everything_that_could_have_been_seen_beforehand_is_told_at_once_and_not
         ({"job_description": A_TEXT, "options": {"template_id": "x"}}, "options.template_id"),
         ({"job_description": A_TEXT, "dedup_id": "x" * 256}, "dedup_id"),
         ({"job_description": A_TEXT, "dedup_id": 7}, "dedup_id"),
+        ({"job_description": A_TEXT, "dedup_id": "a\x00b"}, "dedup_id"),
+        ({"job_description": A_TEXT, "dedup_id": "a\ud800b"}, "dedup_id"),
+        ({"job_description": A_TEXT, "options": {"title": "\u200b"}}, "options.title"),
+        ({"job_description": A_TEXT, "options": {"title": ""}}, "options.title"),
+        ({"job_description": A_TEXT, "options": None}, "options"),
         ({"kind": "create"}, "options.title"),
         ({"kind": "create", "options": {"title": "Nurse"}}, "options.questions"),
     ],
@@ -179,8 +184,10 @@ def test_the_limit_of_a_body_is_exact(api: Api, size: int, status: int) -> None:
 
 
 def test_characters_that_no_database_takes_are_replaced(api: Api) -> None:
-    body = b'{"organization": "acme", "dedup_id": "a\\u0000\\ud800", "job_description": "%s"}' % A_TEXT.encode()
-    assert api.raw("/requests", body).json["dedup_id"] == "a\ufffd\ufffd"
+    body = (
+        b'{"organization": "acme", "options": {"title": "a\\u0000\\ud800"}, "job_description": "%s"}' % A_TEXT.encode()
+    )
+    assert api.raw("/requests", body).json["title"] == "a\ufffd\ufffd"
 
 
 def test_one_request_comes_with_its_evidence(house: House, api: Api) -> None:

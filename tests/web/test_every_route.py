@@ -37,7 +37,8 @@ def filled(house: House) -> dict[str, str]:
         "event_id": event_id,
         "interview_id": AN_ID,
         "result_id": result["id"],
-        "name": "pages.css",
+        "batch_id": api.post("/batches", {"rows": [{"job_description": "y" * 60}]}).json["id"],
+        "name": "pages.css",  # of a fixed file; there is no organization of that name
         "slug": "not-found",
         "source": "greenhouse",
         "organization": "sandbox",

@@ -222,7 +222,7 @@ def test_a_strangers_words_stay_words(sandbox: House, text: str) -> None:
     receive(sandbox, result(name=text, event=text))
     receive(sandbox, result(name=text))
     sandbox.interview(title=text)
-    held = file(sandbox, f"{A_TEXT} {text}", options={"title": text}, dedup_id=text)
+    held = file(sandbox, f"{A_TEXT} {text}", options={"title": f"Nurse {text}"}, dedup_id=text)
     client = sandbox.client()
     token = form_token(client.get(f"/requests/{held}"))
     client.post(f"/requests/{held}/cancel", data={"form_token": token})
@@ -350,3 +350,51 @@ def test_requests_are_listed_and_the_address_keeps_the_filter(sandbox: House) ->
     assert sandbox.client().get("/requests?state=nothing").status_code == 404
     assert sandbox.client().get("/requests?cursor=%00").status_code == 404
     assert sandbox.client().get("/requests/nobody").status_code == 404
+
+
+def test_beside_an_unknown_stands_what_is_known_of_the_call_and_what_it_may_be(sandbox: House) -> None:
+    request_id = file(sandbox, options={"title": "Night nurse"})
+    sandbox.unknown(request_id)
+    receive(
+        sandbox, {**result(), "data": {**result()["data"], "interview": {"id": "c4xk9q2w", "title": "Night nurse"}}}
+    )
+
+    text = text_of(sandbox.client().get(f"/requests/{request_id}"))
+
+    assert "How far it got It was marked as sent at" in text
+    assert "Send again possible from" in text
+    assert "It may be one of these" in text
+    assert "Interview c4xk9q2w , Night nurse; finished" in text
+    told = sandbox.api().get(f"/requests/{request_id}").json["unknown"]
+    assert [one["interview_id"] for one in told["proposals"]] == ["c4xk9q2w"]
+    assert told["label"].endswith("-1")
+
+
+def test_an_old_page_is_shown_what_was_decided_meanwhile(sandbox: House) -> None:
+    request_id = file(sandbox)
+    client = sandbox.client()
+    page = client.get(f"/requests/{request_id}")
+    old = {"form_token": form_token(page), "state": "waiting", "attempts": "0"}
+    sandbox.unknown(request_id)
+
+    answer = client.post(f"/requests/{request_id}/cancel", data=old | {"not_there": "yes"})
+
+    assert answer.status_code == 409
+    assert "is unknown with 1 attempt by now, which is not what you saw. Nothing has changed." in text_of(answer)
+    assert sandbox.count("audit") == 0
+
+
+def test_a_contradicted_result_needs_somebody(sandbox: House) -> None:
+    at_work(sandbox)
+    sandbox.interview()
+    first, forged = result(81), result(3)
+    forged["data"]["session"] = first["data"]["session"]
+    receive(sandbox, first)
+    receive(sandbox, forged)
+
+    text = today(sandbox)
+
+    assert "Contradicted results 1, the oldest for" in text
+    assert "Two deliveries about a session of Night nurse say different things. The first stays." in text
+    (kept,) = sandbox.api().get("/results").json["items"]
+    assert (kept["contradicted"], kept["score"]) == (True, 81)

@@ -47,7 +47,9 @@ def test_what_the_database_refuses_to_look_for_is_not_found(api: Api, name: str)
 
 
 def test_a_text_that_the_database_refuses_is_cleaned_before_it_is_filed(api: Api) -> None:
-    body = b'{"organization": "acme", "dedup_id": "\\u0000x", "job_description": "\\u0000%s"}' % A_TEXT.encode()
+    body = (
+        b'{"organization": "acme", "options": {"title": "\\u0000x"}, "job_description": "\\u0000%s"}' % A_TEXT.encode()
+    )
     assert api.raw("/requests", body).status_code == 201
 
 

@@ -2,7 +2,7 @@
 
 from flask_openapi3.blueprint import APIBlueprint
 
-from web.api import budgets, decisions, document, events, interviews, requests, results
+from web.api import batches, budgets, decisions, document, events, interviews, organizations, requests, results
 
 
 def resources() -> tuple[APIBlueprint, ...]:
@@ -13,6 +13,8 @@ def resources() -> tuple[APIBlueprint, ...]:
         events.RESOURCE,
         interviews.RESOURCE,
         results.RESOURCE,
+        batches.RESOURCE,
         budgets.RESOURCE,
+        organizations.RESOURCE,
         document.RESOURCE,
     )

@@ -23,7 +23,7 @@ class Paging(Lenient):
     """Which page of a list."""
 
     limit: int = Field(default=50, ge=1, le=MOST, description=f"a whole number from 1 to {MOST}")
-    cursor: str | None = Field(default=None, max_length=255, description="the `next` of the page before")
+    cursor: str | None = Field(default=None, max_length=255, description=problems.CURSOR)
 
 
 def listed(page: Page[T], show: Callable[[Sequence[T]], list[dict[str, Any]]]) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def checked(filters: Filters, states: Iterable[str], cursor: str | None) -> Filt
         _unknown(name, value, known) for name, known in choices.items() if (value := getattr(filters, name)) is not None
     ]
     if cursor is not None and not is_id(cursor):
-        faults.append(Fault("cursor", f"{shown(cursor)} is no cursor", "the `next` of the page before"))
+        faults.append(Fault("cursor", f"{shown(cursor)} is no cursor", problems.CURSOR))
     wrong = [fault for fault in faults if fault is not None]
     if wrong:
         raise problems.invalid(wrong)

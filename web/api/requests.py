@@ -19,6 +19,7 @@ from web.problems import Fault, Problem
 from worker import filing
 from worker import shown as objects
 from worker.descriptions import checking, plain_text
+from worker.domain.fields import is_blank
 from worker.domain.request import GenerationRequest, Kind, State
 from worker.filing import AlreadyFiled, Conflict, Filed, Submission
 from worker.ledger import batches, listing, requests
@@ -27,7 +28,6 @@ from worker.ledger.listing import Filters
 from worker.policy import identity, reasons
 
 RESOURCE = resource("requests", "requests")
-LONGEST_ID = 255  # characters of an id that somebody brings
 
 
 class Options(InterviewOptions):
@@ -54,8 +54,8 @@ class NewRequest(Strict):
     dedup_id: str | None = Field(
         default=None,
         min_length=1,
-        max_length=LONGEST_ID,
-        description=f"an id of your own, 1 to {LONGEST_ID} characters: the same id is the same request",
+        max_length=identity.LONGEST_BROUGHT,
+        description=f"an id of your own, 1 to {identity.LONGEST_BROUGHT} characters: the same id is the same request",
     )
 
 
@@ -134,6 +134,7 @@ def _submission(body: NewRequest) -> Submission:
     kind = Kind(body.kind)
     text = plain_text.readable(body.job_description or "")
     faults = [*_of_organization(body.organization), *_of_text(body, kind, text), *_of_kind(body.options, kind)]
+    faults += [*_of_id(body.dedup_id), *_of_title(body.options.title)]
     if faults:
         raise problems.invalid(faults)
     return Submission(
@@ -163,6 +164,17 @@ def _of_text(body: NewRequest, kind: Kind, text: str) -> list[Fault]:
     if because is None:
         return []
     return [Fault("job_description", reasons.resting(because).rstrip("."), f"{checking.SHORTEST} characters or more")]
+
+
+def _of_id(dedup_id: str | None) -> list[Fault]:
+    fault = None if dedup_id is None else identity.fault_of_brought(dedup_id)
+    return [] if fault is None else [Fault("dedup_id", fault, "")]
+
+
+def _of_title(title: str | None) -> list[Fault]:
+    if title is None or not is_blank(title):
+        return []
+    return [Fault("options.title", "holds nothing that can be seen", "the title as candidates see it")]
 
 
 def _of_kind(options: Options, kind: Kind) -> list[Fault]:

@@ -5,7 +5,7 @@ Everything works without a script; texts of strangers are escaped by the templat
 
 from flask import Blueprint
 
-from web.dashboard import fixed, one_request, request_list, signing_in, today, words
+from web.dashboard import fixed, one_request, pauses, request_list, signing_in, today, words
 
 
 def routes() -> Blueprint:
@@ -17,6 +17,8 @@ def routes() -> Blueprint:
     pages.add_url_rule("/requests/<request_id>/adopt", "adopt", view_func=one_request.adopt, methods=["POST"])
     pages.add_url_rule("/requests/<request_id>/retry", "retry", view_func=one_request.retry, methods=["POST"])
     pages.add_url_rule("/requests/<request_id>/cancel", "cancel", view_func=one_request.cancel, methods=["POST"])
+    pages.add_url_rule("/organizations/<name>/pause", "pause", view_func=pauses.pause, methods=["POST"])
+    pages.add_url_rule("/organizations/<name>/resume", "resume", view_func=pauses.resume, methods=["POST"])
     pages.add_url_rule("/sign-in", "sign_in_form", view_func=signing_in.page)
     pages.add_url_rule("/sign-in", "sign_in", view_func=signing_in.sign_in, methods=["POST"])
     pages.add_url_rule("/sign-out", "sign_out", view_func=signing_in.sign_out, methods=["POST"])

@@ -27,6 +27,7 @@ class Item:
     reason: str
     action: str
     since: datetime
+    paused: str | None = None  # the organization that a button here resumes
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,18 @@ def groups(tx: Tx, timing: Timing) -> list[Group]:
         *_no_worker(tx, timing.silence),
         *(group for state in DECIDE for group in _undecided(tx, state, timing)),
         *_unreadable(tx),
+        *_contradicted(tx),
     ]
 
 
 def _paused(tx: Tx) -> list[Group]:
-    items = [
-        Item(one.organization, None, reasons.paused(one.since, one.facts), reasons.key_action(one.facts), one.since)
-        for one in sorted(organizations.all_paused(tx), key=lambda one: one.since)
-    ]
+    items = [_pause(one) for one in sorted(organizations.all_paused(tx), key=lambda one: one.since)]
     return [_group("paused", "Nothing is sent", items, len(items), None)] if items else []
+
+
+def _pause(one: organizations.Pause) -> Item:
+    reason = reasons.paused(one.organization, one.since, one.facts, one.by)
+    return Item(one.organization, None, reason.text, reason.action, one.since, paused=one.organization)
 
 
 def _no_worker(tx: Tx, silence: timedelta) -> list[Group]:
@@ -111,6 +115,24 @@ def _unreadable(tx: Tx) -> list[Group]:
         for one in found
     ]
     return [_group("unreadable", "Can't be read", items, total, None)]
+
+
+def _contradicted(tx: Tx) -> list[Group]:
+    """Two deliveries about one session that differ: one of them may be forged."""
+    found = listing.contradicted(tx, SHOWN)
+    if not found:
+        return []
+    items = [
+        Item(
+            one.result.candidate.name or "A candidate without a name",
+            None,
+            f"Two deliveries about a session of {one.result.title or 'an interview'} say different things. The first stays.",
+            f"Look at it in TalentSprout; the secret address may have leaked. sprout results show {one.id}",
+            one.received_at,
+        )
+        for one in found
+    ]
+    return [_group("held", "Contradicted results", items, listing.odd_results(tx).contradicted, None)]
 
 
 def _group(state: str, cause: str, items: Sequence[Item], count: int, more: str | None) -> Group:

@@ -18,8 +18,10 @@ from worker import shown
 from worker.domain.request import State
 from worker.ledger import requests
 from worker.ledger.connection import Tx
-from worker.operators import Changes, Refusal
+from worker.operators import Changes, Refusal, Seen
 from worker.shown import Shown
+
+MOST_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def page(request_id: str) -> Response:
 def adopt(request_id: str) -> Response:
     """I found it."""
     link = request.form.get("share_link", "")
-    return _decided(request_id, lambda: decisions.adopt(request_id, link))
+    return _decided(request_id, lambda: decisions.adopt(request_id, link, _seen()))
 
 
 def retry(request_id: str) -> Response:
@@ -49,13 +51,20 @@ def retry(request_id: str) -> Response:
     not_there = request.form.get("not_there") == "yes"
     known = _read(request_id).text if given else ""
     changes = Changes(text=given if given and given.strip() != known.strip() else None)
-    return _decided(request_id, lambda: decisions.retry(request_id, changes, not_there=not_there))
+    return _decided(request_id, lambda: decisions.retry(request_id, changes, _seen(), not_there=not_there))
 
 
 def cancel(request_id: str) -> Response:
     """Nobody wants it any more."""
     not_there = request.form.get("not_there") == "yes"
-    return _decided(request_id, lambda: decisions.cancel(request_id, not_there=not_there))
+    return _decided(request_id, lambda: decisions.cancel(request_id, _seen(), not_there=not_there))
+
+
+def _seen() -> Seen:
+    """What the page showed: pages stay open, and the back button brings old ones."""
+    state, attempts = request.form.get("state"), request.form.get("attempts", "")
+    is_number = attempts.isascii() and attempts.isdecimal() and len(attempts) <= MOST_DIGITS
+    return Seen(State(state) if state in list(State) else None, int(attempts) if is_number else None)
 
 
 def _decided(request_id: str, decide: Callable[[], Shown]) -> Response:

@@ -32,7 +32,9 @@ def strip_of(standing: Standing, waiting: int, now: datetime, *, is_paused: bool
     return Strip(
         organization=standing.organization,
         tier=standing.tier.value,
-        marks=[round(_place(stamp, now, seen.window) - MARK, 1) for stamp in seen.stamps if stamp > now - seen.window],
+        marks=[
+            round(place - MARK, 1) for stamp in seen.stamps if (place := _place(min(stamp, now), now, seen.window)) > 0
+        ],
         slots=[] if is_paused else _slots(seen, now),
         used=round((PAST + AHEAD) * min(standing.used / seen.limit, 1), 1),
         foreign=round((PAST + AHEAD) * min(foreign / seen.limit, 1 - min(standing.used / seen.limit, 1)), 1),
@@ -61,9 +63,13 @@ def _sentence(standing: Standing, foreign: int, waiting: int, now: datetime, *, 
     text = f"{standing.used} of {seen.limit} calls used in the last {seen.window.total_seconds():g} s"
     if foreign:
         text += f", {foreign} more by somebody else"
-    text += f"; {max(seen.limit - foreign - standing.used, 0)} free."
+    text += f"; {max(seen.slots(now) - standing.used, 0)} free."
     if seen.limit != standing.configured:
         text += f" TalentSprout says {seen.limit}, the configuration {standing.configured}."
+    if seen.has_fewer(now) and seen.fewer_until is not None:
+        text += (
+            f" One call less until {reasons.clock(seen.fewer_until)}: TalentSprout counted more strictly than it says."
+        )
     if seen.closed_until is not None and seen.closed_until > now:
         text += f" Closed until {reasons.clock_to_the_second(seen.closed_until)}, as TalentSprout asked."
     if is_paused:

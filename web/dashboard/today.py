@@ -47,6 +47,7 @@ class Today:
     groups: Sequence[Group]
     strips: Sequence[Strip]
     more_budgets: int
+    sending: Sequence[str]
     events: Sequence[StoredEvent]
     waiting: Sequence[Shown]
     waiting_count: int
@@ -72,6 +73,7 @@ def read(tx: Tx, timing: Timing) -> Today:
         now=tx.now(),
         groups=needs.groups(tx, timing),
         strips=_strips(tx, standings[:MOST_BUDGETS], counts),
+        sending=_sending(tx, standings[:MOST_BUDGETS]),
         more_budgets=max(len(standings) - MOST_BUDGETS, 0),
         events=listing.events_page(tx, ALL, SHOWN, None).items,
         waiting=_waiting(tx, counts, timing),
@@ -88,6 +90,12 @@ def _strips(tx: Tx, standings: Sequence[Standing], counts: dict[tuple[str, str],
         strip.strip_of(one, counts.get((one.organization, one.tier), 0), now, is_paused=one.organization in paused)
         for one in standings
     ]
+
+
+def _sending(tx: Tx, standings: Sequence[Standing]) -> list[str]:
+    """Those of which a button here stops the sending."""
+    paused = {one.organization for one in organizations.all_paused(tx)}
+    return sorted({one.organization for one in standings} - paused)
 
 
 def _waiting(tx: Tx, counts: dict[tuple[str, str], int], timing: Timing) -> list[Shown]:

@@ -12,8 +12,8 @@ from web.access import is_sandbox
 from web.context import context
 from worker.domain import fields
 from worker.ledger.results import StoredResult
+from worker.moments import instant
 from worker.policy import share_links
-from worker.shown import instant
 
 # The look of a state: a class of the style, and the icon of the same name.
 LOOKS: Mapping[str, str] = {

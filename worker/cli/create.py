@@ -12,7 +12,7 @@ from worker.policy import identity
 
 
 @click.command()
-@click.option("--title", required=True, metavar="TITLE", help="As candidates see it.")
+@click.option("--title", required=True, metavar="TITLE", callback=options.as_title, help="As candidates see it.")
 @click.option("--question", "asked", multiple=True, metavar="TEXT", help="A question; repeat for more, up to 50.")
 @click.option("--description", metavar="FILE|-", help="A job description that candidates see.")
 @options.organization

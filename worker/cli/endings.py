@@ -1,16 +1,14 @@
 """How a command ends when it can't do what it was asked: a sentence on stderr, or with `--json` an object, and a status.
 
 0 done · 1 an error, or the reader of stdout has gone, which needs no sentence · 2 wrong usage · 130 interrupted.
+What only an error needs is loaded when there is one: half of what `sprout --help` takes beyond click itself.
 """
 
 import errno
 import io
-import json
 import os
 import sys
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 
 import click
 
@@ -61,10 +59,13 @@ def status_of(run: Callable[[], object], *, as_json: bool) -> int:
 
 def said(fault: Exception, context: click.Context) -> click.ClickException:
     """A fault from a deeper room, as a sentence."""
-    from config import ConfigError  # here, because most commands end well and some need neither room
+    from pathlib import Path
+
+    from config import ConfigError
     from worker.health import holding
     from worker.ledger import connection
     from worker.ledger.connection import LedgerFault
+    from worker.ledger.listing import UnknownCursor
 
     match fault:
         case ConfigError():
@@ -76,6 +77,8 @@ def said(fault: Exception, context: click.Context) -> click.ClickException:
                 sentence = f"The database {where} is locked. {holding.remedy(Path(where))} Nothing was changed."
                 return Failure("locked", sentence)
             return Failure("database", f"The database {where} can't be used: {_first_line(fault)}")
+        case UnknownCursor():
+            return click.UsageError(f'--cursor: no page ended with "{fault}"; give the "next" of one.', context)
         case OSError() if fault.filename is not None:
             return Failure("file", f"{fault.filename}: {fault.strerror}.")
         case _:
@@ -93,6 +96,8 @@ def _tell(fault: click.ClickException, *, as_json: bool) -> int:
     code = fault.code if isinstance(fault, Failure) else "usage" if isinstance(fault, click.UsageError) else "failed"
     sentence = fault.format_message()
     if as_json:
+        import json
+
         more = fault.more if isinstance(fault, Failure) else {}
         click.echo(json.dumps({"error": sentence, "code": code, **more}), err=True)
         return fault.exit_code
@@ -105,9 +110,11 @@ def _tell(fault: click.ClickException, *, as_json: bool) -> int:
 
 def _last_resort(fault: Exception) -> Failure:
     """A bug of ours. Its text is left out, because it may hold anything."""
+    import traceback
+
     frames = [frame for frame in traceback.extract_tb(fault.__traceback__) if "site-packages" not in frame.filename]
     here = frames[-1] if frames else None
-    place = "" if here is None else f" in {Path(here.filename).name}, line {here.lineno} ({here.name})"
+    place = "" if here is None else f" in {os.path.basename(here.filename)}, line {here.lineno} ({here.name})"
     sentence = (
         f"This is a fault of the bridge: {type(fault).__name__}{place}. What was stored before is kept. "
         "`sprout doctor` may show more; please report it with the command that you gave."

@@ -34,7 +34,18 @@ TABLE: Table = {
     "create": Leaf("worker.cli.create:create", "Make an interview from questions or a template."),
     "batch": Noun(
         "Many interviews from one file.",
-        {"run": Leaf("worker.cli.batch:run", "File a request for every row of a CSV file.")},
+        {
+            "check": Leaf("worker.cli.batch_check:check", "Say what a run would do with each row."),
+            "run": Leaf("worker.cli.batch:run", "File a request for every row of a file."),
+            "watch": Leaf("worker.cli.batch_watch:watch", "Follow a batch until nothing of it moves."),
+            "list": Leaf("worker.cli.batch_list:list_batches", "List batches, newest first."),
+            "show": Leaf("worker.cli.batch_list:show", "Show one batch and what is wrong with its rows."),
+            "export": Leaf("worker.cli.batch_export:export", "Write what became of each row into a file."),
+            "pause": Leaf("worker.cli.batch_decisions:pause", "Send nothing more of a batch until it is resumed."),
+            "resume": Leaf("worker.cli.batch_decisions:resume", "Have a paused batch go on."),
+            "cancel": Leaf("worker.cli.batch_decisions:cancel", "Say that the rest of a batch is not wanted."),
+            "retry": Leaf("worker.cli.batch_decisions:retry", "Send again what is held or cancelled of a batch."),
+        },
     ),
     "requests": Noun(
         "What is wanted of TalentSprout: one request per interview.",
@@ -44,6 +55,16 @@ TABLE: Table = {
             "retry": Leaf("worker.cli.decisions:retry", "Send a held, cancelled or unknown request again."),
             "adopt": Leaf("worker.cli.decisions:adopt", "Give an unknown request the interview that you found."),
             "cancel": Leaf("worker.cli.decisions:cancel", "Say that nobody wants a request any more."),
+        },
+    ),
+    "organizations": Noun(
+        "Whose interviews they are, and whether each organization sends.",
+        {
+            "list": Leaf(
+                "worker.cli.organizations:list_organizations", "List organizations, and why one does not send."
+            ),
+            "pause": Leaf("worker.cli.organizations:pause", "Send nothing more for an organization."),
+            "resume": Leaf("worker.cli.organizations:resume", "Send again, whoever or whatever paused it."),
         },
     ),
     "events": Noun(

@@ -6,7 +6,8 @@ from typing import TypeVar
 from worker.cli.endings import Failure
 from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest
-from worker.ledger import events, interviews, listing, requests
+from worker.ledger import batches, events, interviews, listing, requests
+from worker.ledger.batches import Batch
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
 from worker.ledger.results import StoredResult
@@ -36,6 +37,11 @@ def result(tx: Tx, given: str) -> StoredResult:
     return _there(listing.one_result(tx, _one(tx, "result", given, str)))
 
 
+def batch(tx: Tx, given: str) -> Batch:
+    """By id or start. Raises Failure."""
+    return _there(batches.get(tx, _one(tx, "batch", given, lambda one: f"{one}  {_there(batches.get(tx, one)).name}")))
+
+
 def only(noun: str, given: str, found: Sequence[str], line: Callable[[str], str]) -> str:
     """The one of `found` that `given` means: itself, or the only one that begins so. Raises Failure."""
     if given in found:
@@ -62,7 +68,7 @@ def _request_line(found: GenerationRequest | None) -> str:
 
 
 def _plural(noun: str) -> str:
-    return noun if noun == "token" else f"{noun}s"
+    return {"token": "token", "batch": "batch"}.get(noun, f"{noun}s")
 
 
 def _there(found: T | None) -> T:

@@ -16,7 +16,9 @@ from worker.policy import identity, reasons
 @click.argument("file", metavar="FILE|-")
 @options.organization
 @options.dedup_id
-@click.option("--title", metavar="TITLE", help="In place of the title that TalentSprout would choose.")
+@click.option(
+    "--title", metavar="TITLE", callback=options.as_title, help="In place of the title that TalentSprout would choose."
+)
 @interview_options
 @options.wait
 @options.as_json

@@ -1,20 +1,12 @@
-"""Options of an interview, from flags and cells: checked by the same model as those of the configuration.
-
-So a voice that TalentSprout doesn't know is refused before anything is filed, in the words that the configuration would get.
-"""
+"""Options of an interview as flags, for the commands that take them; what they mean is `worker.batches.options`'s."""
 
 import functools
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from config.faults import Wrong
-from config.interview import InterviewOptions, Question
-from config.wording import likely, shown
+from worker.batches.options import BadOption, checked, from_cells
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,19 +24,6 @@ FLAGS: Mapping[str, tuple[str, str]] = {  # option -> flag, help; what has no fl
     "client_name": ("--client-name", "A label that your team sees and candidates don't."),
     "template_id": ("--template", "The UUID of a template that is saved in TalentSprout."),
 }
-TITLE = "title"
-KNOWN = InterviewOptions.keys()
-NUMBERS = frozenset({"duration", "max_attempts", "passing_score"})
-WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-
-
-class BadOption(ValueError):
-    """An option that can't be: its name, and what is wrong with it."""
-
-    def __init__(self, name: str, problem: str) -> None:
-        super().__init__(f"{name}: {problem}")
-        self.name = name
-        self.problem = problem
 
 
 def interview_options(command: Command) -> Command:
@@ -84,32 +63,9 @@ def of_questions(asked: tuple[str, ...]) -> dict[str, object]:
         raise _wrong(f"--question: {fault.problem}") from None
 
 
-def from_texts(written: Mapping[str, str]) -> dict[str, object]:
-    """Options written as text, each converted as its field wants it, and checked. Raises BadOption."""
-    return checked({name: _converted(name, text.strip()) for name, text in written.items()})
-
-
-def checked(options: Mapping[str, object]) -> dict[str, object]:
-    """As TalentSprout takes them: an unknown one, a wrong type or a value out of range is refused. Raises BadOption."""
-    others = {name: value for name, value in options.items() if name != TITLE}
-    for name in others:
-        if name not in KNOWN:
-            meant = likely(name, [*KNOWN, TITLE])
-            raise BadOption(name, f"is not an option.{f' Did you mean {meant}?' if meant else ''}")
-    try:
-        read = InterviewOptions.model_validate(others)
-    except ValidationError as fault:
-        raise _in_words(fault.errors(include_url=False)[0]) from None
-    title = options.get(TITLE)
-    if title is not None and not (isinstance(title, str) and title.strip()):
-        raise BadOption(TITLE, "is empty.")
-    known = read.model_dump(mode="json", exclude_unset=True, exclude_none=True)
-    return known if title is None else {TITLE: title, **known}
-
-
 def _of_flags(written: Mapping[str, str]) -> dict[str, object]:
     try:
-        return from_texts(written)
+        return from_cells(written)
     except BadOption as fault:
         flag = FLAGS[fault.name][0] if fault.name in FLAGS else f"--option {fault.name}"
         raise _wrong(f"{flag}: {fault.problem}") from None
@@ -127,55 +83,3 @@ def _pairs(pairs: tuple[str, ...]) -> dict[str, str]:
             raise _wrong(f"--option {pair}: write it as NAME=VALUE.")
         found[name.strip()] = value
     return found
-
-
-def _converted(name: str, text: str) -> object:
-    if name in NUMBERS:
-        return _number(text)
-    if name == "require_video":
-        return WORDS.get(text.lower(), text)
-    if name == "languages":
-        return [word.lower() for word in text.replace(",", " ").replace(";", " ").split()]
-    if name == "questions":
-        return _questions(text)
-    return text
-
-
-def _number(text: str) -> int | float | str:
-    try:
-        return int(text) if text.isascii() and text.isdigit() else float(text)
-    except ValueError:
-        return text  # the model says that it is none
-
-
-def _questions(text: str) -> object:
-    """A JSON list as the API takes it, or one question a line."""
-    if text.startswith("["):
-        try:
-            return json.loads(text)
-        except ValueError as fault:
-            raise BadOption("questions", f"is not JSON ({fault}).") from None
-    return [{"question": line.strip()} for line in text.splitlines() if line.strip()]
-
-
-def _in_words(details: ErrorDetails) -> BadOption:
-    name, *inside = details["loc"]
-    raised = details.get("ctx", {}).get("error")
-    if isinstance(raised, Wrong):
-        found, remedy = raised.found, raised.remedy
-    elif details["type"] == "too_long":
-        found, remedy = f"the list has {len(details['input'])} items", ""
-    elif details["type"] == "missing":
-        found, remedy = f"{inside[-1]} is missing", ""
-    elif details["type"] == "extra_forbidden":
-        found, remedy = f"{inside[-1]} is not a key of a question", f"expected {', '.join(Question.keys())}"
-    else:
-        found, remedy = f"{shown(details['input'])} is not a choice", ""
-    meant = likely(details["input"], _choices(str(name))) if isinstance(details["input"], str) else None
-    hint = f' Did you mean "{meant}"?' if meant else ""
-    return BadOption(str(name), f"{found}; {remedy or f'expected {InterviewOptions.expected(str(name))}'}.{hint}")
-
-
-def _choices(name: str) -> list[str]:
-    """The words of a closed list, out of its description."""
-    return InterviewOptions.expected(name).replace('"', "").replace(" or ", ", ").split(", ")

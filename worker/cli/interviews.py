@@ -30,7 +30,7 @@ def list_interviews(organization: str | None, limit: int, cursor: str | None, as
     elif not shown:
         printing.note("There are no interviews yet. To make one: sprout generate FILE --wait")
     else:
-        rows = [(one["id"], one["title"], one["origin"], one["share_link"]) for one in shown]
+        rows = [(one["id"], printing.title(one["title"]), one["origin"], one["share_link"]) for one in shown]
         printing.table(("Interview", "Title", "Origin", "Share link"), rows)
         printing.more(page.next)
 

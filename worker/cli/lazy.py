@@ -3,7 +3,6 @@
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import click
 
@@ -63,6 +62,8 @@ class LazyGroup(click.Group):
         """A mistyped word gets a suggestion."""
         word = args[0]
         if word not in self._table and not word.startswith("-"):
+            from difflib import get_close_matches  # of no use to who types no mistakes
+
             near = get_close_matches(word, self._table, n=1)
             meant = f' Did you mean "{near[0]}"?' if near else ""
             ctx.fail(f'There is no command "{word}".{meant}')

@@ -6,15 +6,24 @@ from typing import Any, TypeVar
 
 import click
 
+from worker.domain.fields import is_blank
+from worker.policy import identity
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 PAGE = 50  # items of a list, unless more are asked for
 
-LONGEST_ID = 255  # characters
+
+def _as_id(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    fault = None if value is None else identity.fault_of_brought(value)
+    if fault is not None:
+        raise click.BadParameter(f"{fault}.")
+    return value
 
 
-def _short_enough(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not 1 <= len(value) <= LONGEST_ID:
-        raise click.BadParameter(f"it has {len(value)} characters; expected 1 to {LONGEST_ID}.")
+def as_title(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """The callback of `--title`: one that is given says something."""
+    if value is not None and is_blank(value):
+        raise click.BadParameter("it holds nothing that can be seen; expected the title as candidates see it.")
     return value
 
 
@@ -23,7 +32,7 @@ wait = click.option("--wait", is_flag=True, help="Wait for the interview and pri
 organization = click.option("--organization", metavar="NAME", help="Whose; needed where there are several.")
 of_organization = click.option("--organization", metavar="NAME", help="Only those of this organization.")
 dedup_id = click.option(
-    "--id", "dedup_id", metavar="ID", callback=_short_enough, help="Your own id: filed twice, it is the same request."
+    "--id", "dedup_id", metavar="ID", callback=_as_id, help="Your own id: filed twice, it is the same request."
 )
 
 

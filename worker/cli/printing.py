@@ -17,6 +17,7 @@ from rich.text import Text
 from worker.domain.fields import single_line
 from worker.shown import Shown
 
+LONGEST_TITLE = 60  # characters of a column
 UNBOUNDED = 100_000  # columns: nothing is cut or folded
 LOOKS: Mapping[str, tuple[str, str]] = {  # word -> symbol, style
     "waiting": ("◷", "dim"),
@@ -33,6 +34,11 @@ LOOKS: Mapping[str, tuple[str, str]] = {  # word -> symbol, style
     "setting up": ("◷", "dim"),
     "matched": ("✓", "green"),
     "unmatched": ("?", "magenta"),
+    "filing": ("→", "blue"),
+    "running": ("→", "blue"),
+    "unfinished": ("!", "yellow"),
+    "paused": ("‖", "red"),
+    "done": ("✓", "green"),
     "ok": ("✓", "green"),
     "warn": ("!", "yellow"),
     "fail": ("✗", "red"),
@@ -92,6 +98,12 @@ def more(following: str | None) -> None:
     """How to go on where a list has another page."""
     if following is not None:
         note(f"There are more: the same command with --cursor {following}")
+
+
+def title(text: str | None) -> str | None:
+    """A title for a column; the whole of it is in `show` and in `--json`."""
+    line = single_line(text or "")
+    return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1].rstrip()}…"
 
 
 def moment(instant: str | None) -> str | None:

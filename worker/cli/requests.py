@@ -91,10 +91,12 @@ def facts_of(shown: Shown, action: str | None) -> Iterator[tuple[str, Cell]]:
 
 def _row(shown: Shown) -> tuple[Cell, ...]:
     why = shown["reason"] or shown["share_link"]
-    return shown["label"], printing.state(shown["state"]), shown["title"], shown["organization"], why
+    return shown["label"], printing.state(shown["state"]), printing.title(shown["title"]), shown["organization"], why
 
 
 def _print_evidence(shown: Shown, seen: Shown) -> None:
+    if seen["unknown"]:
+        _print_clues(seen["unknown"])
     if seen["attempt_list"]:
         printing.heading("Attempts")
         printing.table(("Label", "Sent", "Ended", "Outcome", "What came back"), map(_attempt, seen["attempt_list"]))
@@ -106,6 +108,28 @@ def _print_evidence(shown: Shown, seen: Shown) -> None:
         printing.heading("Decisions")
         rows = [(printing.moment(one["at"]), one["actor"], one["action"]) for one in seen["decisions"]]
         printing.table(("When", "Who", "What"), rows)
+
+
+def _print_clues(known: Shown) -> None:
+    """What helps to find out whether the interview exists."""
+    printing.heading("What is known of the call")
+    printing.facts(
+        (
+            ("How far", known["how_far"]),
+            ("Status", None if known["status"] is None else str(known["status"])),
+            ("X-Request-Id", known["x_request_id"]),
+            ("Look for", known["label"]),
+            ("Retry from", printing.moment(known["retry_from"])),
+            ("Count", known["hint"]),
+        )
+    )
+    if known["proposals"]:
+        printing.heading("Results that may be of its interview; look before you adopt")
+        rows = [
+            (one["interview_id"], one["title"], one["company"], printing.moment(one["completed_at"]), one["result_id"])
+            for one in known["proposals"]
+        ]
+        printing.table(("Interview", "Title", "Company", "Completed", "Result"), rows)
 
 
 def _attempt(one: Shown) -> tuple[Cell, ...]:

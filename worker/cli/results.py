@@ -8,6 +8,7 @@ from worker.ledger import listing
 from worker.ledger.listing import Filters
 from worker.shown import Shown, one_result, result
 
+CONTRADICTED = "a later delivery about this session says something else; this one, the first, stays"
 PASSED = {True: "passed", False: "not passed", None: "–"}
 
 
@@ -60,6 +61,7 @@ def show(result_id: str, as_json: bool) -> None:
             ("External id", person["external_id"]),
             ("Score", _score(shown)),
             ("Mark", PASSED[shown["passed"]]),
+            ("Contradicted", CONTRADICTED if shown["contradicted"] else None),
             ("Event", shown["event"] + (", a preview" if shown["test"] else "")),
             ("Completed", printing.moment(shown["completed_at"])),
             ("Interview", shown["interview_id"]),
@@ -78,6 +80,8 @@ def _row(shown: Shown) -> tuple[Cell, ...]:
     name = f"{who} (a preview)" if shown["test"] else who
     completed = printing.moment(shown["completed_at"])
     mark = PASSED[shown["passed"]]
+    if shown["contradicted"]:
+        name = f"{name} (contradicted)"
     return shown["id"], printing.state(shown["state"]), name, _score(shown), mark, completed, shown["share_link"]
 
 

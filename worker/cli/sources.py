@@ -15,7 +15,7 @@ from worker.domain.received import Received
 from worker.ledger import events, listing
 from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
-from worker.shown import Shown, source
+from worker.shown import Shown, event
 from worker.sources import SignsInside
 
 SAMPLE = b'{"action":"ping","event":"ping","type":"ping","data":{}}'
@@ -107,9 +107,16 @@ def _strange() -> Secret:
 
 
 def _shown(tx: Tx, configured: Source, public_url: str) -> Shown:
+    """A source is connected once a delivery of it was verified."""
     newest = next(iter(listing.events_page(tx, Filters(source=configured.name), 1, None).items), None)
-    is_verified = configured.name in events.verified_sources(tx)
-    return source(configured, _address(public_url, configured.name), newest, is_verified=is_verified)
+    return {
+        "name": configured.name,
+        "kind": configured.kind,
+        "organization": configured.organization,
+        "address": _address(public_url, configured.name),
+        "state": "connected" if configured.name in events.verified_sources(tx) else "setting_up",
+        "last_event": None if newest is None else event(newest),
+    }
 
 
 def _address(public_url: str, name: str) -> str:

@@ -17,7 +17,7 @@ import click
 
 from config import Settings
 from config.sandbox import SandboxSecrets
-from worker import children, embedded, running
+from worker import children, embedded, metrics, running
 from worker.cli import settings
 from worker.ledger import schema
 from worker.ledger.connection import Ledger
@@ -86,12 +86,13 @@ class _Household:
         self._broker = embedded.Broker(loaded.bridge.data_dir) if loaded.bridge.broker_url == "embedded" else None
         self._sandbox = _sandbox_url(loaded) if loaded.sandbox else None
         self._note()
+        self._metrics = metrics.begin_sharing(loaded.bridge.data_dir)
         self._children = [_Child(*one) for one in self._plan(concurrency)]
 
     def run(self) -> None:
         """Until asked to stop."""
         for child in self._children:
-            _start(child)
+            _start(child, self._metrics)
         try:
             bridge, greeted = self._settings.bridge, False
             while not self._asked:
@@ -159,9 +160,10 @@ class _Household:
                 click.echo(
                     f"{child.name} ended with {child.process.returncode}; starting it again in {wait:.0f} s.", err=True
                 )
+                metrics.forget_process(self._metrics, child.process.pid)
                 child.process, child.again_at = None, now + wait
             elif child.process is None and now >= child.again_at:
-                _start(child)
+                _start(child, self._metrics)
 
     def _stop(self) -> None:
         """Receiver and worker first; the worker finishes its calls, which the sandbox must still answer."""
@@ -194,13 +196,14 @@ class _Household:
         self._asked += 1
 
 
-def _start(child: _Child) -> None:
+def _start(child: _Child, shared: Path) -> None:
     """In a session of its own: a Ctrl-C in the terminal reaches `up` alone, which passes it on."""
     child.started = time.monotonic()
     child.process = subprocess.Popen(  # noqa: S603 - our own argv
         child.argv,
         stdin=subprocess.PIPE,
         start_new_session=True,
+        env={**os.environ, metrics.SHARED: str(shared)},  # noqa: TID251 - handed on as it is
         preexec_fn=children.die_with_parent,
     )
     assert child.process.stdin is not None, "it is a pipe"

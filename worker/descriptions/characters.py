@@ -33,11 +33,12 @@ _SPELT_WITH_JOINERS = (
     "\ua840-\ua87f\ua8e0-\ua8ff\ufb50-\ufdcf\ufe70-\ufefc"
 )
 _JOINER = re.compile(f"(?<![{_SPELT_WITH_JOINERS}])[\u200c\u200d]|[\u200c\u200d](?![{_SPELT_WITH_JOINERS}])")
-# Text of these alone has nothing to replace, and most text is such: it is seen at once, not looked through once for each rule.
+# Text of these alone has nothing to replace and no combining marks, and most text is such: it is seen at once, not looked
+# through once for each rule.
 _PLAIN = re.compile(
-    "[\n -~\xa1-\xac\xae-\u02ff\u0370-\u052f"  # ASCII, Latin, Greek, Cyrillic
+    "[\n -~\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f"  # ASCII, Latin, Greek, Cyrillic
     "\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u27ff"  # dashes, quotes, bullets, arrows, currencies
-    "\u3001-\u312f\u3400-\u9fff\uac00-\ud7a3\uff01-\uff5e]*+"  # kana, Han, Hangul
+    "\u3001-\u3029\u3030-\u3098\u309b-\u312f\u3400-\u9fff\uac00-\ud7a3\uff01-\uff5e]*+"  # kana, Han, Hangul
 )
 _MAYBE_TOWER = re.compile(f"[\u0300-\U0010ffff]{{{MOST_MARKS + 1}}}")
 
@@ -60,7 +61,7 @@ def composed(text: str) -> str:
     """NFC, in linear time: of more than MOST_MARKS combining marks in a row the rest goes."""
     if text.isascii():
         return text
-    if _MAYBE_TOWER.search(text):
+    if not _PLAIN.fullmatch(text) and _MAYBE_TOWER.search(text):
         text = _without_towers(text)
     return unicodedata.normalize("NFC", text)
 

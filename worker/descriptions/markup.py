@@ -34,6 +34,7 @@ _PROOF = frozenset({
     "head", "hr", "html", "i", "iframe", "img", "li", "noscript", "ol", "p", "pre", "script", "span", "strong", "style",
     "svg", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
 })  # fmt: skip
+_WRAPPERS = frozenset({"article", "center", "div", "main", "section"})  # one within another looks like one alone
 _RAW = ("iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp")  # their content is no markup
 
 _TAG = re.compile("<(?:!--|[!?/]|([a-zA-Z][^\\s/>]*))")
@@ -89,7 +90,8 @@ def keeps_lines(style: str) -> bool:
 def parseable(markup: str) -> str:
     """The same page, small enough to be parsed in a second at most; unchanged unless it is far larger than a posting.
 
-    A larger one loses comments, attributes, and inline tags that hide nothing; after MOST_TAGS the rest is left out.
+    A larger one loses comments, attributes, wrappers directly within their like, and inline tags that hide nothing; after
+    MOST_TAGS the rest is left out.
     """
     if len(markup) <= MOST_CHARACTERS and len(_SIGN.findall(markup)) <= MOST_TAGS:
         return markup
@@ -101,6 +103,8 @@ class _Reduction:
 
     def __init__(self, markup: str) -> None:
         self._markup = markup
+        self._open: dict[str, list[bool]] = {name: [] for name in _WRAPPERS}  # whether it was left out
+        self._within = ""  # the wrapper in which nothing has been written yet
         self._kept = set(BLOCKS | UNSEEN | {"br"})  # and every tag that once hid something: its end tag counts, too
 
     def parts(self) -> list[str]:
@@ -112,10 +116,25 @@ class _Reduction:
                 parts.append(self._markup[at:])
                 break
             parts.append(self._markup[at : start.start()])
+            self._within = "" if parts[-1].strip() else self._within
             tag, at = self._tag(start)
+            tag = self._without_like(tag)
             parts.append(tag)
             tags += bool(tag)
         return parts
+
+    def _without_like(self, tag: str) -> str:
+        """The tag, or nothing for a wrapper directly within one of its name, and for its end."""
+        name = tag.strip("</>").partition(" ")[0]
+        if name not in _WRAPPERS:
+            self._within = "" if tag else self._within
+            return tag
+        if tag.startswith("</"):
+            self._within = ""
+            return "" if self._open[name] and self._open[name].pop() else tag
+        self._open[name].append(self._within == name and tag == f"<{name}>")
+        self._within = name
+        return "" if self._open[name][-1] else tag
 
     def _tag(self, start: re.Match[str]) -> tuple[str, int]:
         """What remains of the tag that starts here, and where the text after it begins."""

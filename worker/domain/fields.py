@@ -110,7 +110,10 @@ class Fields:
         return self.text(name, "")
 
     def key(self, name: str) -> str:
-        """An id: a non-empty string of at most 255 characters, or an integer as its digits."""
+        """An id: a non-empty string of at most 255 characters, or an integer as its digits.
+
+        A character that would be replaced is a fault here: two ids must not become one.
+        """
         value = self.values.get(name)
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
@@ -118,7 +121,9 @@ class Fields:
             raise self._fault(name, value, "an id")
         if len(value) > LONGEST_ID:
             raise Unreadable(f"{self._at(name)} has {len(value)} characters; expected an id of at most {LONGEST_ID}")
-        return clean(value)
+        if UNSTORABLE.search(value):
+            raise Unreadable(f"{self._at(name)} holds a NUL or half of a surrogate pair; expected an id")
+        return value
 
     def optional_key(self, name: str) -> str | None:
         """An id, or None where it is absent or null."""
@@ -192,6 +197,11 @@ def clean(text: str) -> str:
 def single_line(text: str) -> str:
     """`text` on one line, without the characters that nobody sees and without HTML's tags; other text stays as it is."""
     return " ".join(MARKUP.sub(" ", INVISIBLE.sub("", text)).split())
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody would see anything of it."""
+    return not INVISIBLE.sub("", text).strip()
 
 
 def _clean_tree(value: object) -> object:

@@ -39,12 +39,16 @@ class Evidence:
 
 @dataclass(frozen=True)
 class BudgetNews:
-    """What an answer's headers say of the tier that it drew on. None where absent or unreadable."""
+    """What a call tells of the tier that it drew on, by its answer's headers. None where absent or unreadable.
+
+    `spread` is our own measurement: how much later than its stamp the call may have arrived at the server.
+    """
 
     limit: int | None = None
     remaining: int | None = None
     resets_at: datetime | None = None
     closed_for: timedelta | None = None  # set by a 429
+    spread: timedelta | None = None
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ class Code(StrEnum):
     SHARED_BUDGET = "shared_budget"
     BACKING_OFF = "backing_off"
     REFUSED = "refused"
+    BATCH_PAUSED = "batch_paused"
+    PAUSED = "paused"
     NO_WORKER = "no_worker"
     UNDER_WAY = "under_way"
     TEMPLATE_MISSING = "template_missing"

@@ -109,10 +109,11 @@ def _rewrite(
     tx: Tx, source: Source, request: GenerationRequest, wanted: Identity, stored: postings.StoredPosting
 ) -> str:
     """Nothing of it exists: the newest posting is its text, and its revision."""
-    other = requests.by_key(tx, source.organization, wanted.key)
-    if other is not None and other.id != request.id:
+    key = (source.organization, wanted.key)
+    other = requests.by_keys(tx, [key]).get(key)
+    if other is not None and other.request.id != request.id:
         requests.move(tx, request.id, NOTHING_EXISTS, State.CANCELLED, because=Because(Code.SUPERSEDED, {}))
-        return f"{other.label} has this text; {request.label} is cancelled."
+        return f"{other.request.label} has this text; {request.label} is cancelled."
     content = Content(stored.text, source.interview, stored.about)
     because = filing.fault_of(request.kind, content.text)
     if identity.content_digest(request.kind, content.text, content.options) == requests.content_digest_of(

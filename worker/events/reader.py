@@ -4,7 +4,7 @@ Tries are counted before the work, so an event that kills its reader is parked a
 reader that was mended later reads parked events again (`sprout events replay`); nothing is doubled by that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from config.settings import Source
@@ -22,6 +22,7 @@ from worker.domain.event import (
 )
 from worker.domain.fields import Unreadable
 from worker.domain.received import Received
+from worker.domain.result import CandidateResult
 from worker.events import following
 from worker.ledger import events, results
 from worker.ledger.connection import Ledger, Tx
@@ -37,13 +38,22 @@ KEPT = {
     results.Kept.UNMATCHED: "The result is stored; its interview is not known yet.",
     results.Kept.REPEATED: "This result is known; nothing changed.",
     results.Kept.CONTRADICTED: "A result of this session is known and says something else; the first one stays, flagged.",
+    results.Kept.DROPPED: "Nobody here made its interview, and the organization's policy is to drop such results.",
 }
 NOT_FETCHED = (  # the event waits as unreadable: ignored would say that it means nothing
     "the posting's text has to be fetched from the ATS, and this version can't do that yet; replay the event with one that can"
 )
 _logger = log.named(__name__)
 
-Meaning = following.Readable | PostingClosed | InterviewFinished | Ignored
+
+@dataclass(frozen=True)
+class Known:
+    """A result that is kept only if its interview is ours."""
+
+    result: CandidateResult
+
+
+Meaning = following.Readable | PostingClosed | InterviewFinished | Known | Ignored
 
 
 @dataclass(frozen=True)
@@ -54,8 +64,10 @@ class Read:
     organization: str | None
 
 
-def read(ledger: Ledger, configured: Mapping[str, Source], event_id: str) -> Read:
-    """Read one event if it is still to be read."""
+def read(
+    ledger: Ledger, configured: Mapping[str, Source], event_id: str, dropping: Collection[str] = frozenset()
+) -> Read:
+    """Read one event if it is still to be read. `dropping`: organizations that keep no result of a foreign interview."""
     begun = ledger.write(lambda tx: _begin(tx, event_id))
     if begun is None:
         return Read(EventState.READ, None)
@@ -69,7 +81,7 @@ def read(ledger: Ledger, configured: Mapping[str, Source], event_id: str) -> Rea
         if event.tries < MOST_TRIES:
             return Read(EventState.STORED, None)
         return _park(ledger, event, f"its reader failed: {type(fault).__name__}")
-    done = _apply_all(ledger, event, meanings, configured)
+    done = _apply_all(ledger, event, [_under(one, event.organization in dropping) for one in meanings], configured)
     steps.reached("after_read")
     return done
 
@@ -108,6 +120,11 @@ def _prepared(event: Event) -> Meaning:
             return Ignored("A candidate reached a stage; personal links are not handed out yet.")
         case _:
             return event
+
+
+def _under(meaning: Meaning, is_dropping: bool) -> Meaning:
+    """A result, as the policy of its organization wants it read."""
+    return Known(meaning.result) if is_dropping and isinstance(meaning, InterviewFinished) else meaning
 
 
 def _apply_all(ledger: Ledger, event: StoredEvent, meanings: list[Meaning], configured: Mapping[str, Source]) -> Read:
@@ -153,6 +170,8 @@ def _apply_one(tx: Tx, event: StoredEvent, meaning: Meaning, configured: Mapping
     match meaning:
         case Ignored(reason):
             return reason
+        case Known(result):
+            return KEPT[results.keep(tx, event.organization, event.id, result, drop_foreign=True)]
         case InterviewFinished(result):
             return KEPT[results.keep(tx, event.organization, event.id, result)]
         case PostingClosed():

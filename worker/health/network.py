@@ -11,7 +11,7 @@ from worker import assembly, running
 from worker.health import probes
 from worker.health.check import Check, State, place
 from worker.health.stored import clock_check
-from worker.talentsprout.verdict import Accepted, KeyRefused, Odd, OutOfReach, PingAnswer
+from worker.talentsprout.verdict import Accepted, KeyRefused, Odd, OtherAccount, OutOfReach, PingAnswer
 
 UP = "Start it: sprout up"
 
@@ -54,6 +54,10 @@ def key(settings: Settings, one: Organization, answer: PingAnswer) -> Check:
             return Check(
                 name, State.OK, f"{one.name}: {host} accepts the key {one.api_key.hint()}.{told}", place=of_key
             )
+        case OtherAccount(account, known):
+            sentence = f"{one.name}: the key {one.api_key.hint()} belongs to {account} at {host}, and not to {known} as before."
+            remedy = f"Put the right key where api_key points to. If it is meant: sprout ping --organization {one.name} --trust"
+            return Check(name, State.FAIL, sentence, remedy, of_key)
         case KeyRefused(evidence) if evidence.status == 403:
             remedy = "Give the key its scopes in TalentSprout: Settings, Developers."
             return Check(name, State.FAIL, f"{one.name}: the key {one.api_key.hint()} lacks a scope.", remedy, of_key)

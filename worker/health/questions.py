@@ -40,6 +40,7 @@ def doctor(bridge: Bridge, ask: Ask) -> Iterator[Check]:
         for one in () if asleep else settings.organizations.values():
             yield network.key(settings, one, ask(one.name))
         yield from stored.pauses(bridge)
+        yield from stored.budgets_in_force(bridge)
         yield from stored.decisions(bridge)
     yield from network.clocks(settings)
     yield network.public_url(settings)

@@ -11,7 +11,7 @@ from worker.assembly import Bridge
 from worker.domain.request import State as RequestState
 from worker.health import holding
 from worker.health.check import Check, State, place
-from worker.ledger import connection, listing, organizations, processes, schema
+from worker.ledger import budgets, connection, listing, organizations, processes, schema
 from worker.ledger.connection import LedgerFault, Tx
 from worker.ledger.events import EventState
 from worker.policy import reasons
@@ -122,8 +122,32 @@ def worker(bridge: Bridge) -> Check:
 def pauses(bridge: Bridge) -> Iterator[Check]:
     """Organizations that send nothing."""
     for one in bridge.ledger.read(organizations.all_paused):
-        sentence = f"{one.organization}: {reasons.paused(one.since, one.facts)}"
-        yield Check(f"pause of {one.organization}", State.FAIL, sentence, "Mend the key; then: sprout ping")
+        reason = reasons.paused(one.organization, one.since, one.facts, one.by)
+        sentence = f"{one.organization}: {reason.text}"
+        if one.by is None:
+            yield Check(f"pause of {one.organization}", State.FAIL, sentence, "Mend the key; then: sprout ping")
+        else:
+            yield Check(f"pause of {one.organization}", State.WARN, sentence, reason.action)
+
+
+def budgets_in_force(bridge: Bridge) -> Iterator[Check]:
+    """Budgets of which less is used than is configured: TalentSprout grants less, or counts otherwise."""
+    for one in bridge.ledger.read(budgets.standings):
+        seen, now = one.view, bridge.ledger.read(lambda tx: tx.now())
+        name, whose = f"budget of {one.organization}, {one.tier}", f"{one.organization}, {one.tier}"
+        if seen.limit != one.configured:
+            sentence = (
+                f"{whose}: TalentSprout says that the limit is {seen.limit}, the configuration says {one.configured}."
+            )
+            where = place(bridge.settings, f"organizations.{one.organization}", "limits")
+            yield Check(name, State.WARN, sentence, "Correct limits, or ask TalentSprout.", where)
+        if seen.has_fewer(now) and seen.fewer_until is not None:
+            sentence = (
+                f"{whose}: a call was answered 429 though ours were within the limit of {seen.limit} and nobody else was seen. "
+                f"Until {reasons.clock(seen.fewer_until)} one call less is made in each window."
+            )
+            remedy = "If it comes back each hour: does something else use this account, or is the way there slow?"
+            yield Check(name, State.WARN, sentence, remedy)
 
 
 def decisions(bridge: Bridge) -> Iterator[Check]:

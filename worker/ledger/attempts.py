@@ -16,13 +16,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker import ids
-from worker.domain.outcome import Attempt, Evidence
+from worker.domain.outcome import Attempt, BudgetNews, Evidence
 from worker.domain.request import Content, GenerationRequest, State, Tier
 from worker.ledger import budgets, organizations, requests
 from worker.ledger.connection import Tx
 from worker.ledger.tables import attempt, request
-from worker.policy import pacing
+from worker.policy import pacing, repeats
 
+USUAL_OF = 20  # so many of the newest calls say how long one usually takes
 MARGIN_LEFT = 0.5  # of the lease's margin must be left beyond a full deadline when a call is marked
 
 
@@ -72,24 +73,29 @@ def claim(
     tx: Tx, organization: str, tier: Tier, boot_id: str, lease: timedelta
 ) -> Claimed | NoSlot | NothingDue | Paused:
     """T1. Lock the budget, then look whether a slot is open, then pick the request that is next in line."""
-    budgets.lock(tx, organization, tier)
+    locked = budgets.lock(tx, organization, tier)
     if organizations.paused(tx, organization) is not None:
         return Paused()
     now = tx.now()
-    seen = budgets.view(tx, organization, tier, now)
+    seen = budgets.seen(tx, locked, now)
     opens = pacing.next_slot(seen, now)
     if opens is None or opens > now:
         return NoSlot(_until(opens, now))
-    row = tx.conn.execute(_next_in_line(organization, tier, now)).mappings().one_or_none()
+    allowed = budgets.allowed_repeats(tx, organization, tier)
+    repeats_at = repeats.next_at(allowed, now)
+    line = _next_in_line(organization, tier, now, with_repeats=repeats_at <= now)
+    row = tx.conn.execute(line).mappings().one_or_none()
     if row is None:
-        return NothingDue(_until(requests.next_due(tx, organization, tier), now))
+        return NothingDue(_until(requests.next_due(tx, organization, tier, repeats_at), now))
     wanted = requests.from_row(row)
-    requests.move(tx, wanted.id, {State.WAITING}, State.SENDING, fence=wanted.fence + 1)
+    left = repeats.after_sending(allowed, now, again=wanted.failures > 0)
+    if left != allowed:
+        budgets.note_repeats(tx, organization, tier, left)
+    requests.move(tx, wanted.id, {State.WAITING}, State.SENDING, fence=wanted.fence + 1, updated_at=now)
     held = _record(
         tx, organization, tier, boot_id, now, lease, request_id=wanted.id, n=wanted.fence + 1, label=wanted.label
     )
-    budgets.take(tx, organization, tier, held.id, seen, now)
-    after = budgets.view(tx, organization, tier, now)
+    after = budgets.take(tx, organization, tier, held.id, seen, now)
     return Claimed(held, wanted, requests.content(tx, wanted.id), _until(pacing.next_slot(after, now), now))
 
 
@@ -98,9 +104,9 @@ def claim_ping(tx: Tx, organization: str, boot_id: str, lease: timedelta) -> Att
 
     It is never on trial: a key that is accepted says nothing of the calls, and a call on trial keeps its place.
     """
-    budgets.lock(tx, organization, Tier.DEFAULT)
+    locked = budgets.lock(tx, organization, Tier.DEFAULT)
     now = tx.now()
-    seen = budgets.view(tx, organization, Tier.DEFAULT, now)
+    seen = budgets.seen(tx, locked, now)
     opens = pacing.next_slot(seen, now)
     if opens is not None and opens > now:
         return NoSlot(opens - now)
@@ -127,15 +133,20 @@ def mark(tx: Tx, held: Attempt, deadline: timedelta, lease_margin: timedelta) ->
     return tx.conn.execute(statement).scalar_one_or_none() is not None
 
 
-def finish(tx: Tx, attempt_id: str, outcome: str, evidence: Evidence) -> None:
-    """Note how an attempt ended. What is known later, by a late answer or the journal, replaces "lease ended"."""
+def finish(tx: Tx, attempt_id: str, outcome: str, evidence: Evidence, news: BudgetNews) -> None:
+    """Note how an attempt ended, how long it took to the server, and the server's count of the budget where the answer told it.
+
+    What is known later, by a late answer or the journal, replaces "lease ended".
+    """
+    known = {} if news.spread is None else {"spread": news.spread}
     tx.conn.execute(
         sa.update(attempt)
         .where(attempt.c.id == attempt_id)
         .values(
             ended_at=sa.func.coalesce(attempt.c.ended_at, sa.bindparam("now", tx.now(), type_=attempt.c.ended_at.type)),
             outcome=outcome,
-            evidence=json.dumps(_present(asdict(evidence))),
+            evidence=json.dumps(_present(asdict(evidence)) | _told(news)),
+            **known,
         )
     )
 
@@ -190,6 +201,19 @@ def may_exist(tx: Tx, request_id: str) -> bool:
     return tx.conn.execute(statement.limit(1)).first() is not None
 
 
+def usual_time(tx: Tx, organization: str, tier: Tier) -> timedelta | None:
+    """How long the newest calls took that made an interview, on average; None where there were none."""
+    statement = (
+        sa.select(attempt.c.sent_at, attempt.c.ended_at)
+        .where(attempt.c.organization == organization, attempt.c.tier == tier, attempt.c.sent_at.is_not(None))
+        .where(attempt.c.outcome == "Created")
+        .order_by(attempt.c.sent_at.desc())
+        .limit(USUAL_OF)
+    )
+    took = [row.ended_at - row.sent_at for row in tx.conn.execute(statement)]
+    return sum(took, timedelta(0)) / len(took) if took else None
+
+
 def expired(tx: Tx, limit: int) -> list[str]:
     """Ids of attempts that are not settled and whose lease has ended, oldest first."""
     statement = (
@@ -207,14 +231,15 @@ def open_of(tx: Tx, boot_id: str) -> list[str]:
     return list(tx.conn.execute(statement.order_by(attempt.c.id)).scalars())
 
 
-def _next_in_line(organization: str, tier: Tier, now: datetime) -> sa.Select[Any]:
+def _next_in_line(organization: str, tier: Tier, now: datetime, *, with_repeats: bool) -> sa.Select[Any]:
     return (
         sa.select(request)
         .where(
             request.c.organization == organization,
             request.c.tier == tier,
-            request.c.state == State.WAITING,
+            requests.claimable(),
             request.c.due_at <= now,
+            sa.true() if with_repeats else request.c.failures == 0,
         )
         .order_by(request.c.priority, request.c.due_at, request.c.id)
         .limit(1)
@@ -246,6 +271,11 @@ def _attempt(row: sa.RowMapping) -> Attempt:
     return Attempt(
         row["id"], row["request_id"], row["n"], row["organization"], row["label"], row["slot_at"], row["lease_until"]
     )
+
+
+def _told(news: BudgetNews) -> dict[str, int]:
+    counts = {"limit": news.limit, "remaining": news.remaining}
+    return {name: count for name, count in counts.items() if count is not None and news.remaining is not None}
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:

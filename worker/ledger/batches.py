@@ -1,19 +1,230 @@
-"""Batches: the file that a request came from."""
+"""Batches: a file of wanted interviews, which run of it is the newest, and what somebody decided about it."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
 from worker import ids
+from worker.domain.request import GenerationRequest, State, Tier
+from worker.ledger import requests
 from worker.ledger.connection import Tx
-from worker.ledger.tables import batch
+from worker.ledger.listing import Page, page_of
+from worker.ledger.tables import batch, batch_row, request
+
+Columns = tuple[tuple[str, str | None], ...]  # the titles of a file in order, each with the field that it is read as
 
 
-def create(tx: Tx, name: str) -> str:
-    """A new batch; its id."""
+class BatchState(StrEnum):
+    """What was decided about a batch."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One batch.
+
+    origin        which file it is, so that a file that is run again goes on with its batch; None: always a new one
+    organization  whose the rows are that name none themselves
+    run           how often the file was begun to be read; `read_at` is None until the newest run has come to its end
+    decided_by    who paused, resumed or cancelled it last
+    following     a decision is on its way to the rows
+    """
+
+    id: str
+    name: str
+    origin: str | None
+    organization: str | None
+    actor: str | None
+    columns: Columns
+    run: int
+    read_at: datetime | None
+    state: BatchState
+    decided_by: str | None
+    decided_at: datetime | None
+    blocks: bool
+    following: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class NewBatch:
+    """What is known of a batch at its beginning."""
+
+    name: str
+    origin: str | None = None
+    organization: str | None = None
+    actor: str | None = None
+    columns: Columns = ()
+
+
+@dataclass(frozen=True)
+class Moving:
+    """What is under way of a batch in one budget; of those that wait, the `first` that is claimed and the `last`."""
+
+    waiting: int
+    sending: int
+    first: GenerationRequest | None
+    last: GenerationRequest | None
+
+
+def create(tx: Tx, new: NewBatch) -> str:
+    """A new batch, its file unread; its id."""
     made = ids.new_id()
-    tx.conn.execute(batch.insert().values(id=made, name=name, created_at=tx.now()))
+    tx.conn.execute(batch.insert().values(id=made, created_at=tx.now(), run=0, **_values(new)))
     return made
+
+
+def begin(tx: Tx, batch_id: str, new: NewBatch) -> int:
+    """Its file is read, perhaps once more: the number of this run. One that was cancelled is open again."""
+    wanted = batch.c.id == batch_id
+    tx.conn.execute(
+        sa.update(batch)
+        .where(wanted, batch.c.state == BatchState.CANCELLED)
+        .values(state=BatchState.OPEN, blocks=False, following=False)
+    )
+    statement = sa.update(batch).where(wanted).values(run=batch.c.run + 1, read_at=None, **_values(new))
+    return int(tx.conn.execute(statement.returning(batch.c.run)).scalar_one())
+
+
+def end(tx: Tx, batch_id: str, run: int) -> None:
+    """The file was read to its end: what only earlier runs of it had is forgotten."""
+    gone = sa.and_(batch_row.c.batch == batch_id, batch_row.c.run < run)
+    tx.conn.execute(sa.delete(batch_row).where(gone))
+    newest = sa.and_(batch.c.id == batch_id, batch.c.run == run)
+    tx.conn.execute(sa.update(batch).where(newest).values(read_at=tx.now(), following=batch.c.blocks))
+
+
+def get(tx: Tx, batch_id: str, *, lock: bool = False) -> Batch | None:
+    """One batch; `lock` keeps others from deciding until this transaction ends."""
+    statement = sa.select(batch).where(batch.c.id == batch_id)
+    row = tx.conn.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
+    return None if row is None else _from_row(row)
 
 
 def exists(tx: Tx, batch_id: str) -> bool:
     """Whether there is such a batch."""
     return tx.conn.execute(sa.select(batch.c.id).where(batch.c.id == batch_id)).first() is not None
+
+
+def newest_of(tx: Tx, origin: str) -> Batch | None:
+    """The newest batch of a file."""
+    statement = sa.select(batch).where(batch.c.origin == origin).order_by(batch.c.id.desc()).limit(1)
+    row = tx.conn.execute(statement).mappings().one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def page(tx: Tx, limit: int, cursor: str | None) -> Page[Batch]:
+    """Batches, newest first."""
+    rows, following = page_of(tx, sa.select(batch), batch.c.id, {}, limit, cursor)
+    return Page([_from_row(row) for row in rows], following)
+
+
+def stopped(tx: Tx) -> dict[str, Batch]:
+    """Those of which nothing is claimed, by id."""
+    rows = tx.conn.execute(sa.select(batch).where(batch.c.blocks.is_(True))).mappings()
+    return {row["id"]: _from_row(row) for row in rows}
+
+
+def decide(tx: Tx, batch_id: str, starts: Collection[BatchState], to: BatchState, actor: str) -> bool:
+    """Compare-and-set: False, and nothing changed, where the batch is in none of `starts`. Its requests follow later."""
+    blocks = to is not BatchState.OPEN
+    statement = (
+        sa.update(batch)
+        .where(batch.c.id == batch_id, batch.c.state.in_(starts))
+        .values(state=to, decided_by=actor, decided_at=tx.now(), blocks=blocks, following=True)
+        .returning(batch.c.id)
+    )
+    return tx.conn.execute(statement).scalar_one_or_none() is not None
+
+
+def followed(tx: Tx, found: Batch) -> None:
+    """The requests say what the batch says; a cancelled one has nothing left to hold back. Not where it was decided anew."""
+    same = sa.and_(batch.c.id == found.id, batch.c.decided_at == found.decided_at, batch.c.state == found.state)
+    blocks = found.state is BatchState.PAUSED
+    tx.conn.execute(sa.update(batch).where(same).values(following=False, blocks=blocks))
+
+
+def lagging(tx: Tx) -> list[str]:
+    """Ids of batches whose requests do not follow yet."""
+    return list(tx.conn.execute(sa.select(batch.c.id).where(batch.c.following.is_(True))).scalars())
+
+
+def counts(tx: Tx, batch_id: str) -> dict[State, int]:
+    """How many of its requests are in each state, whoever filed them."""
+    statement = (
+        sa.select(request.c.state, sa.func.count())
+        .where(request.c.id.in_(_requests_of(batch_id)))
+        .group_by(request.c.state)
+    )
+    return {State(row[0]): row[1] for row in tx.conn.execute(statement)}
+
+
+def moving(tx: Tx, batch_id: str) -> dict[tuple[str, Tier], Moving]:
+    """What waits or flies of it, by budget."""
+    mine = request.c.id.in_(_requests_of(batch_id))
+    flying = request.c.state == State.SENDING
+    statement = (
+        sa.select(request.c.organization, request.c.tier, sa.func.count(), sa.func.sum(sa.case((flying, 1), else_=0)))
+        .where(mine, request.c.state.in_([State.WAITING, State.SENDING]))
+        .group_by(request.c.organization, request.c.tier)
+    )
+    found = {}
+    for organization, tier, count, sending in tx.conn.execute(statement).all():
+        ends = _ends_of_line(tx, mine, organization, tier) if count > sending else (None, None)
+        found[organization, Tier(tier)] = Moving(count - sending, int(sending), *ends)
+    return found
+
+
+def _ends_of_line(
+    tx: Tx, mine: sa.ColumnElement[bool], organization: str, tier: str
+) -> tuple[GenerationRequest | None, GenerationRequest | None]:
+    waiting = sa.select(request).where(
+        mine, request.c.organization == organization, request.c.tier == tier, request.c.state == State.WAITING
+    )
+    order = (request.c.priority, request.c.due_at, request.c.id)
+    first = tx.conn.execute(waiting.order_by(*order).limit(1)).mappings().one_or_none()
+    last = tx.conn.execute(waiting.order_by(*(one.desc() for one in order)).limit(1)).mappings().one_or_none()
+    if first is None or last is None:
+        return None, None  # claimed since they were counted
+    return requests.from_row(first), requests.from_row(last)
+
+
+def _requests_of(batch_id: str) -> sa.Select[tuple[str]]:
+    return sa.select(batch_row.c.request_id).where(batch_row.c.batch == batch_id, batch_row.c.request_id.is_not(None))
+
+
+def _values(new: NewBatch) -> Mapping[str, Any]:
+    return {
+        "name": new.name,
+        "origin": new.origin,
+        "organization": new.organization,
+        "actor": new.actor,
+        "columns": json.dumps(new.columns),
+    }
+
+
+def _from_row(row: sa.RowMapping) -> Batch:
+    return Batch(
+        id=row["id"],
+        name=row["name"],
+        origin=row["origin"],
+        organization=row["organization"],
+        actor=row["actor"],
+        columns=tuple((title, field) for title, field in json.loads(row["columns"])),
+        run=row["run"],
+        read_at=row["read_at"],
+        state=BatchState(row["state"]),
+        decided_by=row["decided_by"],
+        decided_at=row["decided_at"],
+        blocks=row["blocks"],
+        following=row["following"],
+        created_at=row["created_at"],
+    )

@@ -5,7 +5,7 @@ read the snapshot from before the lock was granted, and claim twice.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from worker.domain.request import Tier
 from worker.ledger.connection import Tx
 from worker.ledger.tables import attempt, budget
 from worker.policy import pacing
+from worker.policy.repeats import Repeats
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,18 @@ def prepare(tx: Tx, organization: str, tier: Tier, limit: int, window: timedelta
     )
 
 
-def lock(tx: Tx, organization: str, tier: Tier) -> None:
-    """Until this transaction ends, nobody else claims from this budget."""
-    statement = sa.select(budget.c.tier).where(budget.c.organization == organization, budget.c.tier == tier)
-    tx.conn.execute(statement.with_for_update()).one()
+def lock(tx: Tx, organization: str, tier: Tier) -> sa.RowMapping:
+    """Until this transaction ends, nobody else claims from this budget. The row is as it was when the lock was granted."""
+    return tx.conn.execute(_of(organization, tier).with_for_update()).mappings().one()
+
+
+def seen(tx: Tx, locked: sa.RowMapping, now: datetime) -> pacing.Budget:
+    """The budget of a row that is locked, as pacing wants it: looked at afterwards, so it has every call that was claimed."""
+    return _view(tx, locked, now)
 
 
 def view(tx: Tx, organization: str, tier: Tier, now: datetime) -> pacing.Budget:
-    """The budget as pacing wants it. Reads at most `limit` stamps."""
+    """The budget as pacing wants it. Reads at most `limit` calls."""
     return _view(tx, _row(tx, organization, tier), now)
 
 
@@ -63,12 +68,25 @@ def standings(tx: Tx) -> list[Standing]:
     return [_standing(tx, row, now) for row in rows]
 
 
-def take(tx: Tx, organization: str, tier: Tier, attempt_id: str, seen: pacing.Budget, now: datetime) -> None:
-    """Note a slot as taken by `attempt_id`, on trial where the next call is to go alone."""
-    changes: dict[str, Any] = {"grid_at": pacing.grid_after(seen, now)}
+def take(tx: Tx, organization: str, tier: Tier, attempt_id: str, seen: pacing.Budget, now: datetime) -> pacing.Budget:
+    """Note a slot as taken by `attempt_id`, on trial where the next call is to go alone; the budget as it stands then."""
+    after = replace(seen, grid_at=pacing.grid_after(seen, now), claimed=seen.claimed + 1, on_trial=seen.alone)
+    changes: dict[str, Any] = {"grid_at": after.grid_at}
     if seen.alone:
         changes["trial"] = attempt_id
     _update(tx, organization, tier, changes)
+    return after
+
+
+def allowed_repeats(tx: Tx, organization: str, tier: Tier) -> Repeats:
+    """How many of the requests whose answers failed may be sent again."""
+    row = _row(tx, organization, tier)
+    return Repeats(row["repeats"], row["probed_at"])
+
+
+def note_repeats(tx: Tx, organization: str, tier: Tier, left: Repeats) -> None:
+    """What is left of them."""
+    _update(tx, organization, tier, {"repeats": left.saved, "probed_at": left.probed_at})
 
 
 def learn(tx: Tx, organization: str, tier: Tier, attempt_id: str, sent_at: datetime | None, news: BudgetNews) -> None:
@@ -80,6 +98,8 @@ def learn(tx: Tx, organization: str, tier: Tier, attempt_id: str, sent_at: datet
         changes["limit_count"] = news.limit
     if news.closed_for is not None:
         changes |= {"closed_until": now + news.closed_for, "alone": True, "trial": None}
+        if sent_at is not None and _is_unexplained(tx, row, news, sent_at, now):
+            changes["fewer_until"] = now + pacing.FEWER_FOR
     elif row["trial"] == attempt_id:
         changes |= {"alone": False, "trial": None}
     if news.remaining is not None and sent_at is not None and news.closed_for is None:
@@ -99,9 +119,31 @@ def next_alone(tx: Tx, organization: str) -> None:
     tx.conn.execute(sa.update(budget).where(budget.c.organization == organization).values(alone=True, trial=None))
 
 
+def _is_unexplained(tx: Tx, row: sa.RowMapping, news: BudgetNews, sent_at: datetime, now: datetime) -> bool:
+    """A 429 to a call that was within the limit by our own count, at our full pace, while nobody else was seen."""
+    others = row["foreign_until"] is not None and now < row["foreign_until"]
+    if others and pacing.is_surely_foreign(row["foreign_used"], row["limit_count"]):
+        return False
+    changed = news.limit is not None and news.limit != row["limit_count"]
+    return not changed and pacing.is_full(row["limit_count"], _own(tx, row, sent_at))
+
+
 def _foreign(tx: Tx, row: sa.RowMapping, news: BudgetNews, sent_at: datetime, now: datetime) -> dict[str, Any]:
     """Compares like with like: our own calls in the window that ended when this one was sent."""
-    own = tx.conn.execute(
+    limit = news.limit or row["limit_count"]
+    theirs = pacing.foreign_use(limit, news.remaining or 0, _own(tx, row, sent_at))
+    if theirs == 0:
+        return {"foreign_used": 0, "foreign_until": None} if row["foreign_used"] else {}
+    until = min(news.resets_at or now + row["window"], now + row["window"])
+    found: dict[str, Any] = {"foreign_used": theirs, "foreign_until": until}
+    if pacing.is_surely_foreign(theirs, limit):
+        found["fewer_until"] = None  # so that is what a 429 was about
+    return found
+
+
+def _own(tx: Tx, row: sa.RowMapping, sent_at: datetime) -> int:
+    """Our own calls in the window that ended at `sent_at`, that one included."""
+    return tx.conn.execute(
         sa.select(sa.func.count())
         .select_from(attempt)
         .where(
@@ -111,11 +153,6 @@ def _foreign(tx: Tx, row: sa.RowMapping, news: BudgetNews, sent_at: datetime, no
             attempt.c.sent_at <= sent_at,
         )
     ).scalar_one()
-    theirs = pacing.foreign_use(news.limit or row["limit_count"], news.remaining or 0, own)
-    if theirs == 0:
-        return {"foreign_used": 0, "foreign_until": None} if row["foreign_used"] else {}
-    until = min(news.resets_at or now + row["window"], now + row["window"])
-    return {"foreign_used": theirs, "foreign_until": until}
 
 
 def _standing(tx: Tx, row: sa.RowMapping, now: datetime) -> Standing:
@@ -125,36 +162,41 @@ def _standing(tx: Tx, row: sa.RowMapping, now: datetime) -> Standing:
 
 
 def _row(tx: Tx, organization: str, tier: Tier) -> sa.RowMapping:
-    statement = sa.select(budget).where(budget.c.organization == organization, budget.c.tier == tier)
-    return tx.conn.execute(statement).mappings().one()
+    return tx.conn.execute(_of(organization, tier)).mappings().one()
+
+
+def _of(organization: str, tier: Tier) -> sa.Select[Any]:
+    return sa.select(budget).where(budget.c.organization == organization, budget.c.tier == tier)
 
 
 def _view(tx: Tx, row: sa.RowMapping, now: datetime) -> pacing.Budget:
     mine = sa.and_(attempt.c.organization == row["organization"], attempt.c.tier == row["tier"])
-    reach = now - row["window"] - row["window"] / pacing.CATCH_UP
     # Claimed before sent: a call that is marked between the two statements is counted twice, and never missed.
     claimed = tx.conn.execute(
         sa.select(sa.func.count())
         .select_from(attempt)
         .where(mine, attempt.c.ended_at.is_(None), attempt.c.sent_at.is_(None))
     ).scalar_one()
-    stamps = tx.conn.execute(
-        sa.select(attempt.c.sent_at)
+    reach = now - row["window"] - row["window"] / pacing.LARGEST
+    sent = tx.conn.execute(
+        sa.select(attempt.c.sent_at, attempt.c.spread)
         .where(mine, attempt.c.sent_at > reach)
         .order_by(attempt.c.sent_at.desc())
         .limit(row["limit_count"])
-    ).scalars()
+    ).all()
     return pacing.Budget(
         limit=row["limit_count"],
         window=row["window"],
         grid_at=row["grid_at"],
-        stamps=tuple(stamps),
+        stamps=[one.sent_at for one in sent],
         claimed=claimed,
         closed_until=row["closed_until"],
         alone=row["alone"],
         on_trial=row["trial"] is not None,
         foreign=row["foreign_used"],
         foreign_until=row["foreign_until"],
+        spread=max((one.spread for one in sent if one.spread is not None), default=None),
+        fewer_until=row["fewer_until"],
     )
 
 

@@ -16,6 +16,11 @@ from worker.domain.received import Received
 from worker.ledger.connection import Tx
 from worker.ledger.tables import event, event_body, event_key, source_state
 
+KNOWN = sa.select(event_key.c.source, event_key.c.key, event_key.c.event_id).where(
+    event_key.c.source.in_(sa.bindparam("sources", expanding=True)),
+    event_key.c.key.in_(sa.bindparam("keys", expanding=True)),
+)  # made once: it comes before every answer to a delivery
+
 
 class EventState(StrEnum):
     """What became of a delivery."""
@@ -154,8 +159,8 @@ def from_row(row: sa.RowMapping) -> StoredEvent:
 def _known(tx: Tx, receipts: Sequence[Receipt]) -> dict[tuple[str, str], str]:
     keys = {key for receipt in receipts for key in receipt.keys}
     sources = {receipt.source for receipt in receipts}
-    rows = tx.conn.execute(sa.select(event_key).where(event_key.c.source.in_(sources), event_key.c.key.in_(keys)))
-    return {(row.source, row.key): row.event_id for row in rows}
+    rows = tx.conn.execute(KNOWN, {"sources": list(sources), "keys": list(keys)})
+    return {(source, key): event_id for source, key, event_id in rows}
 
 
 def _insert(tx: Tx, fresh: Sequence[tuple[str, Receipt]]) -> None:

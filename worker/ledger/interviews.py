@@ -1,6 +1,7 @@
 """Interviews that exist at TalentSprout, and the other names they go by."""
 
 import json
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -38,6 +39,12 @@ def get(tx: Tx, interview_id: str) -> StoredInterview | None:
     """By TalentSprout's own id."""
     row = tx.conn.execute(sa.select(interview).where(interview.c.id == interview_id)).mappings().one_or_none()
     return None if row is None else from_row(row)
+
+
+def links(tx: Tx, ids: Collection[str]) -> dict[str, str]:
+    """The share links of some interviews, by id."""
+    statement = sa.select(interview.c.id, interview.c.share_link).where(interview.c.id.in_(ids))
+    return {row.id: row.share_link for row in tx.conn.execute(statement)}
 
 
 def named(tx: Tx, organization: str, name: str) -> StoredInterview | None:

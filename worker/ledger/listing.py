@@ -13,10 +13,14 @@ from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State
 from worker.ledger import events, interviews, requests, results
 from worker.ledger.connection import Tx
-from worker.ledger.tables import event, interview, request, result
+from worker.ledger.tables import batch, event, interview, request, result
 
 T = TypeVar("T")
 MOST = 200
+
+
+class UnknownCursor(ValueError):
+    """A cursor that no page ended with: a list that goes on from nowhere would look as if it were at its end."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +45,14 @@ def requests_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> P
     """Generation requests, newest first."""
     wanted = {request.c.state: filters.state, request.c.organization: filters.organization}
     wanted |= {request.c.source: filters.source, request.c.batch: filters.batch}
-    rows, following = _page(tx, sa.select(request), request.c.id, wanted, limit, cursor)
+    rows, following = page_of(tx, sa.select(request), request.c.id, wanted, limit, cursor)
     return Page([requests.from_row(row) for row in rows], following)
 
 
 def events_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Page[events.StoredEvent]:
     """Events, newest first."""
     wanted = {event.c.state: filters.state, event.c.organization: filters.organization, event.c.source: filters.source}
-    rows, following = _page(tx, sa.select(event), event.c.id, wanted, limit, cursor)
+    rows, following = page_of(tx, sa.select(event), event.c.id, wanted, limit, cursor)
     return Page([events.from_row(row) for row in rows], following)
 
 
@@ -58,8 +62,14 @@ def results_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Pa
     if filters.state is not None:
         unmatched = result.c.interview_id.is_(None)
         statement = statement.where(unmatched if filters.state == "unmatched" else ~unmatched)
-    rows, following = _page(tx, statement, result.c.id, {result.c.organization: filters.organization}, limit, cursor)
+    rows, following = page_of(tx, statement, result.c.id, {result.c.organization: filters.organization}, limit, cursor)
     return Page([results.from_row(row) for row in rows], following)
+
+
+def contradicted(tx: Tx, most: int) -> list[results.StoredResult]:
+    """Results of which a later delivery said something else, the newest first, at most `most`."""
+    statement = results.joined().where(result.c.contradicted).order_by(result.c.id.desc()).limit(most)
+    return [results.from_row(row) for row in tx.conn.execute(statement).mappings()]
 
 
 def one_result(tx: Tx, result_id: str) -> results.StoredResult | None:
@@ -76,6 +86,7 @@ def interviews_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) ->
     if filters.organization is not None:
         statement = statement.where(interview.c.organization == filters.organization)
     if cursor is not None:
+        _assert_row(tx, interview.c.id, cursor)
         last = sa.select(interview.c.stored_at).where(interview.c.id == cursor).scalar_subquery()
         older = sa.and_(interview.c.stored_at == last, interview.c.id < cursor)
         statement = statement.where(sa.or_(interview.c.stored_at < last, older))
@@ -95,10 +106,10 @@ def counts(tx: Tx, batch: str | None = None) -> dict[tuple[str, State], int]:
 
 
 def waiting_counts(tx: Tx) -> dict[tuple[str, str], int]:
-    """How many requests wait in each tier of each organization."""
+    """How many requests wait for a slot in each tier of each organization; those of a paused batch wait for somebody."""
     statement = (
         sa.select(request.c.organization, request.c.tier, sa.func.count())
-        .where(request.c.state == State.WAITING)
+        .where(requests.claimable())
         .group_by(request.c.organization, request.c.tier)
     )
     return {(row[0], row[1]): row[2] for row in tx.conn.execute(statement)}
@@ -128,10 +139,7 @@ def odd_results(tx: Tx) -> OddResults:
 def oldest_due(tx: Tx) -> GenerationRequest | None:
     """The waiting request that has been due for longest."""
     statement = (
-        sa.select(request)
-        .where(request.c.state == State.WAITING, request.c.due_at <= tx.now())
-        .order_by(request.c.due_at)
-        .limit(1)
+        sa.select(request).where(requests.claimable(), request.c.due_at <= tx.now()).order_by(request.c.due_at).limit(1)
     )
     row = tx.conn.execute(statement).mappings().one_or_none()
     return None if row is None else requests.from_row(row)
@@ -141,7 +149,7 @@ def line(tx: Tx, organization: str, tier: str, most: int) -> list[str]:
     """Ids of what waits in one tier, in the order in which it will be claimed, at most `most`."""
     statement = (
         sa.select(request.c.id)
-        .where(request.c.organization == organization, request.c.tier == tier, request.c.state == State.WAITING)
+        .where(request.c.organization == organization, request.c.tier == tier, requests.claimable())
         .order_by(request.c.priority, request.c.due_at, request.c.id)
         .limit(most)
     )
@@ -162,7 +170,7 @@ def ahead(tx: Tx, wanted: GenerationRequest) -> int:
         .where(
             request.c.organization == wanted.organization,
             request.c.tier == wanted.kind.tier,
-            request.c.state == State.WAITING,
+            requests.claimable(),
             here < mine,
         )
     )
@@ -171,7 +179,7 @@ def ahead(tx: Tx, wanted: GenerationRequest) -> int:
 
 def starting_with(tx: Tx, noun: str, start: str, most: int = 5) -> list[str]:
     """Ids of a noun that begin with `start`; for requests also the one with that label."""
-    table = {"request": request, "event": event, "interview": interview, "result": result}[noun]
+    table = {"request": request, "event": event, "interview": interview, "result": result, "batch": batch}[noun]
     if noun == "request":
         label = start.upper().removeprefix("SPR-").partition("-")[0]
         labelled = tx.conn.execute(sa.select(request.c.id).where(request.c.label == label)).scalar_one_or_none()
@@ -181,7 +189,7 @@ def starting_with(tx: Tx, noun: str, start: str, most: int = 5) -> list[str]:
     return list(tx.conn.execute(statement.limit(most)).scalars())
 
 
-def _page(
+def page_of(
     tx: Tx,
     statement: sa.Select[tuple[object, ...]],
     id_column: sa.Column[str],
@@ -189,14 +197,21 @@ def _page(
     limit: int,
     cursor: str | None,
 ) -> tuple[Sequence[sa.RowMapping], str | None]:
+    """A page of rows whose ids sort by time, newest first, and the cursor of the next. Raises UnknownCursor."""
     for column, value in wanted.items():
         if value is not None:
             statement = statement.where(column == value)
     if cursor is not None:
+        _assert_row(tx, id_column, cursor)
         statement = statement.where(id_column < cursor)
     rows = tx.conn.execute(statement.order_by(id_column.desc()).limit(_size(limit) + 1)).mappings().all()
     shown = rows[: _size(limit)]
     return shown, shown[-1]["id"] if len(rows) > len(shown) else None
+
+
+def _assert_row(tx: Tx, id_column: sa.Column[str], cursor: str) -> None:
+    if tx.conn.execute(sa.select(id_column).where(id_column == cursor)).first() is None:
+        raise UnknownCursor(cursor)
 
 
 def _size(limit: int) -> int:

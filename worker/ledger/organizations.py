@@ -1,4 +1,9 @@
-"""Whether an organization may send at all: a refused key pauses it, a ping that succeeds resumes it."""
+"""Whether an organization may send at all.
+
+A refused key pauses it until a ping succeeds; a person pauses it until a person resumes it. The two are kept apart: no ping ends
+what a person began. The first ping that names an account at TalentSprout is remembered: a key of another one would make
+interviews where nobody looks for them, so it pauses the organization, too, until a person says that it is meant.
+"""
 
 import json
 from collections.abc import Mapping
@@ -17,18 +22,19 @@ LONGEST_PROBE = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Pause:
-    """Since when and why nothing is sent, and when the next ping is due."""
+    """Since when and why nothing is sent: `by` a person, or because a key was refused, and then when the next ping is due."""
 
     organization: str
     since: datetime
     facts: Mapping[str, object]
-    probe_at: datetime
-    probe_every: timedelta
+    probe_at: datetime | None
+    probe_every: timedelta | None
+    by: str | None = None
 
 
 def prepare(tx: Tx, name: str) -> None:
     """Make the row. A pause that outlived a restart is probed at once: perhaps the key was mended meanwhile."""
-    tx.conn.execute(tx.insert(organization).values(name=name).on_conflict_do_nothing())
+    _make(tx, name)
     paused = sa.and_(organization.c.name == name, organization.c.paused_at.is_not(None))
     tx.conn.execute(sa.update(organization).where(paused).values(probe_at=tx.now()))
 
@@ -44,15 +50,53 @@ def pause(tx: Tx, name: str, facts: Mapping[str, object], first_probe: timedelta
 
 def probed(tx: Tx, name: str, *, accepted: bool) -> None:
     """A ping's answer: resume with one call alone, or ask again after twice the time."""
-    found = paused(tx, name)
-    if found is None:
+    found = _row(tx, name)
+    if found is None or found["paused_at"] is None:
         return
     if accepted:
-        _update(tx, name, paused_at=None, pause_reason=None, probe_at=None)
-        budgets.next_alone(tx, name)
+        _trust(tx, name)
     else:
-        every = min(found.probe_every * 2, LONGEST_PROBE)
+        every = min(found["probe_every"] * 2, LONGEST_PROBE)
         _update(tx, name, probe_at=tx.now() + every, probe_every=every)
+
+
+def other_account(tx: Tx, name: str, account: str | None) -> str | None:
+    """The account that is known where a ping names another one; else None, and a first one is remembered."""
+    row = tx.conn.execute(sa.select(organization).where(organization.c.name == name).with_for_update()).mappings().one()
+    known: str | None = row["account"]
+    if account is not None and known is None:
+        _update(tx, name, account=account)
+    return None if account is None or known in (None, account) else known
+
+
+def trust(tx: Tx, name: str, account: str) -> None:
+    """From now on this is the account."""
+    _update(tx, name, account=account)
+
+
+def refuse_account(tx: Tx, name: str, facts: Mapping[str, object], first_probe: timedelta) -> None:
+    """Pause it for this reason, whatever it was paused for before."""
+    pause(tx, name, facts, first_probe)
+    _update(tx, name, pause_reason=json.dumps(facts))
+
+
+def hold(tx: Tx, name: str, person: str) -> bool:
+    """A person's pause. False, and nothing changed, where a person has paused it already."""
+    _make(tx, name)
+    free = sa.update(organization).where(organization.c.name == name, organization.c.held_at.is_(None))
+    done = free.values(held_at=tx.now(), held_by=person).returning(organization.c.name)
+    return tx.conn.execute(done).scalar_one_or_none() is not None
+
+
+def resume(tx: Tx, name: str) -> bool:
+    """A person's word ends every pause; after a refusal the first call goes alone. False where there is none."""
+    row = _row(tx, name, lock=True)
+    if row is None or (row["held_at"] is None and row["paused_at"] is None):
+        return False
+    _update(tx, name, held_at=None, held_by=None)
+    if row["paused_at"] is not None:
+        _trust(tx, name)
+    return True
 
 
 def trusted_again(tx: Tx, name: str) -> None:
@@ -65,20 +109,39 @@ def trusted_again(tx: Tx, name: str) -> None:
 
 def paused(tx: Tx, name: str) -> Pause | None:
     """The pause that is in force, or None."""
-    row = tx.conn.execute(sa.select(organization).where(organization.c.name == name)).mappings().one_or_none()
-    return None if row is None or row["paused_at"] is None else _pause(row)
+    row = _row(tx, name)
+    return None if row is None else _pause(row)
 
 
 def all_paused(tx: Tx) -> list[Pause]:
-    """Every pause that is in force."""
-    rows = tx.conn.execute(sa.select(organization).where(organization.c.paused_at.is_not(None))).mappings()
-    return [_pause(row) for row in rows]
+    """Every pause that is in force, one for an organization."""
+    either = sa.or_(organization.c.paused_at.is_not(None), organization.c.held_at.is_not(None))
+    rows = tx.conn.execute(sa.select(organization).where(either)).mappings()
+    return [pause for row in rows if (pause := _pause(row)) is not None]
 
 
-def _pause(row: sa.RowMapping) -> Pause:
-    return Pause(
-        row["name"], row["paused_at"], json.loads(row["pause_reason"] or "{}"), row["probe_at"], row["probe_every"]
-    )
+def _pause(row: sa.RowMapping) -> Pause | None:
+    """A person's word comes first: only theirs ends it. The pings of a refusal go on beneath."""
+    since = row["held_at"] or row["paused_at"]
+    if since is None:
+        return None
+    facts = json.loads(row["pause_reason"] or "{}")
+    return Pause(row["name"], since, facts, row["probe_at"], row["probe_every"], row["held_by"])
+
+
+def _trust(tx: Tx, name: str) -> None:
+    """The key may be good again."""
+    _update(tx, name, paused_at=None, pause_reason=None, probe_at=None)
+    budgets.next_alone(tx, name)
+
+
+def _make(tx: Tx, name: str) -> None:
+    tx.conn.execute(tx.insert(organization).values(name=name).on_conflict_do_nothing())
+
+
+def _row(tx: Tx, name: str, *, lock: bool = False) -> sa.RowMapping | None:
+    statement = sa.select(organization).where(organization.c.name == name)
+    return tx.conn.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
 
 
 def _update(tx: Tx, name: str, **changes: Any) -> None:

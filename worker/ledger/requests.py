@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from worker import ids
 from worker.domain.request import Because, Code, Content, GenerationRequest, Kind, State
 from worker.ledger.connection import Tx
-from worker.ledger.tables import request, request_content
+from worker.ledger.tables import batch, budget, request, request_content
 from worker.policy.identity import Identity, content_digest
 
 Key = tuple[str, str]  # an organization, and a deduplication key in it
@@ -86,15 +86,14 @@ def get(tx: Tx, request_id: str, *, lock: bool = False) -> GenerationRequest | N
     return None if row is None else from_row(row)
 
 
-def by_key(tx: Tx, organization: str, dedup_key: str) -> GenerationRequest | None:
-    """The request under a deduplication key, locked."""
-    statement = sa.select(request).where(request.c.organization == organization, request.c.dedup_key == dedup_key)
-    row = tx.conn.execute(statement.with_for_update()).mappings().one_or_none()
-    return None if row is None else from_row(row)
+def several(tx: Tx, request_ids: Collection[str]) -> dict[str, GenerationRequest]:
+    """Some requests by id."""
+    rows = tx.conn.execute(sa.select(request).where(request.c.id.in_(request_ids))).mappings()
+    return {row["id"]: from_row(row) for row in rows}
 
 
-def by_keys(tx: Tx, keys: Collection[Key]) -> dict[Key, Kept]:
-    """The requests under deduplication keys, locked.
+def by_keys(tx: Tx, keys: Collection[Key], *, lock: bool = True) -> dict[Key, Kept]:
+    """The requests under deduplication keys, locked if they may be changed.
 
     One statement for each organization: SQLite would look for pairs through a whole index.
     """
@@ -104,9 +103,8 @@ def by_keys(tx: Tx, keys: Collection[Key]) -> dict[Key, Kept]:
             sa.select(request)
             .where(request.c.organization == organization, request.c.dedup_key.in_([key for _, key in of_one]))
             .order_by(request.c.dedup_key)
-            .with_for_update()
         )
-        for row in tx.conn.execute(statement).mappings():
+        for row in tx.conn.execute(statement.with_for_update() if lock else statement).mappings():
             found[organization, row["dedup_key"]] = Kept(from_row(row), row["content_digest"], is_new=False)
     return found
 
@@ -136,11 +134,13 @@ def content_digest_of(tx: Tx, request_id: str) -> str:
 def move(tx: Tx, request_id: str, starts: Collection[State], to: State, **changes: Any) -> bool:
     """Compare-and-set: False, and nothing changed, where the request is in none of the states `starts`."""
     if "because" in changes:
-        changes["because"] = _pack(changes["because"])
+        changes["because"] = pack(changes["because"])
+    if "updated_at" not in changes:
+        changes["updated_at"] = tx.now()
     statement = (
         sa.update(request)
         .where(request.c.id == request_id, request.c.state.in_(starts))
-        .values(state=to, updated_at=tx.now(), **changes)
+        .values(state=to, **changes)
         .returning(request.c.id)
     )
     return tx.conn.execute(statement).scalar_one_or_none() is not None
@@ -172,25 +172,30 @@ def rekey(tx: Tx, request_id: str, identity: Identity) -> None:
     )
 
 
+def claimable() -> sa.ColumnElement[bool]:
+    """It waits, and its batch is not paused. Rows of a paused batch are parked, which the index of claims knows; until all
+    of them are, and for those that come back from a call, the batch itself is asked."""
+    blocked = sa.select(batch.c.id).where(batch.c.blocks.is_(True))
+    own = sa.or_(request.c.batch.is_(None), request.c.batch.not_in(blocked))
+    return sa.and_(request.c.state == State.WAITING, request.c.parked.is_(False), own)
+
+
 def due(tx: Tx) -> list[tuple[str, str]]:
-    """Organizations and tiers with a request that is due now."""
-    statement = (
-        sa.select(request.c.organization, request.c.tier)
-        .where(request.c.state == State.WAITING, request.c.due_at <= tx.now())
-        .distinct()
-    )
+    """Organizations and tiers with a request that is due now. One is looked for in each; a long line is not read."""
+    mine = sa.and_(request.c.organization == budget.c.organization, request.c.tier == budget.c.tier)
+    one = sa.select(request.c.id).where(mine, claimable(), request.c.due_at <= tx.now())
+    statement = sa.select(budget.c.organization, budget.c.tier).where(one.exists())
     return [(row.organization, row.tier) for row in tx.conn.execute(statement)]
 
 
-def next_due(tx: Tx, organization: str, tier: str) -> datetime | None:
-    """When the earliest waiting request of a tier is due."""
-    statement = (
-        sa.select(request.c.due_at)
-        .where(request.c.organization == organization, request.c.tier == tier, request.c.state == State.WAITING)
-        .order_by(request.c.due_at)
-        .limit(1)
-    )
-    return tx.conn.execute(statement).scalar_one_or_none()
+def next_due(tx: Tx, organization: str, tier: str, repeats_at: datetime) -> datetime | None:
+    """When the earliest waiting request of a tier is due; one whose answers failed not before `repeats_at`."""
+    waiting = sa.and_(request.c.organization == organization, request.c.tier == tier, claimable())
+    dues = sa.select(request.c.due_at).where(waiting).order_by(request.c.due_at).limit(1)
+    first = tx.conn.execute(dues.where(request.c.failures == 0)).scalar_one_or_none()
+    again = tx.conn.execute(dues.where(request.c.failures > 0)).scalar_one_or_none()
+    moments = [first, None if again is None else max(again, repeats_at)]
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def unknown(tx: Tx, organization: str) -> list[GenerationRequest]:
@@ -263,7 +268,7 @@ def _values(new: NewRequest, now: datetime) -> dict[str, Any]:
         "enriched": False,
         "due_at": now,
         "failing_since": None,
-        "because": _pack(new.because),
+        "because": pack(new.because),
         "interview_id": None,
         "created_at": now,
         "updated_at": now,
@@ -278,7 +283,8 @@ def _content_values(new: Content) -> dict[str, str]:
     }
 
 
-def _pack(because: Because | None) -> str | None:
+def pack(because: Because | None) -> str | None:
+    """A reason as it is stored."""
     return None if because is None else json.dumps({"code": because.code, "facts": because.facts})
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker import ids
+from worker.domain.request import State
 from worker.domain.result import Candidate, CandidateResult
 from worker.ledger import aliases
 from worker.ledger.connection import Tx
@@ -27,6 +28,7 @@ class Kept(StrEnum):
     UNMATCHED = "unmatched"
     REPEATED = "repeated"
     CONTRADICTED = "contradicted"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,15 @@ class StoredResult:
     received_at: datetime
 
 
-def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult) -> Kept:
-    """Store it once. A repeat adds nothing; one that says something else is flagged and never overwrites."""
+def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult, *, drop_foreign: bool = False) -> Kept:
+    """Store it once. A repeat adds nothing; one that says something else is flagged and never overwrites.
+
+    `drop_foreign`: one whose interview nobody here made is not stored, unless a request is unknown or under way that may be its.
+    """
     digest = _digest(arrived)
     found = _match(tx, organization, arrived)
+    if found is None and drop_foreign and not _may_be_ours(tx, organization):
+        return Kept.DROPPED
     values = {
         "id": ids.new_id(),
         "organization": organization,
@@ -168,6 +175,14 @@ def _match(tx: Tx, organization: str, arrived: CandidateResult) -> tuple[str, st
     )
     found = tx.conn.execute(ours.where(request.c.interview_id.is_not(None))).scalar_one_or_none()
     return None if found is None else (found, "external id")
+
+
+def _may_be_ours(tx: Tx, organization: str) -> bool:
+    """While it is not known of every request what exists, an interview that nobody knows may be one of ours."""
+    open_ones = sa.select(request.c.id).where(
+        request.c.organization == organization, request.c.state.in_([State.SENDING, State.UNKNOWN])
+    )
+    return tx.conn.execute(open_ones.limit(1)).first() is not None
 
 
 def _waiting_names(arrived: CandidateResult) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from worker.domain.outcome import BudgetNews, Created, Evidence, NotExecuted, Ou
 from worker.domain.request import Because, Code, GenerationRequest, State
 from worker.ledger import aliases, attempts, audit, budgets, interviews, organizations, requests
 from worker.ledger.connection import Tx
-from worker.policy import aftermath
+from worker.policy import aftermath, repeats
 
 OPEN_TO_ITS_OWN_ATTEMPT = frozenset({State.SENDING, State.UNKNOWN})
 
@@ -43,10 +43,14 @@ def settle(tx: Tx, attempt_id: str, outcome: Outcome, rules: Rules) -> Settled:
     assert held.request_id is not None, "a ping is settled by settle_ping"
     wanted = requests.get(tx, held.request_id, lock=True)
     assert wanted is not None, "requests are never deleted"
-    attempts.finish(tx, held.id, type(outcome).__name__, outcome.evidence)
+    attempts.finish(tx, held.id, type(outcome).__name__, outcome.evidence, outcome.news)
     budgets.learn(tx, held.organization, tier, held.id, sent_at, outcome.news)
     if isinstance(outcome, Created):
         organizations.trusted_again(tx, held.organization)
+        if wanted.failures and wanted.state is State.SENDING:
+            budgets.lock(tx, held.organization, tier)
+            allowed = budgets.allowed_repeats(tx, held.organization, tier)
+            budgets.note_repeats(tx, held.organization, tier, repeats.after_success(allowed))
         return _created(tx, wanted, outcome.interview, outcome.origin)
     if wanted.fence != held.n or wanted.state not in OPEN_TO_ITS_OWN_ATTEMPT:
         return Settled(wanted.state)
@@ -60,7 +64,7 @@ def settle_ping(tx: Tx, attempt_id: str, evidence: Evidence, news: BudgetNews) -
     found = attempts.find(tx, attempt_id)
     assert found is not None, "attempts are never deleted"
     held, tier, sent_at = found
-    attempts.finish(tx, attempt_id, "Ping", evidence)
+    attempts.finish(tx, attempt_id, "Ping", evidence, news)
     budgets.learn(tx, held.organization, tier, attempt_id, sent_at, news)
 
 

@@ -7,9 +7,11 @@ index, because every question is asked for one. Reasons, options and evidence ar
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
+from worker.ledger.batch_tables import batch, batch_row
+from worker.ledger.metadata import METADATA
 from worker.ledger.times import Instant, Span
 
-METADATA = sa.MetaData()
+__all__ = ["METADATA", "batch", "batch_row"]  # beside all that is defined here
 
 source_state = Table("source_state", METADATA, Column("source", Text, primary_key=True), Column("verified_at", Instant))
 
@@ -61,14 +63,6 @@ posting = Table(
 )
 Index("posting_by_requisition", posting.c.source, posting.c.requisition_id)
 
-batch = Table(
-    "batch",
-    METADATA,
-    Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-)
-
 # The one table of what is wanted. One row for a deduplication id, whoever files it.
 request = Table(
     "request",
@@ -92,6 +86,7 @@ request = Table(
     Column("unknown_retries", Integer, nullable=False),
     Column("text_limit", Integer, nullable=False),
     Column("enriched", Boolean, nullable=False),
+    Column("parked", Boolean, nullable=False, server_default=sa.false()),
     Column("due_at", Instant, nullable=False),
     Column("failing_since", Instant),
     Column("because", Text),
@@ -101,7 +96,7 @@ request = Table(
     sa.UniqueConstraint("organization", "dedup_key", name="request_once"),
     sa.UniqueConstraint("label", name="request_label_once"),
 )
-_waiting = request.c.state == "waiting"
+_waiting = sa.and_(request.c.state == "waiting", request.c.parked.is_(False))
 Index(
     "request_waiting",
     request.c.organization,
@@ -123,6 +118,8 @@ Index(
 )
 Index("request_by_job", request.c.organization, request.c.source, request.c.job_id)
 Index("request_by_batch", request.c.batch, request.c.id)
+_parked = request.c.parked.is_(True)
+Index("request_parked", request.c.batch, request.c.id, sqlite_where=_parked, postgresql_where=_parked)
 
 request_content = Table(
     "request_content",
@@ -150,6 +147,7 @@ attempt = Table(
     Column("ended_at", Instant),
     Column("outcome", Text),
     Column("evidence", Text),
+    Column("spread", Span),
     sa.UniqueConstraint("request_id", "n", name="attempt_once"),
 )
 _open = attempt.c.ended_at.is_(None)
@@ -177,6 +175,9 @@ budget = Table(
     Column("trial", Text),
     Column("foreign_used", Integer, nullable=False, default=0),
     Column("foreign_until", Instant),
+    Column("fewer_until", Instant),
+    Column("repeats", Integer, nullable=False, default=0),
+    Column("probed_at", Instant),
 )
 
 organization = Table(
@@ -187,6 +188,9 @@ organization = Table(
     Column("pause_reason", Text),
     Column("probe_at", Instant),
     Column("probe_every", Span),
+    Column("account", Text),
+    Column("held_at", Instant),
+    Column("held_by", Text),
 )
 
 interview = Table(

@@ -5,11 +5,15 @@ The key is a digest over a namespace and its parts, so that an id that a person 
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 FIRST_REVISION = "1"
+LONGEST_BROUGHT = 255  # characters
+# No database takes them, but for U+FFFD, which is what each of them becomes.
+NO_CHARACTER = re.compile("[\x00\ud800-\udfff\ufffd]")
 _JSON = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -27,8 +31,18 @@ def of_posting(source: str, job_id: str, revision: str) -> Identity:
     return Identity(key, key)
 
 
+def fault_of_brought(dedup_id: str) -> str | None:
+    """Why an id can't be one, or None. Characters that are stored as one and the same would make two ids one."""
+    if not 1 <= len(dedup_id) <= LONGEST_BROUGHT:
+        return f"it has {len(dedup_id)} characters; expected 1 to {LONGEST_BROUGHT}"
+    if found := NO_CHARACTER.search(dedup_id):
+        place = f"U+{ord(found[0]):04X} at character {found.start() + 1}"
+        return f"it holds a character that can't be stored, or stands for one ({place}); expected text"
+    return None
+
+
 def brought(dedup_id: str) -> Identity:
-    """An id that a person, a file or a program brings: one namespace for all of them."""
+    """An id that a person, a file or a program brings, without `fault_of_brought`: one namespace for all of them."""
     return Identity(_digest("brought", dedup_id), dedup_id)
 
 

@@ -34,9 +34,20 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """Who paused or cancelled the request's batch, and when."""
+
+    batch: str
+    by: str
+    at: datetime
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True)
 class Situation:
     """What a sentence may need. `ahead` is how many go first, `starts_at` when this one is about to start.
 
+    `repeats_at` is when the next of those whose answers failed may go, whichever that is.
     `sent_at` and `retry_from` belong to the newest attempt: when it was sent, and when its quarantine ends.
     """
 
@@ -46,12 +57,15 @@ class Situation:
     closed_until: datetime | None = None
     foreign: int = 0
     limit: int = 0
+    batch_stopped: Stopped | None = None
     paused_since: datetime | None = None
     pause_facts: Mapping[str, object] | None = None
+    paused_by: str | None = None
     worker_seen: datetime | None = None
     worker_alive: bool = True
     sent_at: datetime | None = None
     retry_from: datetime | None = None
+    repeats_at: datetime | None = None
 
 
 def why(request: GenerationRequest, seen: Situation) -> Reason | None:
@@ -75,10 +89,10 @@ def why(request: GenerationRequest, seen: Situation) -> Reason | None:
 
 def _waiting(request: GenerationRequest, seen: Situation) -> Reason:
     """The strongest obstacle first: without it the weaker ones would not matter."""
+    if seen.batch_stopped is not None:
+        return _stopped(seen.batch_stopped)
     if seen.paused_since is not None:
-        return Reason(
-            Code.REFUSED, paused(seen.paused_since, seen.pause_facts or {}), None, key_action(seen.pause_facts or {})
-        )
+        return paused(request.organization, seen.paused_since, seen.pause_facts or {}, seen.paused_by)
     if not seen.worker_alive:
         since = "yet" if seen.worker_seen is None else f"since {clock(seen.worker_seen)}"
         return Reason(
@@ -86,6 +100,8 @@ def _waiting(request: GenerationRequest, seen: Situation) -> Reason:
         )
     if request.because is not None and request.due_at > seen.now:
         return Reason(Code.BACKING_OFF, _backing_off(request, seen), request.due_at, NOTHING_TO_DO)
+    if request.failures and seen.repeats_at is not None and seen.repeats_at > seen.now:
+        return Reason(Code.BACKING_OFF, _one_of_many(request, seen.repeats_at, seen.now), None, NOTHING_TO_DO)
     if seen.closed_until is not None and seen.closed_until > seen.now:
         text = f"TalentSprout asked us to wait until {clock_to_the_second(seen.closed_until)}."
         return Reason(Code.ASKED_TO_WAIT, text, seen.closed_until, NOTHING_TO_DO)
@@ -96,6 +112,14 @@ def _waiting(request: GenerationRequest, seen: Situation) -> Reason:
         return Reason(Code.NEXT_SLOT, f"Next in line{_slot(seen)}.", seen.starts_at, NOTHING_TO_DO)
     text = f"{ordinal(seen.ahead + 1)} in line. {_starts(seen)}"
     return Reason(Code.IN_LINE, text.strip(), seen.starts_at, NOTHING_TO_DO)
+
+
+def _stopped(found: Stopped) -> Reason:
+    if found.is_cancelled:
+        return Reason(Code.CANCELLED_BY_PERSON, f"Being cancelled by {found.by}.", None, NOTHING_TO_DO)
+    return Reason(
+        Code.BATCH_PAUSED, decided("paused", found.by, found.at), None, f"To go on: sprout batch resume {found.batch}."
+    )
 
 
 def _unknown(request: GenerationRequest, seen: Situation) -> Reason:
@@ -150,10 +174,33 @@ def resting(because: Because) -> str:
             return f"TalentSprout rejected the request with {_status(facts)}.{said}"
 
 
-def paused(since: datetime, facts: Mapping[str, object]) -> str:
-    """The sentence of a paused organization."""
-    what = "says that the API key lacks a scope" if facts.get("status") == 403 else "refused the API key"
-    return f"Paused: TalentSprout {what} at {clock(since)}. Nothing is lost; sending resumes once a ping succeeds."
+def paused(organization: str, since: datetime, facts: Mapping[str, object], person: str | None) -> Reason:
+    """Of an organization that sends nothing: because a person said so, or because TalentSprout refused its key."""
+    if person is not None:
+        text = f"Paused by {person} at {clock(since)}. Nothing is lost; sending resumes when somebody says so."
+        return Reason(Code.PAUSED, text, None, f"To go on: sprout organizations resume {organization}.")
+    if "account" in facts:
+        what = f"says that the API key belongs to {facts['account']}, and not to {facts['known_account']} as before,"
+    else:
+        what = "says that the API key lacks a scope" if facts.get("status") == 403 else "refused the API key"
+    text = f"Paused: TalentSprout {what} at {clock(since)}. Nothing is lost; sending resumes once a ping succeeds."
+    return Reason(Code.REFUSED, text, None, _key_action(facts))
+
+
+def decided(state: str, by: str, at: datetime) -> str:
+    """The sentence of a batch that somebody stopped."""
+    return f"The batch was {state} by {by} at {clock(at)}."
+
+
+def batch_is(state: str, by: str | None, at: datetime | None) -> str:
+    """The sentence for a decision about a batch that comes too late, or changes nothing."""
+    since = "" if by is None or at is None else f", decided by {by} at {clock(at)}"
+    return f"The batch is {state}{since}. Nothing has changed."
+
+
+def dropped(by: str) -> str:
+    """The sentence of a row that was not filed yet when its batch was cancelled."""
+    return f"Not filed: the batch was cancelled by {by}."
 
 
 def no_worker(last_seen: datetime | None) -> str:
@@ -161,8 +208,10 @@ def no_worker(last_seen: datetime | None) -> str:
     return f"No worker has reported {'yet' if last_seen is None else f'since {clock(last_seen)}'}."
 
 
-def key_action(facts: Mapping[str, object]) -> str:
+def _key_action(facts: Mapping[str, object]) -> str:
     """The next step for a paused organization."""
+    if "account" in facts:
+        return "Put the right key where the configuration's api_key points to, or, if it is meant: sprout ping --trust."
     if facts.get("status") == 403:
         return "Give the key the scope for interviews in TalentSprout, Settings, Developers."
     return "Put a valid key where the configuration's api_key points to, and start the bridge again."
@@ -184,6 +233,14 @@ def _backing_off(request: GenerationRequest, seen: Situation) -> str:
         return f"TalentSprout could not be reached ({facts.get('trouble', 'no connection')}). {again}."
     count = f", attempt {facts['attempt']} of {facts['of']}" if "attempt" in facts else ""
     return f"TalentSprout answered {facts['status']}. {again}{count}."
+
+
+def _one_of_many(request: GenerationRequest, repeats_at: datetime, now: datetime) -> str:
+    """It is due, but only so many repetitions may go; nobody knows how many of the others go first."""
+    status = request.because.facts.get("status", "an error") if request.because else "an error"
+    return (
+        f"TalentSprout answered {status}, and not only here. The next of these is tried again {_when(repeats_at, now)}."
+    )
 
 
 def _slot(seen: Situation) -> str:

@@ -5,13 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from worker import ids, log, metrics, steps
+from worker import composing, ids, log, metrics, steps
 from worker.assembly import Bridge
 from worker.domain.outcome import Attempt, Evidence, NotExecuted, Outcome, Remedy
 from worker.domain.request import Code, Tier
 from worker.ledger import attempts, settling
 from worker.ledger.connection import LedgerFault
-from worker.sending import composing
 from worker.sending.guard import Guard, uptime
 from worker.sending.journal import Journal
 from worker.talentsprout import client, verdict

@@ -15,7 +15,10 @@ LONGEST_PING = timedelta(seconds=10)  # it may be repeated, and who pings a paus
 
 
 def ping(bridge: Bridge, organization: str) -> verdict.PingAnswer:
-    """Ask once, when a slot is open. A paused organization whose key is accepted resumes."""
+    """Ask once, when a slot is open.
+
+    An organization that is paused for its key resumes if the key is accepted; one whose key is another account's pauses.
+    """
     while True:
         held = _claim(bridge, organization)
         if isinstance(held, Attempt):
@@ -54,10 +57,19 @@ def _ask(bridge: Bridge, organization: str, held: Attempt) -> verdict.PingAnswer
     answer = verdict.judge_ping(exchange, now=held.slot_at, window=configured.limits.default.window)
     news = answer.news if isinstance(answer, verdict.Accepted | verdict.Odd) else BudgetNews()
 
-    def settle(tx: Tx) -> None:
+    def settle(tx: Tx) -> verdict.PingAnswer:
         settling.settle_ping(tx, held.id, Evidence(status=exchange.status, trouble=exchange.trouble), news)
-        if isinstance(answer, verdict.Accepted):
-            organizations.probed(tx, organization, accepted=True)
+        return _taken(tx, organization, answer, settings.probe) if isinstance(answer, verdict.Accepted) else answer
 
-    bridge.ledger.write(settle)
-    return answer
+    return bridge.ledger.write(settle)
+
+
+def _taken(tx: Tx, organization: str, answer: verdict.Accepted, first_probe: timedelta) -> verdict.PingAnswer:
+    """What an accepted key changes."""
+    known = organizations.other_account(tx, organization, answer.organization_id)
+    if known is None or answer.organization_id is None:
+        organizations.probed(tx, organization, accepted=True)
+        return answer
+    facts = {"account": answer.organization_id, "known_account": known}
+    organizations.refuse_account(tx, organization, facts, first_probe)
+    return verdict.OtherAccount(answer.organization_id, known)

@@ -6,6 +6,7 @@ reach one host only. Every call opens a connection of its own: on a reused one a
 """
 
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -64,7 +65,8 @@ class Exchange:
 
     `body_done`: the last byte of the request was handed over, so it may have run. `status` is None without an answer's head.
     `headers` have lower-case names; repeated ones are joined with ", ". `body` is what arrived, unpacked, at most 2 MB;
-    `complete` says whether that is all of it. `trouble` is for people: no key, no URL.
+    `complete` says whether that is all of it. `trouble` is for people: no key, no URL. `spread` is how much later than its
+    stamp it may have arrived; None where its body was not written.
     """
 
     connected: bool = False
@@ -76,25 +78,27 @@ class Exchange:
     complete: bool = False
     trouble: str | None = None
     timed_out: bool = False
+    spread: timedelta | None = None
 
 
 def call(
-    base_url: str, api_key: Secret, kind: Kind, payload: bytes, *, guard: Callable[[], None], times: Times
+    base_url: str, api_key: Secret, kind: Kind, payload: bytes, *, guard: Callable[[], float], times: Times
 ) -> Exchange:
     """POST `payload` once.
 
-    `guard` is called when the connection stands and before the first byte leaves; it may raise Abandoned. Anything else
-    that it raises comes out of here, and nothing was sent either.
+    `guard` is called when the connection stands and before the first byte leaves; it returns the moment of the call's stamp
+    by `time.monotonic`, or raises Abandoned. Anything else that it raises comes out of here, and nothing was sent either.
     """
     headers = {"Content-Type": "application/json"}
     return _exchange("POST", f"{base_url.rstrip('/')}/{PATHS[kind]}", headers | _every(api_key), payload, guard, times)
 
 
-def no_guard() -> None:
+def no_guard() -> float:
     """Nothing speaks against a call that may be repeated."""
+    return time.monotonic()
 
 
-def ping(base_url: str, api_key: Secret, *, times: Times, guard: Callable[[], None] = no_guard) -> Exchange:
+def ping(base_url: str, api_key: Secret, *, times: Times, guard: Callable[[], float] = no_guard) -> Exchange:
     """GET /ping once: is the key accepted, and what may it do?"""
     return _exchange("GET", f"{base_url.rstrip('/')}/ping", _every(api_key), None, guard, times)
 
@@ -126,7 +130,7 @@ def _every(api_key: Secret) -> dict[str, str]:
 
 
 def _exchange(
-    method: str, url: str, headers: dict[str, str], payload: bytes | None, guard: Callable[[], None], times: Times
+    method: str, url: str, headers: dict[str, str], payload: bytes | None, guard: Callable[[], float], times: Times
 ) -> Exchange:
     watch, answer = Watch(guard, times.deadline), Answer()
     trouble, too_slow = None, False
@@ -155,6 +159,7 @@ def _exchange(
         complete=answer.complete and not watch.timed_out,  # at the deadline our own hand can look like the peer's end
         trouble="the deadline passed" if watch.timed_out else trouble,
         timed_out=watch.timed_out or too_slow,
+        spread=watch.spread,
     )
 
 

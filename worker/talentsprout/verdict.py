@@ -139,7 +139,15 @@ class Odd:
     news: BudgetNews = field(default_factory=BudgetNews)
 
 
-PingAnswer = Accepted | KeyRefused | OutOfReach | Odd
+@dataclass(frozen=True)
+class OtherAccount:
+    """The key works, and belongs to another organization of TalentSprout's than the one that was `known`."""
+
+    account: str
+    known: str
+
+
+PingAnswer = Accepted | KeyRefused | OutOfReach | Odd | OtherAccount
 
 
 def judge_ping(exchange: Exchange, *, now: datetime, window: timedelta) -> PingAnswer:
@@ -164,8 +172,9 @@ def _error(exchange: Exchange) -> TheirError | None:
 
 def _news(exchange: Exchange, now: datetime, window: timedelta) -> BudgetNews:
     if exchange.status is None:
-        return BudgetNews()
-    return budget_headers.news(exchange.headers, status=exchange.status, now=now, window=window)
+        return BudgetNews(spread=exchange.spread)
+    news = budget_headers.news(exchange.headers, status=exchange.status, now=now, window=window)
+    return replace(news, spread=exchange.spread)
 
 
 def _evidence(exchange: Exchange, their: TheirError | None) -> Evidence:

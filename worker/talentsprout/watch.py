@@ -6,10 +6,13 @@ same exception is raised when nothing was sent and when everything was.
 httpx's time-outs start again with every byte, so a peer that drips could hold a call for ever. A timer therefore ends the
 connection: both directions are shut down, which wakes the thread that reads or writes, and makes the kernel answer whatever
 a flooding peer still sends with a reset. (Shutting down the reading side alone leaves a flood readable on Linux.)
+
+And it measures the spread: how much later than its stamp a call may have arrived at the server.
 """
 
 import socket
 import struct
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -26,14 +29,21 @@ class Watch:
 
     The guard is called when the connection stands and before the first byte leaves; what it raises ends the call with
     nothing sent. The deadline runs from its return. One event later the head of the request would have left already.
+
+    The guard returns the moment of the call's stamp, by `time.monotonic`. From there to the last byte handed over is the part
+    of the spread that can be seen; how long the bytes then travel can't, but it is not more than a round trip, and the
+    TLS handshake has just made one.
     """
 
-    def __init__(self, guard: Callable[[], None], deadline: timedelta) -> None:
-        self.connected = False
+    def __init__(self, guard: Callable[[], float], deadline: timedelta) -> None:
+        self.spread: timedelta | None = None  # until the body was written
         self.body_done = False  # the last byte of the request was handed to the kernel
         self.timed_out = False
         self.refusal: BaseException | None = None  # what the guard raised
+        self.connected = False
         self._guard = guard
+        self._stamped = self._shaking_hands = 0.0
+        self._round_trip = 0.0  # of the TLS handshake, in seconds
         self._timer = Timer(deadline.total_seconds(), self._strike)
         self._timer.daemon = True
         self._closing = Lock()
@@ -45,7 +55,12 @@ class Watch:
 
     def __call__(self, event: str, info: Mapping[str, Any]) -> None:
         match event:
-            case "connection.connect_tcp.complete" | "connection.start_tls.complete":
+            case "connection.connect_tcp.complete":
+                self._socket = info["return_value"].get_extra_info("socket")
+            case "connection.start_tls.started":
+                self._shaking_hands = time.monotonic()
+            case "connection.start_tls.complete":
+                self._round_trip = time.monotonic() - self._shaking_hands
                 self._socket = info["return_value"].get_extra_info("socket")
             case "http11.send_request_headers.started":
                 self.connected = True
@@ -54,6 +69,7 @@ class Watch:
                 self._timer.start()
             case "http11.send_request_body.complete":
                 self.body_done = True
+                self.spread = timedelta(seconds=time.monotonic() - self._stamped + self._round_trip)
                 steps.reached("after_body_sent")
             case "http11.receive_response_body.complete":
                 self._answered = True
@@ -70,7 +86,7 @@ class Watch:
 
     def _ask_the_guard(self) -> None:
         try:
-            self._guard()
+            self._stamped = self._guard()
         except BaseException as refusal:
             self.refusal = refusal
             raise

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from worker import log
 from worker.assembly import Bridge
+from worker.batches import deciding
 from worker.domain.request import State
-from worker.ledger import attempts, events, late_matches, organizations, requests, settling
+from worker.ledger import attempts, batches, events, late_matches, organizations, requests, settling
 from worker.ledger.connection import Tx
 from worker.policy import quarantine
 from worker.sending import pinging
@@ -36,6 +37,7 @@ def sweep(bridge: Bridge) -> Due:
     if linked:
         _logger.info("results found their interview", count=linked)
     probe_paused(bridge)
+    follow_decisions(bridge)
     due = bridge.ledger.read(requests.due)
     unread = bridge.ledger.read(lambda tx: events.unread(tx, MOST_AT_ONCE))
     return Due(unread, sorted({organization for organization, _ in due}))
@@ -74,10 +76,17 @@ def retry_unknown(bridge: Bridge) -> None:
             bridge.ledger.write(lambda tx, one=name: unit(tx, one))  # type: ignore[misc]  # a default binds it
 
 
+def follow_decisions(bridge: Bridge) -> None:
+    """Batches that were paused, resumed or cancelled, and whose requests do not say so yet."""
+    for batch_id in bridge.ledger.read(batches.lagging):
+        deciding.follow(bridge.ledger, batch_id)
+
+
 def probe_paused(bridge: Bridge) -> None:
     """Ping the paused organizations whose time has come."""
     now = bridge.ledger.read(lambda tx: tx.now())
     for pause in bridge.ledger.read(organizations.all_paused):
-        if pause.organization in bridge.settings.organizations and pause.probe_at <= now:
+        is_due = pause.probe_at is not None and pause.probe_at <= now
+        if is_due and pause.organization in bridge.settings.organizations:
             accepted = pinging.probe(bridge, pause.organization)
             _logger.info("paused organization probed", organization=pause.organization, accepted=accepted)

@@ -1,6 +1,7 @@
 """Completions as TalentSprout sends them, for tests."""
 
 import json
+from collections.abc import Collection
 
 from tests.web.houses import AN_ID, HOOK_TOKEN, House
 from worker.events import reader
@@ -22,12 +23,19 @@ def result_of(
     return json.dumps({"event": "interview.completed", "apiVersion": "2026-01-30", "data": data}).encode()
 
 
-def told(house: House, body: bytes, *, organization: str = "acme", token: str = HOOK_TOKEN) -> events.StoredEvent:
+def told(
+    house: House,
+    body: bytes,
+    *,
+    organization: str = "acme",
+    token: str = HOOK_TOKEN,
+    dropping: Collection[str] = frozenset(),
+) -> events.StoredEvent:
     """Post it and have it read; the event afterwards."""
     answer = house.client().post(f"/webhooks/talentsprout/{organization}/{token}", data=body, headers=JSON)
     assert answer.status_code == 202, answer.text
     event_id = str(answer.json["event_id"])
-    reader.read(house.bridge.ledger, house.bridge.settings.sources, event_id)
+    reader.read(house.bridge.ledger, house.bridge.settings.sources, event_id, dropping)
     found = house.bridge.ledger.read(lambda tx: events.get(tx, event_id))
     assert found is not None
     return found

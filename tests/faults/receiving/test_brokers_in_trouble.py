@@ -129,6 +129,7 @@ def test_f60_every_hint_ten_times_out_of_order_and_for_what_is_long_done_changes
         assert_once_each(house, BATCH)
         for event_id in [*known, "never-was", ""]:
             hints.read(event_id)
+        hints.read("", *known, "never-was", *known)
         hints.pump("nobody")
         deliver_some(house, 100, 1)
         assert_once_each(house, BATCH + 1)

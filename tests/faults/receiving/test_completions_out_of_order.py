@@ -59,6 +59,29 @@ def test_f29_a_completion_of_an_interview_that_nobody_here_made_is_kept_apart(ho
     assert (kept["organization"], kept["interview_id"], kept["state"]) == ("acme", None, "unmatched")
 
 
+@pytest.mark.parametrize(("policy", "kept"), [("keep", 1), ("drop", 0)])
+def test_f29_the_policy_says_whether_a_strangers_completion_is_kept(house: House, policy: str, kept: int) -> None:
+    """foreign = "drop": an interview that nobody here made leaves no result; one of ours does."""
+    dropping = {"acme"} if policy == "drop" else set()
+    event = told(house, result_of("session-1", interview=UNKNOWN_ID), dropping=dropping)
+    assert len(results(house)) == kept
+    assert ("drop" in str(event.reason)) is (policy == "drop")
+    house.interview()
+
+    told(house, result_of("session-2"), dropping=dropping)
+
+    assert (AN_ID, "matched") in states(house)
+
+
+def test_f29_nothing_is_dropped_while_it_may_belong_to_an_unknown(house: House) -> None:
+    """foreign = "drop", and one request may or may not exist: its completion waits for the person."""
+    house.unknown(house.api().file())
+
+    told(house, result_of("session-1"), dropping={"acme"})
+
+    assert states(house) == [(None, "unmatched")]
+
+
 def test_f29_a_result_is_never_attached_across_organizations(tmp_path: Path, database_url: str) -> None:
     """Another organization's address names our interview: kept under theirs, not linked, also when it comes first."""
     with house_on(tmp_path, database_url, BOTH) as house:

@@ -11,10 +11,10 @@ from config import Secret
 from config.settings import Source
 from tests.faults.receiving.completions import result_of, told
 from tests.faults.receiving.houses_on import receiver_of
-from tests.faults.receiving.webs import JSON, web_on
+from tests.faults.receiving.webs import JSON, Web, web_on
 from tests.sources import test_signatures as signatures
 from tests.sources.deliveries import NOW, source
-from tests.web.houses import HOOK_TOKEN, SECRET, House, sign
+from tests.web.houses import HOOK_TOKEN, SECRET, TWO_ORGANIZATIONS, House, sign
 from web.receiver import Receiver
 from worker import clock, sources
 from worker.ledger.tables import METADATA
@@ -63,22 +63,61 @@ def test_f16_of_all_forgeries_none_is_stored_and_every_right_signature_is(house:
     assert len(refusals) == 1
 
 
+HMAC_TOO = """
+[sources.hashed]
+kind = "generic"
+organization = "acme"
+secret = "{secret}"
+signature_header = "X-Signature"
+"""
+FIRST, OTHER = b'{"first": 1}', b'{"other": 1}'
+
+
+def forgeries(web: Web, name: str, header: str, scheme: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """What a stranger may try in place of one source's own headers, which are right for another body."""
+    right = web.signed(name, OTHER, "another")
+    signature = right[header].removeprefix(scheme)
+    yield "none", {}
+    yield "empty", right | {header: ""}
+    yield "only the scheme", right | {header: scheme}
+    yield "of another body", right if scheme else {}
+    yield "truncated", right | {header: scheme + signature[:-2]}
+    yield "longer", right | {header: f"{scheme}{signature}x"}
+    yield "upper case", right | {header: scheme + signature.upper()}
+    yield "lower case", right | {header: scheme + signature.lower() + "x"}
+    yield "doubled", right | {header: scheme + signature * 2}
+    yield "twice", right | {header: f"{scheme}{signature}, {scheme}{signature}"}
+    yield "sha1", right | {header: f"sha1={signature[:40]}"}
+    yield "another scheme", right | {header: f"v1a,{signature}"}
+    yield "the secret itself", right | {header: f"{scheme}{SECRET}"} if scheme else {}
+    for other in ("careers", "forms", "hashed", "signed"):
+        yield f"the headers of {other}", web.signed(other, FIRST, "another") if other != name else {}
+
+
+SCHEMES = {
+    "careers": ("Signature", "sha256 "),
+    "forms": ("X-Bridge-Token", ""),
+    "hashed": ("X-Signature", "sha256="),
+    "signed": ("webhook-signature", "v1,"),
+}
+
+
 @pytest.mark.slow
 def test_f16_a_forgery_over_http_leaves_a_401_and_nothing_else(tmp_path: Path, database_url: str) -> None:
-    """None, empty, wrong, truncated, upper-case, doubled, downgraded, another source's: one body, nothing stored."""
-    with web_on(tmp_path / "web", database_url) as web:
+    """More than 60 over HTTP, for every kind: none, cut, doubled, downgraded, another's: one body, nothing stored."""
+    text = TWO_ORGANIZATIONS + HMAC_TOO.format(secret=SECRET + "-of-its-own")
+    with web_on(tmp_path / "web", database_url, text=text) as web:
         web.start()
-        assert web.deliver("careers", BODY).status == 200
-        wrong = web.signed("careers", b'{"other": 1}')["Signature"].removeprefix("sha256 ")
-        forged = [{}, {"Signature": ""}, {"Signature": f"sha256 {wrong}"}, {"Signature": f"sha256 {wrong[:-2]}"}]
-        forged += [{"Signature": f"sha256 {wrong.upper()}"}, {"Signature": f"sha256 {wrong}{wrong}"}]
-        forged += [{"Signature": f"sha1 {wrong[:40]}"}, {"X-Bridge-Token": SECRET}, web.signed("forms", BODY)]
-
-        replies = [web.post("/webhooks/careers", BODY, {**JSON, **headers}) for headers in forged]
-
-        assert {reply.status for reply in replies} == {401}
+        replies = []
+        for name, (header, scheme) in SCHEMES.items():
+            assert web.deliver(name, FIRST).accepted
+            for number, (what, headers) in enumerate(forgeries(web, name, header, scheme)):
+                reply = web.post(f"/webhooks/{name}", b'{"forged": %d}' % number, {**headers, **JSON})
+                assert reply.status == 401, (name, what)
+                replies.append(reply)
+        assert len(replies) >= 60
         assert len({reply.body for reply in replies}) == 1
-        assert list(web.stored().values()) == [BODY]
+        assert list(web.stored().values()) == [FIRST] * len(SCHEMES)
 
 
 def test_f14_a_signed_time_holds_for_five_minutes_and_not_a_second_longer(house: House) -> None:
@@ -164,7 +203,7 @@ def test_f31_who_has_the_secret_address_can_neither_overwrite_nor_hide(house: Ho
     assert "stored" in str(first.reason)
     assert "flagged" in str(forged.reason)
     (kept,) = house.api().get("/results").json["items"]
-    assert kept["score"] == 81
+    assert (kept["score"], kept["contradicted"]) == (81, True)
     assert house.count("result") == 1
 
 

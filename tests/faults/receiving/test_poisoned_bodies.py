@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -124,6 +125,41 @@ def test_f22_a_nul_in_any_field_never_reaches_a_column(house: House) -> None:
 def test_f23_a_lone_surrogate_in_any_field_is_replaced_once_at_the_edge(house: House, poison: str) -> None:
     """`\\ud800` field by field: parses, and would fail at encode in database, log and page; becomes U+FFFD."""
     poisoned_in_every_field(house, poison)
+
+
+EVERY_OPTION = {
+    "title": "T", "voice": "sage", "languages": ["en"], "duration": 15, "require_video": True, "max_attempts": 1,
+    "passing_score": 70, "access_type": "public", "redirect_url": "https://example.com", "ai_personality": "calm",
+    "company_name": "C", "client_name": "L", "template_id": "3b0c7d52-8f41-4c6e-9a2d-51f7e0c4a9b8",
+    "questions": [{"question": "Why?", "evaluation_criteria": "E"}],
+}  # fmt: skip
+WANTED = {"organization": "acme", "kind": "create", "job_description": A_TEXT, "dedup_id": "d", "options": EVERY_OPTION}
+QUERIES = ("limit", "cursor", "state", "organization", "source", "batch", "{poison}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "poison", ["a\x00b", "a\ud800b", "\u202e", "x" * 300], ids=["NUL", "surrogate", "bidi", "long"]
+)
+def test_f23_a_poisoned_field_of_the_api_is_refused_or_cleaned(house: House, poison: str) -> None:
+    """Every field of a request and of a decision, every filter, every id in an address: 4xx or cleaned, never an error."""
+    api = house.api()
+    for changed in everywhere(WANTED, poison):
+        answer = api.raw("/requests", json.dumps(changed).encode())
+        assert answer.status_code in (200, 201, 400, 409, 422), (changed, answer.text)
+        answer.data.decode()
+    known = api.get("/requests").json["items"][0]["id"]
+    for decision in ("adopt", "retry", "cancel"):
+        for body in ({"share_link": poison}, {"job_description": poison}, {"not_there": poison}, {poison: 1}):
+            answer = api.raw(f"/requests/{known}/{decision}", json.dumps(body).encode())
+            assert answer.status_code in (200, 409, 422), answer.text
+    spelt = quote(poison.encode("utf-8", "surrogatepass"))
+    for noun in ("requests", "events", "interviews", "results"):
+        assert api.get(f"/{noun}/{spelt}").status_code == 404
+        for query in QUERIES:
+            assert api.get(f"/{noun}?{query.format(poison=spelt)}={spelt}").status_code == 422
+    for page in (f"/requests/{spelt}", f"/requests?state={spelt}", f"/requests?cursor={spelt}", f"/problems/{spelt}"):
+        assert house.client().get(page).status_code in (303, 404), page
 
 
 def test_f25_duplicate_keys_are_refused_and_the_rest_is_parked_with_its_path(house: House) -> None:

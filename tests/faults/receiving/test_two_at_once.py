@@ -1,17 +1,25 @@
 """Two that act on one thing in the same moment: people who decide, and transactions that cross."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from tests.servers import PostgresServer
 from tests.web.houses import AN_ID, House
+from worker import operators
+from worker.domain.request import Tier
+from worker.ledger import audit, budgets
 from worker.ledger.connection import TRIES, Ledger, LedgerFault, Tx
+from worker.policy import reasons
 
 LINKS = [f"https://www.talentsprout.ai/interview/{AN_ID[:-1]}{digit}" for digit in range(8)]
+
+SEEN = {"not_there": True, "state": "unknown", "attempts": 1}  # as a page says it
 
 
 def at_once(house: House, decisions: list[tuple[str, object]], request_id: str) -> list[tuple[int, str]]:
@@ -34,9 +42,10 @@ def at_once(house: House, decisions: list[tuple[str, object]], request_id: str) 
         [("adopt", {"share_link": link}) for link in LINKS],
         [("adopt", {"share_link": LINKS[0]}), ("retry", {"not_there": True})] * 3,
         [("retry", {"not_there": True})] * 6,
+        [("retry", SEEN), ("cancel", SEEN)] * 3,
         [("cancel", {"not_there": True}), ("adopt", {"share_link": LINKS[0]})] * 3,
     ],
-    ids=["eight links", "adopt or retry", "double click on retry", "cancel or adopt"],
+    ids=["eight links", "adopt or retry", "double click on retry", "retry or cancel", "cancel or adopt"],
 )
 def test_f76_of_decisions_in_one_moment_one_is_carried_out(house: House, decisions: list[tuple[str, object]]) -> None:
     """Parallel posts about one `unknown`: one decision; every other gets 409 with what happened."""
@@ -48,8 +57,10 @@ def test_f76_of_decisions_in_one_moment_one_is_carried_out(house: House, decisio
     statuses = sorted(status for status, _ in answers)
     assert statuses == [200] + [409] * (len(decisions) - 1)
     assert house.count("audit") == 1
+    (done,) = house.write(lambda tx: audit.of(tx, request_id))
+    what = f"{done.actor} {operators.DONE[done.action]} at {reasons.clock_to_the_second(done.at)}."
     for status, told in answers:
-        assert status == 200 or len(told) > 80, "a refusal says what happened"
+        assert status == 200 or what in told, "a refusal says what the first did, who and when"
 
 
 def test_f76_a_form_that_is_sent_again_changes_nothing(house: House) -> None:
@@ -60,6 +71,24 @@ def test_f76_a_form_that_is_sent_again_changes_nothing(house: House) -> None:
     before = api.get(f"/requests/{request_id}").json
     assert api.post(f"/requests/{request_id}/cancel").status_code == 409
     assert api.get(f"/requests/{request_id}").json == before
+    assert house.count("audit") == 1
+
+
+def test_f76_an_old_page_decides_nothing_about_a_newer_attempt(house: House) -> None:
+    """The first attempt was said not to be there; it was sent again and is unknown anew: 409, and who did that."""
+    api = house.api()
+    request_id = api.file()
+    house.write(lambda tx: budgets.prepare(tx, "acme", Tier.AI, 1000, timedelta(milliseconds=1)))
+    house.unknown(request_id)
+    assert api.post(f"/requests/{request_id}/retry", SEEN).status_code == 200
+    time.sleep(0.002)  # SQLite's clock has milliseconds
+    house.unknown(request_id)
+
+    for verb in ("retry", "cancel"):
+        answer = api.post(f"/requests/{request_id}/{verb}", SEEN)
+        assert answer.status_code == 409
+        assert "is unknown with 2 attempts by now, which is not what you saw" in answer.json["detail"]
+        assert "ada sent it back in line at" in answer.json["detail"]
     assert house.count("audit") == 1
 
 

@@ -9,12 +9,12 @@ from tests.sources.test_bad_input import WHOLE
 from tests.talentsprout.calling import AN_INTERVIEW, ID, call_to, verdict
 from tests.talentsprout.peer import Connection, answer, answering, serving
 from tests.web.houses import A_TEXT, House
+from worker import composing
 from worker.domain.outcome import Created, Unknown
 from worker.domain.request import State
 from worker.events import reader
 from worker.ledger import requests
 from worker.ledger.connection import Tx
-from worker.sending import composing
 
 ROOT = Path(__file__).parents[3]
 

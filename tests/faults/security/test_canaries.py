@@ -126,12 +126,46 @@ def _live(house: Household, media_port: int, token: str) -> Iterator[str]:
     assert house.post(hook, b"{" + CANARY.encode(), JSON)[0] == 202
     house.until(lambda: len(house.told("results", "list")["items"]) == 2, "both results")
     house.until(lambda: "unreadable" in house.sprout("events", "list", "--json"), "one is parked")
-    options = {"client_name": canary("client")}
-    wanted = {"job_description": f"{text(9)} {canary('api')}", "options": options, "dedup_id": canary("dedup")}
-    headers = JSON | {"Authorization": f"Bearer {token}"}
-    assert house.post("/api/v1/requests", json.dumps(wanted).encode(), headers)[0] == 201
-    house.until_state("created", 2)
+    yield from _use_the_api(house, token)
+    made = house.until_state("created", 3)
     yield house.get("/readyz")[1]
+    decide = f"/api/v1/requests/{made[0]['id']}"
+    for decision, wanted in (("adopt", {"share_link": f"https://{canary('link')}.example"}), ("retry", {})):
+        yield json.dumps(house.post(f"{decide}/{decision}", json.dumps(wanted).encode(), _bearing(token))[1])
+
+
+def _bearing(token: str) -> dict[str, str]:
+    return JSON | {
+        "Authorization": f"Bearer {token}",
+        "Referer": canary("referer"),
+        "X-Request-Id": canary("request-id"),
+    }
+
+
+def _use_the_api(house: Household, token: str) -> Iterator[str]:
+    """A canary in every field of a request and of a mapped posting; then in what is refused: those answers are the asker's."""
+    names = ("title", "company_name", "client_name", "ai_personality")
+    options: dict[str, Any] = {name: canary(name) for name in names}
+    options |= {"redirect_url": f"https://{canary('redirect')}.example/{canary('path')}"}
+    options |= {"questions": [{"question": canary("question"), "evaluation_criteria": canary("criteria")}]}
+    wanted = {"job_description": f"{text(9)} {canary('api')}", "options": options, "dedup_id": canary("dedup")}
+    assert house.post("/api/v1/requests", json.dumps(wanted).encode(), _bearing(token))[0] == 201
+    posting = {
+        name: canary(f"mapped-{name}") for name in ("id", "title", "language", "company", "delivery_id", "event")
+    }
+    posting |= {"url": f"https://{canary('mapped-url')}.example", canary("name-of-a-field"): canary("foreign")}
+    posting |= {"event": "job.created", "status": "open", "description": f"{text(8)} {canary('mapped-text')} {PHONE}"}
+    body = json.dumps(posting).encode()
+    assert house.deliver("forms", body, house.signed("forms", body))[0] in (200, 202)
+    for unfit in (
+        {"options": {"voice": canary("voice")}},
+        {canary("field"): 1},
+        {"organization": canary("organization")},
+    ):
+        assert house.post("/api/v1/requests", json.dumps({**wanted, **unfit}).encode(), _bearing(token))[0] == 422
+    for query in ("cursor", "state", "source", "batch", canary("parameter")):
+        assert house.get(f"/api/v1/requests?{query}={canary('query')}", token)[0] == 422
+    yield house.get("/metrics", token)[1]
 
 
 def _completion(interview: str, session: str, media_port: int) -> dict[str, Any]:

@@ -1,0 +1,178 @@
+"""A run: each row of a file through the one door, in chunks, each chunk a transaction of its own.
+
+Whatever ends a run (a person, a kill, the power), what it has filed stays filed; the file run again goes on with its batch and
+files nothing twice. Nothing is kept in memory of the rows that are done.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+
+from worker import filing
+from worker.assembly import Bridge
+from worker.batches.checking import Found, chunks, faulty, known_requests, takes
+from worker.batches.deciding import follow
+from worker.batches.judging import Faulty, Judge, Wanted
+from worker.batches.rows import Row, Sheet
+from worker.domain.request import Content, GenerationRequest
+from worker.ledger import batch_rows, batches, interviews, requests
+from worker.ledger.batch_rows import StoredRow
+from worker.ledger.batches import Batch, BatchState, NewBatch
+from worker.ledger.connection import Tx
+from worker.operators import Person, Refusal, mend
+from worker.policy import verdicts
+from worker.policy.verdicts import Verdict
+
+AT_ONCE = 100  # rows in one transaction: some 30 ms, for which nobody else writes to an SQLite file
+KEPT_AT_ONCE = 250  # rows that are only noted
+LOOKED_AT = 100  # of the first rows of a file, to know its batch again
+
+
+class Stopped(Exception):
+    """Somebody cancelled the batch while its file was read."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One reading of one file into one batch. `goes_on` where the batch was there before."""
+
+    batch: str
+    number: int
+    who: Person
+    goes_on: bool
+
+
+def begin(bridge: Bridge, sheet: Sheet, judge: Judge, who: Person, origin: str | None) -> Run:
+    """A new batch, or the newest one of this file, if one of the file's first rows is in it."""
+    columns = tuple((title, sheet.columns.get(title)) for title in sheet.titles)
+    new = NewBatch(sheet.name, origin, judge.owner, who.name, columns)
+    first = [judge.judge(row) for row in islice(sheet.each(), LOOKED_AT)]
+    batch = bridge.ledger.read(lambda tx: _same_file(tx, origin, [one for one in first if isinstance(one, Wanted)]))
+    if batch is not None and batch.following:
+        follow(bridge.ledger, batch.id)  # a decision from before this run; it must not meet what this run files
+
+    def unit(tx: Tx) -> Run:
+        made = batches.create(tx, new) if batch is None else batch.id
+        return Run(made, batches.begin(tx, made, new), who, goes_on=batch is not None)
+
+    return bridge.ledger.write(unit)
+
+
+def run(bridge: Bridge, sheet: Sheet, judge: Judge, now: Run) -> Iterator[list[Found]]:
+    """File every row; what became of each chunk is yielded once it is committed. Raises NotABatch and Stopped."""
+    for chunk in chunks(sheet.each(), AT_ONCE):
+        judged = [judge.judge(row) for row in chunk]
+        yield bridge.ledger.write(lambda tx, rows=judged: _file_chunk(tx, bridge, now, rows))  # type: ignore[misc]  # bound now
+    bridge.ledger.write(lambda tx: batches.end(tx, now.batch, now.number))
+
+
+def keep_unfiled(bridge: Bridge, sheet: Sheet, now: Run) -> None:
+    """Note every row, to be filed by a worker, which may begin at once. Raises NotABatch."""
+    for chunk in chunks(sheet.each(), KEPT_AT_ONCE):
+        rows = [_unfiled(row) for row in chunk]
+        bridge.ledger.write(lambda tx, some=rows: batch_rows.keep(tx, now.batch, now.number, some))  # type: ignore[misc]  # bound now
+    bridge.ledger.write(lambda tx: batches.end(tx, now.batch, now.number))
+
+
+def file_kept(bridge: Bridge, batch_id: str, stopping: Callable[[], bool] = lambda: False) -> Iterator[list[Found]]:
+    """File the rows that were noted; from several workers at once, if need be."""
+    organizations = frozenset(bridge.settings.organizations)
+
+    def unit(tx: Tx) -> list[Found]:
+        batch = batches.get(tx, batch_id)
+        assert batch is not None, "batches are never deleted"
+        number, rows = batch_rows.unfiled(tx, batch_id, AT_ONCE)
+        if batch.state is BatchState.CANCELLED or not rows:
+            return []
+        judge = Judge(organizations, batch.organization)
+        now = Run(batch_id, number, Person(batch.actor or "bridge"), goes_on=True)
+        return _file_chunk(tx, bridge, now, [judge.judge(written(one)) for one in rows])
+
+    while not stopping() and (found := bridge.ledger.write(unit)):
+        yield found
+
+
+def written(stored: StoredRow) -> Row:
+    """The file's row again."""
+    return Row(**{"number": stored.number, "cells": {}, "extra": {}, **stored.written})
+
+
+def _same_file(tx: Tx, origin: str | None, first: Sequence[Wanted]) -> Batch | None:
+    batch = None if origin is None else batches.newest_of(tx, origin)
+    if batch is None:
+        return None
+    ids = {kept.request.id for kept in known_requests(tx, first).values()}
+    return batch if batch_rows.any_of(tx, batch.id, ids) else None
+
+
+def _file_chunk(tx: Tx, bridge: Bridge, now: Run, judged: Sequence[Wanted | Faulty]) -> list[Found]:
+    batch = batches.get(tx, now.batch, lock=True)
+    assert batch is not None, "batches are never deleted"
+    if batch.state is BatchState.CANCELLED:
+        raise Stopped(batch.decided_by or "somebody")
+    wanted = [one for one in judged if isinstance(one, Wanted)]
+    filed = filing.file_many(tx, [_of_batch(one, now.batch) for one in wanted])
+    answers = {one.row.number: answer for one, answer in zip(wanted, filed, strict=True)}
+    above: dict[str, int] = {}
+    found = [
+        faulty(one) if isinstance(one, Faulty) else _found(tx, bridge, now, one, answers[one.row.number], above)
+        for one in judged
+    ]
+    batch_rows.keep(tx, now.batch, now.number, [_stored(one) for one in found])
+    return found
+
+
+def _of_batch(one: Wanted, batch_id: str) -> filing.Submission:
+    return replace(one.submission, identity=one.identity, batch=batch_id)
+
+
+def _found(tx: Tx, bridge: Bridge, now: Run, one: Wanted, answer: filing.Answer, above: dict[str, int]) -> Found:
+    """What the door's answer means for a row; `above` are the rows of this chunk that lead to a request."""
+    request = answer.request
+    row = None
+    if not isinstance(answer, filing.Filed):
+        row = above.get(request.id) or batch_rows.first_with(tx, now.batch, now.number, [request.id]).get(request.id)
+    if row is not None:
+        if requests.content_digest_of(tx, request.id) == one.digest:
+            return Found(one.row, Verdict.SAME, verdicts.same(row), one, request, same_as=row)
+        text = verdicts.conflict_within(one.identity.shown, row)
+        return Found(one.row, Verdict.CONFLICT, text, one, request, same_as=row)
+    if isinstance(answer, filing.Conflict):
+        found = _mended(tx, bridge, now, one, request)
+    elif isinstance(answer, filing.AlreadyFiled):
+        link = interviews.links(tx, [request.interview_id]).get(request.interview_id) if request.interview_id else None
+        found = Found(one.row, Verdict.KNOWN, verdicts.known(request, link), one, request, link)
+    else:
+        condensing = one.condensing()
+        found = Found(one.row, Verdict.NEW, verdicts.new(condensing), one, request, condensing=condensing)
+    if found.verdict in verdicts.ACCEPTED:
+        above[request.id] = one.row.number
+    return found
+
+
+def _mended(tx: Tx, bridge: Bridge, now: Run, one: Wanted, known: GenerationRequest) -> Found:
+    """Another text under a known id: a held request takes it, any other keeps its own."""
+    if not takes(known):
+        return Found(one.row, Verdict.CONFLICT, verdicts.conflict(known), one, known)
+    wanted = one.submission
+    content = Content(wanted.text, wanted.options, wanted.about)
+    try:
+        mended = mend(tx, now.who, known.id, filing.title_of(wanted), content, bridge.timing.quarantine)
+    except Refusal as refusal:
+        return Found(one.row, Verdict.CONFLICT, str(refusal), one, known)
+    condensing = one.condensing()
+    return Found(one.row, Verdict.MENDS, verdicts.mends(known, condensing), one, mended, condensing=condensing)
+
+
+def _stored(one: Found) -> StoredRow:
+    accepted = one.request is not None and one.verdict in verdicts.ACCEPTED
+    request_id = one.request.id if accepted and one.request else None
+    return StoredRow(one.row.number, one.verdict, one.text, request_id, one.same_as, _as_written(one.row))
+
+
+def _unfiled(row: Row) -> StoredRow:
+    return StoredRow(row.number, None, None, None, None, _as_written(row))
+
+
+def _as_written(row: Row) -> dict[str, object]:
+    return {name: value for name, value in asdict(row).items() if name != "number" and value not in (None, {})}

@@ -1,0 +1,5 @@
+"""What all tables belong to."""
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
