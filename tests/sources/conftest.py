@@ -1,11 +1,11 @@
-"""The table that a run of test_every_source.py ends with: kinds by promises."""
+"""The table that a run of test_every_source*.py ends with: kinds by promises."""
 
 import re
 from collections import defaultdict
 
 import pytest
 
-CASE = re.compile(r"test_every_source(?:_over_http)?\.py::test_(?P<promise>\w+)\[(?P<kind>[a-z]+)")
+CASE = re.compile(r"test_every_source\w*\.py::test_(?P<promise>\w+)\[(?P<kind>[a-z]+)")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
