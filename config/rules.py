@@ -82,6 +82,8 @@ def _check_headers(section: str, table: Table, report: Report) -> None:
     elif kind and kind != "generic":
         for key in written:
             report.add(section, (key,), Wrong('is for kind "generic" alone', "leave it out"))
+    if kind and kind != "teamtailor" and "legacy_signature" in table:
+        report.add(section, ("legacy_signature",), Wrong('is for kind "teamtailor" alone', "leave it out"))
 
 
 def _check_mapping(section: str, table: Table, report: Report) -> None:

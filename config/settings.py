@@ -163,6 +163,8 @@ class Source(Section):
     signature_header: fields.OptionalHeader = Field(
         default=None, description='the name of a header, such as "X-Signature"'
     )
+    # For kind "teamtailor": also take the first version of its signature, which proves the job's id and nothing of its text.
+    legacy_signature: bool = Field(default=False, strict=True, description="true or false")
     # For kinds that fetch or poll.
     api_key: OptionalSecret = Field(
         default=None, description='the key of the ATS\'s own API, as "env:NAME" or "file:/path"'

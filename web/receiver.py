@@ -7,7 +7,7 @@ for a 401 has the same body, and a completion for an unknown organization and on
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,10 @@ from web.hinting import Hinting
 from web.problems import Kind
 from worker import clock, ids, metrics, sources
 from worker.domain.fields import LONGEST_ID
-from worker.domain.received import Received
+from worker.domain.received import Handshake, Received
 from worker.events.intake import CannotStore, Intake
 from worker.ledger.events import Receipt
-from worker.sources import SourceKind, talentsprout
+from worker.sources import ShakesHands, SignsOnce, SourceKind, talentsprout
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LARGEST_DELIVERY = 1024 * 1024  # bytes
 LARGEST_COMPLETION = 8 * 1024 * 1024  # bytes; a transcript of an hour is far below
 COMPLETIONS = "talentsprout"  # the source of completions, a name that no section may take
-NOT_KEPT = frozenset({"authorization", "proxy-authorization", "cookie"})
+NOT_KEPT = frozenset({"authorization", "proxy-authorization", "cookie", "x-hook-secret"})
 TOKENS_COMPARED = 2  # always as many, so that the time taken does not tell how many there are
 PING = "A ping: the source tried whether somebody answers."
 RETRY_AFTER_SETTING_UP = {"Retry-After": "60"}
@@ -67,18 +67,22 @@ class Receiver:
 
     def refuses(self, source: str, headers: Mapping[str, str]) -> Answer | None:
         """What can be said of a source's delivery before its body is read; None: read it."""
-        if source not in self._settings.sources:
-            return self._refuse(UNKNOWN_LABEL, problems.NOT_FOUND)
-        return self._refuses_body(source, headers, LARGEST_DELIVERY)
+        early = Received(_lower(headers), b"", clock.wall())
+        if self._handshake(source, early) is not None:
+            return None  # it may come without a body, and so without a type
+        return self._refuses_delivery(source, headers)
 
     def deliver(self, source: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
         """Answer a source's delivery, once it is durable if it is authentic. `headers` have names in any case."""
-        refusal = self.refuses(source, headers) or self._measure(source, body, LARGEST_DELIVERY)
+        received = Received(_lower(headers), body, now)
+        handshake = self._handshake(source, received)
+        if handshake is not None:
+            return self._shake(source, handshake, received)
+        refusal = self._refuses_delivery(source, headers) or self._measure(source, body, LARGEST_DELIVERY)
         if refusal is not None:
             return refusal
         configured = self._settings.sources[source]
         kind = self._named(configured.kind)
-        received = Received(_lower(headers), body, now)
         try:
             if kind.is_authentic(received, configured, now):
                 return self._store(_receipt(received, configured, kind), kind.ACCEPTED)
@@ -91,6 +95,24 @@ class Receiver:
         if kind.GIVES_UP_ON_4XX:
             return self._refuse(source, problems.SETTING_UP, RETRY_AFTER_SETTING_UP)
         return self._refuse(source, problems.BAD_SIGNATURE)
+
+    def _refuses_delivery(self, source: str, headers: Mapping[str, str]) -> Answer | None:
+        if source not in self._settings.sources:
+            return self._refuse(UNKNOWN_LABEL, problems.NOT_FOUND)
+        return self._refuses_body(source, headers, LARGEST_DELIVERY)
+
+    def _handshake(self, source: str, received: Received) -> Handshake | None:
+        """Answered also once the source has verified a delivery: a vendor that had suspended its webhook begins anew."""
+        configured = self._settings.sources.get(source)
+        kind = None if configured is None else self._named(configured.kind)
+        return kind.handshake(received) if isinstance(kind, ShakesHands) else None
+
+    def _shake(self, source: str, handshake: Handshake, received: Received) -> Answer:
+        try:
+            stored = self._store(_test_receipt(received, self._settings.sources[source]), handshake.status)
+        except CannotStore:
+            return self._refuse(source, problems.NOT_STORED, problems.RETRY_SOON)
+        return replace(stored, headers={**stored.headers, **handshake.headers})
 
     def refuses_completion(self, organization: str, token: str, headers: Mapping[str, str]) -> Answer | None:
         """What can be said of a completion before its body is read; None: read it."""
@@ -163,6 +185,9 @@ def _receipt(received: Received, source: Source, kind: SourceKind) -> Receipt:
     keys = []
     if delivery is not None:
         keys.append(f"id:{delivery}" if len(delivery) <= LONGEST_ID else _long_id(delivery))
+    nonce = kind.nonce(received) if isinstance(kind, SignsOnce) else None
+    if nonce is not None:
+        keys.append(f"once:{nonce}")
     if delivery is None or not kind.SIGNS_TIME:
         keys.append(f"sha256:{received.digest()}")
     kept = Received(_kept(received.headers, source.token_header), received.body, received.at)

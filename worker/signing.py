@@ -29,6 +29,31 @@ def hex_digest(body: bytes, secret: Secret) -> str:
     return hmac.digest(_secret_bytes(secret), body, "sha256").hex()
 
 
+def hmac_sha256_base64(body: bytes, digest: str, secrets: Sequence[Secret]) -> bool:
+    """Whether `digest` is the HMAC-SHA256 of `body` under one of `secrets` in base64, padded."""
+    given = _header_bytes(digest)
+    matches = [hmac.compare_digest(base64_digest(body, secret).encode(), given) for secret in secrets]
+    return any(matches)
+
+
+def hmac_sha256_base64url(body: bytes, digest: str, secrets: Sequence[Secret]) -> bool:
+    """The same in the alphabet for URLs, padded or not."""
+    given = _header_bytes(digest.rstrip("="))
+    ours = [base64url_digest(body, secret).rstrip("=").encode() for secret in secrets]
+    matches = [hmac.compare_digest(one, given) for one in ours]
+    return any(matches)
+
+
+def base64_digest(body: bytes, secret: Secret) -> str:
+    """The HMAC-SHA256 of `body` in base64."""
+    return base64.b64encode(hmac.digest(_secret_bytes(secret), body, "sha256")).decode()
+
+
+def base64url_digest(body: bytes, secret: Secret) -> str:
+    """The HMAC-SHA256 of `body` in base64 for URLs, padded."""
+    return base64.urlsafe_b64encode(hmac.digest(_secret_bytes(secret), body, "sha256")).decode()
+
+
 def standard_webhooks_verify(
     headers: Mapping[str, str],
     body: bytes,
@@ -42,7 +67,7 @@ def standard_webhooks_verify(
     symmetric scheme, is looked at: others are skipped. Each secret is held against each signature.
     """
     message, timestamp, signatures = _standard_headers(headers)
-    if not message or not message.isascii() or not _is_recent(timestamp, now, tolerance):
+    if not message or not message.isascii() or not is_recent(timestamp, now, tolerance):
         return False
     keys = [key for secret in secrets if (key := standard_webhooks_key(secret))]
     expected = [_standard_signature(message, timestamp, body, key) for key in keys]
@@ -100,7 +125,8 @@ def _standard_signature(message: str, timestamp: str, body: bytes, key: bytes) -
     return "v1," + base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
 
 
-def _is_recent(timestamp: str, now: datetime, tolerance: timedelta) -> bool:
+def is_recent(timestamp: str, now: datetime, tolerance: timedelta = TOLERANCE) -> bool:
+    """Whether `timestamp`, decimal seconds since 1970, lies within `tolerance` of `now`."""
     if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= LONGEST_TIMESTAMP):
         return False
     return abs(now.timestamp() - int(timestamp)) <= tolerance.total_seconds()

@@ -25,6 +25,7 @@ CONTRACT = {
     "events": "list show replay",
     "interviews": "list show",
     "results": "list show",
+    "sources": "list test",
     "token": "create list revoke",
 }
 UNCONFIGURED = {"demo", "sandbox"}

@@ -148,3 +148,15 @@ def test_a_folder_that_cannot_be_used_is_a_fault(made: Made) -> None:
     settings.bridge.data_dir.rmdir()
     settings.bridge.data_dir.write_text("a file where a folder should be")
     assert configuration.disk(settings).state is State.FAIL
+
+
+def test_sources_whose_postings_become_no_interviews_by_themselves_are_pointed_out(made: Made) -> None:
+    text = "".join(
+        f'[sources.{kind}]\nkind = "{kind}"\norganization = "acme"\nsecret = "a-secret-of-{kind}-in-these-tests"\n'
+        for kind in ("greenhouse", "teamtailor", "ashby", "lever")
+    )
+    found = list(configuration.silent_sources(made(text).settings))
+    assert [(one.name, one.state) for one in found] == [("source ashby", State.WARN), ("source lever", State.WARN)]
+    assert "does not fetch" in found[0].sentence
+    assert "announces no postings" in found[1].sentence
+    assert all(one.remedy and one.place.endswith("kind") for one in found)

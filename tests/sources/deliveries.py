@@ -1,5 +1,6 @@
 """The worked deliveries beside this file: NAME.json is a body byte for byte, .headers.json came with it, .expected.json
-is what a correct reader concludes, and source.json says under which secret and at what time."""
+is what a correct reader concludes, .fetch.json what the vendor's API answers when it is asked for more; source.json says
+under which secret and at what time, and for its `options` see `config.settings.Source`."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,9 @@ from config.settings import Source
 from worker.domain.received import Received
 
 HERE = Path(__file__).parent
+OPTIONS: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("teamtailor", "job_update_v1"): {"legacy_signature": True},
+}
 NOW = datetime(2026, 11, 20, 9, 15, 4, tzinfo=UTC)
 
 
@@ -34,7 +38,24 @@ class Delivery:
     @property
     def source(self) -> Source:
         """The source that it was sent to."""
-        return source(self.kind, settings(self.kind)["secret"])
+        return source(self.kind, settings(self.kind)["secret"], **self.options)
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """What the source sets beside its secret."""
+        return {**settings(self.kind).get("options", {}), **OPTIONS.get((self.kind, self.name), {})}
+
+    @property
+    def delivery_id(self) -> str | None:
+        """The vendor's own; a compound one is joined by colons."""
+        found = self.expected.get("delivery_id")
+        return ":".join(found) if isinstance(found, list) else found
+
+    @property
+    def fetch(self) -> Mapping[str, Any] | None:
+        """What is asked of the vendor's API, and what it answers."""
+        path = HERE / self.kind / f"{self.name}.fetch.json"
+        return json.loads(path.read_bytes()) if path.exists() else None
 
     @property
     def received(self) -> Received:

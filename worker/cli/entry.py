@@ -89,6 +89,13 @@ TABLE: Table = {
             "show": Leaf("worker.cli.results:show", "Show one result with its evaluation and transcript."),
         },
     ),
+    "sources": Noun(
+        "Where ATSs post to.",
+        {
+            "list": Leaf("worker.cli.sources:list_sources", "List sources, each with its address and state."),
+            "test": Leaf("worker.cli.sources:try_source", "Try a source's secrets; nothing is sent or filed."),
+        },
+    ),
     "sign": Leaf("worker.cli.sign:sign", "Print the headers that a source would send for a file."),
     "token": Noun(
         "Tokens that open the API and the pages.",

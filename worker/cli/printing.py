@@ -30,6 +30,8 @@ LOOKS: Mapping[str, tuple[str, str]] = {  # word -> symbol, style
     "read": ("✓", "green"),
     "ignored": ("–", "dim"),
     "unreadable": ("!", "yellow"),
+    "connected": ("✓", "green"),
+    "setting up": ("◷", "dim"),
     "matched": ("✓", "green"),
     "unmatched": ("?", "magenta"),
     "filing": ("→", "blue"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from worker.domain.fields import single_line
 from worker.domain.posting import JobPosting
 from worker.domain.result import CandidateResult
 
@@ -22,6 +23,24 @@ class PostingChanged:
 
 
 @dataclass(frozen=True)
+class PostingAnnounced:
+    """A posting is live or has changed, and the delivery does not hold its text: the vendor's API has to be asked.
+
+    Without `job_id` the vendor says only that some postings have changed. `account` is what its API needs to know beside the id.
+    """
+
+    job_id: str | None = None
+    requisition_id: str | None = None
+    title: str = ""
+    account: str | None = None
+    changed_at: datetime | None = None
+
+    def newest(self, moment: datetime | None) -> datetime | None:
+        """When an answer's state began: never before the announcement, because the question was asked after it."""
+        return max((known for known in (self.changed_at, moment) if known is not None), default=None)
+
+
+@dataclass(frozen=True)
 class PostingClosed:
     """A posting is offline, closed or deleted. With a requisition alone, every posting of it closes."""
 
@@ -32,12 +51,15 @@ class PostingClosed:
 
 @dataclass(frozen=True)
 class CandidateReachedStage:
-    """A candidate's application stands at a stage of a requisition."""
+    """A candidate's application stands at a stage. What a vendor does not say is None, and has to be asked for."""
 
-    requisition_id: str
-    candidate_id: str
-    stage: str
+    requisition_id: str | None
+    candidate_id: str | None
+    stage: str | None
     email: str | None = None
+    job_id: str | None = None
+    application_id: str | None = None
+    stage_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,5 +80,19 @@ class Ignored:
 
     reason: str
 
+    @classmethod
+    def of_no_use(cls, vendor: str, name: str) -> "Ignored":
+        """An event whose `name` is about neither postings nor stages, or is not known."""
+        return cls(f'The event "{single_line(name)[:80]}" of {vendor} says nothing about a posting or a stage.')
 
-Event = PostingOpened | PostingChanged | PostingClosed | CandidateReachedStage | InterviewFinished | Ping | Ignored
+
+Event = (
+    PostingOpened
+    | PostingChanged
+    | PostingAnnounced
+    | PostingClosed
+    | CandidateReachedStage
+    | InterviewFinished
+    | Ping
+    | Ignored
+)

@@ -129,6 +129,14 @@ class Fields:
         """An id, or None where it is absent or null."""
         return self.key(name) if self.has(name) else None
 
+    def key_list(self, name: str) -> list[str]:
+        """The ids of a list; absent counts as empty."""
+        value = self.values.get(name, [])
+        if not isinstance(value, list | None):
+            raise self._fault(name, value, "a list")
+        items = Fields({str(number): item for number, item in enumerate(value or [])}, self._at(name))
+        return [items.key(number) for number in items.values]
+
     def flag(self, name: str, default: bool | None = None) -> bool:
         """A boolean."""
         value = self.values.get(name, default)

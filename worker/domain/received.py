@@ -1,4 +1,4 @@
-"""Received: a delivery exactly as it came, and when."""
+"""Received: a delivery exactly as it came, and when. Handshake: what a vendor wants to hear before it sends any."""
 
 import hashlib
 from collections.abc import Mapping
@@ -27,3 +27,11 @@ class Received:
     def json(self) -> fields.Fields:
         """The body as a JSON object. Raises fields.Unreadable."""
         return fields.parse(self.body)
+
+
+@dataclass(frozen=True)
+class Handshake:
+    """The answer that lets a vendor begin: its status, and headers beside the content type."""
+
+    status: int
+    headers: Mapping[str, str]

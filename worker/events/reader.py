@@ -15,6 +15,7 @@ from worker.domain.event import (
     Ignored,
     InterviewFinished,
     Ping,
+    PostingAnnounced,
     PostingChanged,
     PostingClosed,
     PostingOpened,
@@ -39,6 +40,9 @@ KEPT = {
     results.Kept.CONTRADICTED: "A result of this session is known and says something else; the first one stays, flagged.",
     results.Kept.DROPPED: "Nobody here made its interview, and the organization's policy is to drop such results.",
 }
+NOT_FETCHED = (  # the event waits as unreadable: ignored would say that it means nothing
+    "the posting's text has to be fetched from the ATS, and this version can't do that yet; replay the event with one that can"
+)
 _logger = log.named(__name__)
 
 
@@ -104,10 +108,12 @@ def _said(event: StoredEvent, received: Received, configured: Mapping[str, Sourc
 
 
 def _prepared(event: Event) -> Meaning:
-    """What takes time is done here, before a transaction begins."""
+    """What takes time is done here, before a transaction begins. Raises Unreadable for what can't be followed yet."""
     match event:
         case PostingOpened(posting) | PostingChanged(posting):
             return following.Readable.of(posting)
+        case PostingAnnounced():
+            raise Unreadable(NOT_FETCHED)
         case Ping():
             return Ignored("A ping: the source tried whether somebody answers.")
         case CandidateReachedStage():

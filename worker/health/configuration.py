@@ -4,7 +4,9 @@ import shutil
 from collections.abc import Iterator
 
 from config import ConfigError, Settings
+from worker import sources
 from worker.health.check import Check, State, place, place_in
+from worker.sources import Fetches
 
 LITTLE_SPACE, NO_SPACE = 1_000_000_000, 100_000_000  # bytes
 
@@ -35,6 +37,24 @@ def disk(settings: Settings) -> Check:
     state = State.FAIL if free < NO_SPACE else State.WARN if free < LITTLE_SPACE else State.OK
     remedy = "" if state is State.OK else "Make room: an answer that can't be journaled may be lost."
     return Check("disk", state, f"{folder} has {free / 1e9:,.1f} GB left.", remedy, where)
+
+
+def silent_sources(settings: Settings) -> Iterator[Check]:
+    """Sources of whose postings this version makes no interviews by itself, and why."""
+    for name, source in settings.sources.items():
+        kind, where = sources.named(source.kind), place(settings, f"sources.{name}", "kind")
+        if isinstance(kind, Fetches):
+            sentence = (
+                f"{name} ({source.kind}) announces postings without their text, and this version does not fetch it."
+            )
+            remedy = (
+                "Its events are kept as unreadable: replay them with a version that fetches (sprout events replay ID)."
+            )
+            yield Check(f"source {name}", State.WARN, sentence, remedy, where)
+        elif not kind.ANNOUNCES_POSTINGS:
+            sentence = f"{name} ({source.kind}) announces no postings; its candidates' events are kept and lead to nothing yet."
+            remedy = "File its postings another way: sprout generate, sprout batch run, or a source of kind generic."
+            yield Check(f"source {name}", State.WARN, sentence, remedy, where)
 
 
 def targets(settings: Settings) -> Iterator[Check]:

@@ -44,6 +44,7 @@ def doctor(bridge: Bridge, ask: Ask) -> Iterator[Check]:
         yield from stored.decisions(bridge)
     yield from network.clocks(settings)
     yield network.public_url(settings)
+    yield from configuration.silent_sources(settings)
     yield from configuration.targets(settings)
 
 

@@ -1,8 +1,9 @@
 """Sources: one pure module an ATS, found by its file name. `kind = "greenhouse"` is read by greenhouse.py.
 
-A module says what `SourceKind` lists. It knows no database, no clock and no network, so that a delivery can be stored
-before it is read, and read again when its reader has learned more. talentsprout.py is here too, because results arrive
-the same way, but no section of the configuration may choose it: it is authenticated by its secret address.
+A module says what `SourceKind` lists and, where its vendor needs more, what one of the small protocols below it lists. It
+knows no database, no clock and no network, so that a delivery can be stored before it is read, and read again when its
+reader has learned more. talentsprout.py is here too, because results arrive the same way, but no section of the
+configuration may choose it: it is authenticated by its secret address.
 """
 
 import importlib
@@ -11,11 +12,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 from config.settings import Source
-from worker.domain.event import Event
-from worker.domain.received import Received
+from worker.domain.call import Call
+from worker.domain.event import Event, PostingAnnounced
+from worker.domain.received import Handshake, Received
 
 NOT_CONFIGURABLE = frozenset({"talentsprout"})
 
@@ -32,6 +34,9 @@ class SourceKind(Protocol):
     SIGNS_TIME: bool
     """Whether the signature covers a timestamp, so that the same bytes under a fresh one are a delivery of their own."""
 
+    ANNOUNCES_POSTINGS: bool
+    """Whether the vendor has events of postings at all, and not of candidates alone."""
+
     def is_authentic(self, received: Received, source: Source, now: datetime, /) -> bool:
         """Whether one of the source's secrets vouches for the delivery. Never raises."""
 
@@ -46,6 +51,41 @@ class SourceKind(Protocol):
 
     def read(self, received: Received, source: Source, /) -> Iterator[Event]:
         """What the delivery says, in order. Raises fields.Unreadable, also after the first event: take all or none."""
+
+
+@runtime_checkable
+class ShakesHands(Protocol):
+    """A vendor that wants a certain answer before its webhook is active."""
+
+    def handshake(self, received: Received, /) -> Handshake | None:
+        """The answer, or None for any other request. The answer proves nothing and gives nothing away. Never raises."""
+
+
+@runtime_checkable
+class SignsOnce(Protocol):
+    """A vendor whose signature covers a value of its own instead of the body."""
+
+    def nonce(self, received: Received, /) -> str | None:
+        """The value. A delivery that shows a known one is a repeat, whatever else it says. Never raises."""
+
+
+@runtime_checkable
+class SignsInside(Protocol):
+    """A vendor whose signature stands in the body."""
+
+    def signed_body(self, body: bytes, source: Source, *, delivery_id: str, now: datetime) -> bytes:
+        """`body` with its signature. Raises fields.Unreadable for what is not an object."""
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    """A vendor that announces postings without their text."""
+
+    def ask(self, announced: PostingAnnounced, source: Source, /) -> Call:
+        """What to ask the vendor's API. Raises fields.Unreadable where the source lacks what the call needs."""
+
+    def fetched(self, status: int, body: bytes, announced: PostingAnnounced, source: Source, /) -> Iterator[Event]:
+        """What the answer says. Raises fields.Unreadable for one that says nothing of the posting: it closes nothing."""
 
 
 @cache

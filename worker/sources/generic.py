@@ -20,6 +20,7 @@ from worker.domain.received import Received
 ACCEPTED = 202
 GIVES_UP_ON_4XX = False
 SIGNS_TIME = False
+ANNOUNCES_POSTINGS = True
 TOKEN_HEADER = "X-Bridge-Token"  # noqa: S105  # a header's name
 BEARER = "bearer "
 

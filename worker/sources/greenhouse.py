@@ -26,6 +26,7 @@ from worker.domain.received import Received
 ACCEPTED = 200  # the retry rule is worded "not 200"
 GIVES_UP_ON_4XX = False
 SIGNS_TIME = False
+ANNOUNCES_POSTINGS = True
 LARGEST_TEST_BODY = 4096  # bytes
 
 

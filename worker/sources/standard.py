@@ -16,6 +16,7 @@ from worker.sources import generic
 ACCEPTED = 202
 GIVES_UP_ON_4XX = False
 SIGNS_TIME = True
+ANNOUNCES_POSTINGS = True
 TIMESTAMP = "timestamp"
 
 

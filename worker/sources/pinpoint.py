@@ -1,0 +1,103 @@
+"""Pinpoint: jobs and applications, from its webhooks (developers.pinpointhq.com/docs/webhooks-overview, 2026-11-24).
+
+Bodies hold ids alone, so jobs are announced and asked for at the customer's own address. Deliveries have no id.
+The shape of job events is known from a sample only.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from config.settings import Source
+from worker import signing
+from worker.domain.call import Call, Key, answered, segment
+from worker.domain.event import (
+    CandidateReachedStage,
+    Event,
+    Ignored,
+    PostingAnnounced,
+    PostingClosed,
+    PostingOpened,
+)
+from worker.domain.fields import Fields, Unreadable
+from worker.domain.posting import JobPosting
+from worker.domain.received import Received
+
+ACCEPTED = 202  # any 2xx within five seconds; 3xx fails
+GIVES_UP_ON_4XX = False  # ten retries within a day
+SIGNS_TIME = False
+ANNOUNCES_POSTINGS = True
+HEADER = "PINPOINT-HMAC-SHA256"
+OPEN = "open"
+
+
+def is_authentic(received: Received, source: Source, _now: datetime) -> bool:
+    """`PINPOINT-HMAC-SHA256: <base64>` over the raw body."""
+    return signing.hmac_sha256_base64(received.body, received.header(HEADER), source.secrets)
+
+
+def sign(body: bytes, source: Source, *, delivery_id: str, now: datetime) -> dict[str, str]:  # noqa: ARG001  # there is no id
+    """What Pinpoint sends with a body."""
+    return {"Content-Type": "application/json", HEADER: signing.base64_digest(body, source.secrets[0])}
+
+
+def delivery_id(_received: Received, _source: Source) -> str | None:
+    """There is none: the digest of the body must do; `triggeredAt` in it tells events apart."""
+    return None
+
+
+def is_test_body(_received: Received) -> bool:
+    """No test body is documented."""
+    return False
+
+
+def read(received: Received, _source: Source) -> Iterator[Event]:
+    """One event a delivery."""
+    body = received.json()
+    name = body.text("event")
+    match name:
+        case "job_created" | "job_updated":
+            yield PostingAnnounced(_job(body).key("id"), changed_at=_moment(body))
+        case "job_deleted":
+            yield PostingClosed(_job(body).key("id"), changed_at=_moment(body))
+        case "application_created" | "application_moved":
+            application = body.child("data").child("application")
+            job_id = body.child("data").optional_child("job").optional_key("id")
+            yield CandidateReachedStage(None, None, None, job_id=job_id, application_id=application.key("id"))
+        case _:
+            yield Ignored.of_no_use("Pinpoint", name)
+
+
+def ask(announced: PostingAnnounced, source: Source) -> Call:
+    """The job, in the form of JSON:API."""
+    if source.api_url is None:
+        raise Unreadable(
+            'Pinpoint\'s API has an address for each customer; set api_url = "https://NAME.pinpointhq.com"'
+        )
+    url = f"{source.api_url}/api/v1/jobs/{segment(announced.job_id or '')}"
+    return Call("GET", url, key=Key("X-API-KEY", before=""))
+
+
+def fetched(status: int, body: bytes, announced: PostingAnnounced, _source: Source) -> Iterator[Event]:
+    """Open where its status is `open`; a job without a status is told apart by nothing, and counts as open."""
+    data = answered("Pinpoint", status, body).child("data")
+    job_id, job = data.key("id"), data.child("attributes")
+    changed_at = announced.newest(job.optional_time("updated_at"))
+    if job.text("status", OPEN).lower() != OPEN:
+        yield PostingClosed(job_id, changed_at=changed_at)
+        return
+    title, description = job.line("title", ""), job.text("description", "")
+    yield PostingOpened(JobPosting(job_id, title, description, url=job.optional_url("url"), changed_at=changed_at))
+
+
+def _job(body: Fields) -> Fields:
+    return body.child("data").child("job")
+
+
+def _moment(body: Fields) -> datetime | None:
+    """`triggeredAt`, in seconds."""
+    try:
+        return (
+            datetime.fromtimestamp(body.optional_number("triggeredAt") or 0, UTC) if body.has("triggeredAt") else None
+        )
+    except (Unreadable, ValueError, OverflowError, OSError):
+        return None
