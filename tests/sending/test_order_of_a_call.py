@@ -1,20 +1,26 @@
 """What is written when, seen from within one call: at each of its steps, what the ledger and the journal hold already."""
 
 import os
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from config import Secret
 from tests.ledger.stage import ACME
 from tests.sending.shop import Shop
 from worker import steps
 from worker.domain.interview import Interview, Origin
 from worker.domain.outcome import Created, Evidence
-from worker.domain.request import State, Tier
+from worker.domain.request import Kind, State, Tier
 from worker.ledger import attempts
+from worker.sandbox.settings import FAKE_KEY
 from worker.sending.journal import Journal
+from worker.talentsprout import client
 
 MADE = Created(
     Interview("i-1", "https://www.talentsprout.ai/interview/i-1", {}), Evidence(True, True, 201), Origin.CREATED
@@ -57,6 +63,27 @@ def seen(open_shop: Callable[..., Shop], tmp_path: Path, monkeypatch: pytest.Mon
 def test_the_mark_is_committed_before_the_first_byte_leaves(seen: dict[str, Held]) -> None:
     assert seen["after_claim"] == seen["after_connect"] == Held(State.SENDING, False, False, False)
     assert seen["after_sent_mark"] == Held(State.SENDING, True, False, False)
+
+
+def test_while_the_guard_thinks_the_other_side_has_got_nothing() -> None:
+    """It accepts the connection itself, and has all the time that a first byte would need."""
+    seen: list[bytes] = []
+
+    def thinks() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(0.3)
+            with suppress(TimeoutError):
+                seen.append(connection.recv(1))
+            raise client.Abandoned
+
+    times = client.Times.of(timedelta(seconds=10), timedelta(seconds=10))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        exchange = client.call(base_url, Secret(FAKE_KEY), Kind.GENERATE, b"{}", guard=thinks, times=times)
+
+    assert exchange.abandoned
+    assert seen == []
 
 
 def test_an_answer_is_in_the_journal_before_the_ledger_hears_of_it(seen: dict[str, Held]) -> None:
