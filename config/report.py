@@ -2,7 +2,7 @@
 
 from config.faults import Fault, Wrong
 from config.values import Location
-from config.wording import as_key, on_one_line
+from config.wording import as_key, ended, on_one_line
 
 _TABLES_IN_SOURCES = ("interview", "mapping")  # they have sections of their own: [sources.careers.interview]
 
@@ -46,9 +46,7 @@ class Report:
         section, location = _place(section, location)
         advice = wrong.remedy or (f"expected {expected}" if expected else "")
         problem = f"{wrong.found}; {advice}" if advice else wrong.found
-        return Fault(
-            self.file, section, _words(location), on_one_line(problem if problem.endswith("?") else f"{problem}.")
-        )
+        return Fault(self.file, section, _words(location), on_one_line(ended(problem)))
 
     def _in_order(self, faults: list[Fault]) -> tuple[Fault, ...]:
         order = {section: number for number, section in enumerate(self.sections)}

@@ -68,3 +68,8 @@ def one_of(found: str, choices: Sequence[str]) -> str:
     """`expected "a" or "b"`, and which was probably meant."""
     meant = likely(found, choices) if len(choices) > 1 else None
     return f"expected {quoted(choices)}" + (f'. Did you mean "{meant}"?' if meant else "")
+
+
+def ended(sentence: str) -> str:
+    """With a full stop, unless it ends with a question."""
+    return sentence if sentence.endswith("?") else f"{sentence}."

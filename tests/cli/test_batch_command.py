@@ -41,6 +41,10 @@ def test_run_again_it_goes_on_with_its_batch_and_files_nothing_twice(desk: Desk)
     file = table(desk, *map(good, range(1, 151)))
     first, again = desk.told("batch", "run", file), desk.told("batch", "run", file)
     assert (first["filed"], again["filed"], again["already_filed"], again["id"]) == (150, 0, 150, first["id"])
+    *_, follow, export = desk.run("batch", "run", file).stderr.splitlines()
+    assert follow.endswith(f"sprout batch watch {first['id']}")
+    assert export.strip() == f"sprout batch export {first['id']} results.csv"
+    assert len(export) < 80
     assert len(stored(desk)) == 150
     assert desk.bridge.ledger.read(lambda tx: batches.exists(tx, first["id"]))
     listed = desk.told("requests", "list", "--batch", first["id"], "--limit", "200")
@@ -97,7 +101,8 @@ def test_rows_name_their_organization_or_the_command_does(open_desk: Callable[..
     done = desk.run("batch", "run", file)
     assert done.exit_code == 1
     assert 'row 3: it names no organization; expected "north" or "south".' in done.stderr
-    assert 'row 4: the organization "soth" is not configured' in done.stderr
+    asked = 'row 4: the organization "soth" is not configured; expected "north" or "south". Did you mean "south"?'
+    assert asked in done.stderr.splitlines()
     assert desk.run("batch", "run", file, "--organization", "south").exit_code == 1
     assert [(one.dedup_id, one.organization) for one in stored(desk)] == [("2", "south"), ("1", "north")]
 

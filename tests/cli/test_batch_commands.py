@@ -64,6 +64,7 @@ def test_a_batch_is_listed_shown_and_exported(desk: Desk) -> None:
     (listed,) = desk.told("batch", "list")["items"]
     assert (listed["id"], listed["rows"], listed["verdicts"]["new"]) == (batch, 3, 2)
     shown = desk.told("batch", "show", batch)
+    assert (shown["reason_code"], shown["eta"]) == ("no_worker", None)  # nothing is sent, so no end is known
     assert [one["row"] for one in shown["bad_rows"]] == [4]
     assert "Rows that can't be filed" in desk.run("batch", "show", batch).stdout
     assert desk.told("batch", "export", batch, "results.csv")["rows"] == 3

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config.wording import likely, one_of, shown
+from config.wording import ended, likely, one_of, shown
 from worker import filing
 from worker.batches.options import BadOption, as_text, from_cells
 from worker.batches.rows import ID, KIND, ORGANIZATION, TEXT, TITLE, Row
@@ -103,7 +103,7 @@ class Judge:
             assert name is not None
             return name
         found = "it names no organization" if name is None else f"the organization {shown(name)} is not configured"
-        raise _Bad(f"{found}; {one_of(name or '', sorted(self.organizations))}.")
+        raise _Bad(ended(f"{found}; {one_of(name or '', sorted(self.organizations))}"))
 
 
 def _id(given: object) -> str | None:

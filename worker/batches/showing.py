@@ -31,7 +31,8 @@ def batch(tx: Tx, found: Batch, timing: Timing) -> Shown:
     counts = batches.counts(tx, found.id)
     state = _state(found, told, moving)
     reason = _reason(tx, found, moving, timing)
-    _, ends = (None, None) if found.blocks or state == "filing" else prediction.of_batch(tx, found.id)
+    stands_still = found.blocks or state == "filing" or (reason is not None and reason[0] == Code.NO_WORKER)
+    _, ends = (None, None) if stands_still else prediction.of_batch(tx, found.id)
     return {
         "id": found.id,
         "name": found.name,

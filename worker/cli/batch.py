@@ -156,6 +156,5 @@ def _print(now: Run, done: Report, ended: Shown, *, as_json: bool) -> None:
     if counts[State.HELD] or counts[State.UNKNOWN]:
         printing.note(f"What needs somebody: sprout batch show {now.batch}")
     going_on = ended["state"] not in ("done", "cancelled")
-    printing.note(
-        f"Next: sprout batch {'watch' if going_on else 'show'} {now.batch}, or export {now.batch} results.csv"
-    )
+    printing.note(f"Next: sprout batch {'watch' if going_on else 'show'} {now.batch}")
+    printing.note(f"      sprout batch export {now.batch} results.csv")

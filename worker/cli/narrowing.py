@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import click
 
-from config.wording import one_of, shown
+from config.wording import ended, one_of, shown
 from worker.assembly import Bridge
 from worker.events.reader import COMPLETIONS
 from worker.ledger import batches
@@ -24,5 +24,5 @@ def filters(bridge: Bridge, wanted: Filters) -> Filters:
 
 def _check(option: str, value: str | None, known: Iterable[str]) -> None:
     if value is not None and value not in known:
-        sentence = f"{option}: {shown(value)} is not configured; {one_of(value, sorted(known))}."
+        sentence = ended(f"{option}: {shown(value)} is not configured; {one_of(value, sorted(known))}")
         raise click.UsageError(sentence, click.get_current_context())

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from config.wording import one_of
+from config.wording import ended, one_of
 from worker import assembly, clock, ids, sources
 from worker.cli import files, options, printing, settings
 from worker.domain.fields import Unreadable
@@ -27,7 +27,7 @@ def sign(context: click.Context, source: str, file: str, with_body: bool, as_jso
     configured = assembly.settings_in_force(settings.of(context)).sources
     if source not in configured:
         known = one_of(source, sorted(configured)) if configured else "the configuration has none"
-        raise click.UsageError(f'There is no source "{source}"; {known}.')
+        raise click.UsageError(ended(f'There is no source "{source}"; {known}'))
     if with_body and as_json:
         raise click.UsageError("--body and --json answer in different ways: give one of them.")
     body = files.contents(file)

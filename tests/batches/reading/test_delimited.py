@@ -56,6 +56,7 @@ def test_the_encodings_of_spreadsheets_are_read(written: Callable[..., Path], en
     sheet = open_sheet(written("job_description\nZürich – Käse\n".encode(encoding)))
     assert [row.cells for row in sheet.each()] == [{"job_description": "Zürich – Käse"}]
     assert any("Windows-1252" in note for note in sheet.notes) == (encoding == "cp1252")
+    assert not any("--" in note for note in sheet.notes)  # it can't be told to a command
 
 
 @pytest.mark.parametrize("order", ["le", "be"])
@@ -75,6 +76,7 @@ def test_broken_utf_8_is_not_taken_for_another_encoding(
 ) -> None:
     said = refused(written("jd\nZürich\n".encode() + b"Z\xfcrich\n"))
     assert "jobs.csv is not UTF-8 text: byte 13 can't be read" in said
+    assert said.endswith("Save it as CSV UTF-8.")
 
 
 def test_a_byte_far_into_a_file_is_told_by_its_place(written: Callable[..., Path], refused: Callable[..., str]) -> None:

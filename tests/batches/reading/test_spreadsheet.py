@@ -290,3 +290,20 @@ def test_neither_depth_nor_width_nor_number_grows_without_end(
     assert "more than 3 different texts" in refused(path)
     monkeypatch.setattr(parts, "LARGEST_FRAME", 100)
     assert "at most 100 are read" in refused(path)
+
+
+def test_a_workbook_of_libreoffice_is_read() -> None:
+    """Made by LibreOffice Calc of a CSV with semicolons in Windows-1252, German numbers, dates and formulas:
+
+    soffice --headless --convert-to xlsx --infilter='CSV:59,34,1,1,,1031,false,true,false' libreoffice.csv
+    """
+    sheet = open_sheet(Path(__file__).with_name("libreoffice.xlsx"), {"description": "Beschreibung", "title": "Stelle"})
+    care, bakery = sheet.each()
+    text = "Köchin für große Öfen gesucht – mit Grüßen;\nzweite Zeile € 12,50 die Stunde"
+    assert care == Row(
+        2,
+        {"id": 42, "title": "Köchin", "job_description": text},  # Calc has dropped the zeros of 00042
+        {"Gehalt": "3500", "Datum": "2026-11-24", "Formel": "2"},
+    )
+    assert bakery.cells["job_description"] == "Bäcker gesucht, früh aufstehen, Brote backen und Öfen reinigen"
+    assert bakery.extra == {"Gehalt": "1.5", "Datum": "1/2", "Formel": "42x"}

@@ -69,9 +69,12 @@ def _western(path: Path, name: str, position: int) -> Encoding:
     except _Undecodable as fault:
         raise NotABatch(
             f"{name} is neither UTF-8 (byte {position + 1}) nor Windows-1252 text (byte {fault.position + 1}); "
-            "save it as CSV UTF-8, or name its encoding: --encoding NAME."
+            "save it as CSV UTF-8."
         ) from None
-    note = f"It is not UTF-8 (byte {position + 1}), so it is read as Windows-1252; --encoding names another."
+    note = (
+        f"It is not UTF-8 (byte {position + 1}), so it is read as Windows-1252. If letters come out wrong, save it as CSV "
+        "UTF-8."
+    )
     return Encoding(WESTERN, has_nul, (note, *(("NUL characters in it are left out.",) if has_nul else ())))
 
 
@@ -90,7 +93,7 @@ def _known(encoding: str) -> str:
 def _not_so(name: str, encoding: str, position: int) -> str:
     return (
         f"{name} is not {encoding.upper().removesuffix('-SIG')} text: byte {position + 1} can't be read. "
-        "Save it as CSV UTF-8, or name its encoding: --encoding NAME."
+        "Save it as CSV UTF-8."
     )
 
 
