@@ -157,3 +157,18 @@ def test_rows_that_were_only_noted_are_filed_by_whoever_comes(office: Office) ->
 
     assert told(found) == told(checked)
     assert office.stage.ask(batch_rows.batches_to_file) == []
+
+
+def test_of_two_runs_of_a_file_at_once_the_newer_one_keeps_every_row(office: Office) -> None:
+    of, bridge = sheet(*map(job, range(1, 251))), office.stage.bridge
+    batch = office.run(sheet(job(1)))
+    older, newer = (running.begin(bridge, of, office.judge, ADA, "/srv/jobs.csv") for _ in range(2))
+    slow, fast = (running.run(bridge, of, office.judge, now) for now in (older, newer))
+    next(fast)
+    next(slow)
+    next(slow)
+    list(fast)
+    assert len(office.verdicts(batch)) == 250
+    list(slow)
+    assert len(office.verdicts(batch)) == 250
+    assert office.stage.ask(batches.counts, batch) == {State.WAITING: 250}

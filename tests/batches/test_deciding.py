@@ -1,15 +1,21 @@
 """Paused, resumed, cancelled, retried: of two decisions the second is told, and nothing that was stopped is sent."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import pytest
 
 from tests.batches.desk import Office, job, sheet
-from tests.ledger.stage import ACME, BEN, REJECTED, UNAVAILABLE, WINDOW, created
+from tests.ledger.stage import ACME, BEN, QUARANTINE, REJECTED, UNAVAILABLE, WINDOW, created
+from worker import operators
 from worker.batches import deciding, running
-from worker.domain.request import Code, State
-from worker.ledger import attempts, audit, batches, listing, requests
+from worker.domain.request import Code, State, Tier
+from worker.ledger import attempts, audit, batch_rows, batches, listing, requests
 from worker.ledger.batches import BatchState
-from worker.operators import Refusal
+from worker.ledger.connection import Ledger, Tx
+from worker.operators import Changes, Refusal
 from worker.policy import priority
+from worker.policy.verdicts import Verdict
 from worker.shown import one_request
 
 
@@ -189,3 +195,62 @@ def test_the_sentence_of_a_cancellation_that_is_on_its_way(office: Office) -> No
     batch = office.run(sheet(job(1)))
     office.stage.tell(deciding.cancel, BEN, batch)
     assert sentence(office, office.requests()[0].id) == (Code.CANCELLED_BY_PERSON, "Being cancelled by ben.")
+
+
+def test_a_row_that_is_cancelled_while_its_batch_is_paused_can_be_revived_alone(office: Office) -> None:
+    batch = office.run(sheet(job(1), job(2)))
+    office.pause(batch)
+    one = office.requests()[0].id
+    office.stage.tell(operators.cancel, BEN, one, not_there=False, wait=QUARANTINE)
+    office.cancel(batch)
+    office.stage.tell(operators.retry, BEN, one, not_there=False, changes=Changes(), wait=QUARANTINE)
+    assert office.stage.claim().request_id == one
+
+
+def test_who_is_slow_to_follow_a_decision_does_not_undo_the_next_one(office: Office) -> None:
+    """A pause whose rows are still being parked when somebody resumes the batch, and the same with a cancellation."""
+    batch = office.run(sheet(*map(job, range(1, deciding.AT_ONCE + 10))))
+    ledger = office.stage.ledger
+    for decide, undo in ((deciding.pause, office.resume), (deciding.cancel, office.retry)):
+        office.stage.tell(decide, BEN, batch)
+        interrupted = _BetweenSteps(ledger, _following(ledger, batch, undo))
+        deciding.follow(interrupted, batch)  # type: ignore[arg-type]  # a ledger in which something happens
+        assert office.stage.ask(listing.waiting_counts) == {(ACME, Tier.AI): deciding.AT_ONCE + 9}
+
+
+def test_rows_that_are_handed_in_after_a_cancellation_are_not_wanted_either(office: Office) -> None:
+    of = sheet(job(1), job(2))
+    bridge = office.stage.bridge
+    now = running.begin(bridge, of, office.judge, BEN, None)
+    office.cancel(now.batch)
+    running.keep_unfiled(bridge, of, now)
+    for one in office.stage.ask(batches.lagging):
+        deciding.follow(bridge.ledger, one)
+    assert set(office.verdicts(now.batch).values()) == {Verdict.BAD}
+    assert office.stage.ask(batch_rows.batches_to_file) == []
+
+
+def _following(ledger: Ledger, batch: str, undo: Callable[[str], object]) -> Callable[[], object]:
+    def happens() -> None:
+        deciding.follow(ledger, batch)
+        undo(batch)
+
+    return happens
+
+
+@dataclass
+class _BetweenSteps:
+    """A ledger in which something happens once, after the first write."""
+
+    ledger: Ledger
+    happens: Callable[[], object] | None
+
+    def read(self, unit: Callable[[Tx], object]) -> object:
+        return self.ledger.read(unit)
+
+    def write(self, unit: Callable[[Tx], object]) -> object:
+        done = self.ledger.write(unit)
+        happens, self.happens = self.happens, None
+        if happens is not None:
+            happens()
+        return done

@@ -1,6 +1,7 @@
 """The inbox: a file is run once it is whole, its results lie beside it, and a restart files nothing twice."""
 
 import csv
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,3 +135,33 @@ def test_results_are_not_run_as_a_batch(office: Office, folder: Path) -> None:
     for _ in range(4):
         one.work()
     assert sorted(path.name for path in folder.iterdir()) == ["jobs.csv", "jobs.csv.results.csv"]
+
+
+@pytest.mark.parametrize("name", [b"a" * 246 + b".csv", b"a\xff.csv", b"a.csv"])
+def test_a_file_that_has_no_room_for_its_results_keeps_no_other_from_its_turn(
+    office: Office, folder: Path, name: bytes
+) -> None:
+    one = clerk(office, folder)
+    put(folder, 1).rename(os.fsdecode(os.fsencode(folder) + b"/" + name))
+    (folder / "a.csv.fault.txt").mkdir()
+    (folder / "a.csv.results.csv").mkdir()
+    other = put(folder, 2, name="b.csv")
+    one.work()
+    one.work()
+    assert states(office) == {State.WAITING: 2}
+    assert len(results(other)) == 1
+
+
+def test_no_link_in_the_inbox_leads_what_is_written_elsewhere(office: Office, folder: Path, tmp_path: Path) -> None:
+    one = clerk(office, folder)
+    others = tmp_path / "others.txt"
+    others.write_text("not ours")
+    (folder / "broken.csv").write_text("nothing\n")
+    (folder / "broken.csv.fault.txt").symlink_to(others)
+    path = put(folder, 1)
+    results_of(path).symlink_to(others)
+    one.work()
+    one.work()
+    assert others.read_text() == "not ours"
+    assert len(results(path)) == 1
+    assert "column" in (folder / "broken.csv.fault.txt").read_text()

@@ -39,14 +39,19 @@ def cancel(tx: Tx, who: Person, batch_id: str) -> Batch:
 
 
 def follow(ledger: Ledger, batch_id: str) -> None:
-    """Have the requests of a batch say what was decided about it. Safe to repeat, and at once from several processes."""
+    """Have the requests of a batch say what was decided about it. Safe to repeat, and at once from several processes.
+
+    Each step looks whether the decision still stands: whoever decides anew has the requests follow that.
+    """
     batch = ledger.read(lambda tx: batches.get(tx, batch_id))
     if batch is None or not batch.following:
         return
-    _all(ledger, _step(batch))
+    _all(ledger, batch)
     if batch.state is BatchState.CANCELLED:
         text = reasons.dropped(batch.decided_by or "somebody")
-        while ledger.write(lambda tx: batch_rows.drop_unfiled(tx, batch_id, text, AT_ONCE)):
+        while ledger.write(
+            lambda tx: batches.stands(tx, batch) and batch_rows.drop_unfiled(tx, batch_id, text, AT_ONCE)
+        ):
             pass
         if ledger.read(lambda tx: batch_rows.is_flying(tx, batch_id)):
             return  # what flies may come back into line: the sweep looks again
@@ -130,7 +135,8 @@ def _step(batch: Batch) -> _Step:
             return lambda tx, after: batch_rows.cancel(tx, batch.id, actor, after, AT_ONCE)
 
 
-def _all(ledger: Ledger, step: _Step) -> None:
+def _all(ledger: Ledger, batch: Batch) -> None:
+    step = _step(batch)
     last: str | None = ""
     while last is not None:
-        last = ledger.write(lambda tx, after=last: step(tx, after))  # type: ignore[misc]  # bound now
+        last = ledger.write(lambda tx, after=last: step(tx, after) if batches.stands(tx, batch) else None)  # type: ignore[misc]  # bound now

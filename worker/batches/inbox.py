@@ -10,7 +10,8 @@ from pathlib import Path
 
 from worker import log
 from worker.assembly import Bridge
-from worker.batches import exporting, running, writing
+from worker.batches import exporting, origins, running, writing
+from worker.batches.cells import storable
 from worker.batches.checking import Found
 from worker.batches.judging import Judge
 from worker.batches.reading import open_sheet
@@ -42,6 +43,8 @@ class Inbox:
             if stopping():
                 return
             origin = _origin(path)
+            if origin is None:
+                continue
             is_still = self.seen.get(path) == origin
             self.seen[path] = origin
             if is_still and origin not in self.done:
@@ -57,8 +60,8 @@ class Inbox:
             if batch is not None:
                 self._write(bridge, path, origin, batch)
         except (NotABatch, writing.CantWrite) as fault:
-            _logger.warning("a file of the inbox can't be used", file=path.name)
-            _beside(path, FAULT).write_text(f"{fault}\n", encoding="utf-8")
+            _logger.warning("a file of the inbox can't be used", file=storable(path.name))
+            _say(_beside(path, FAULT), f"{fault}\n")
             self.done.add(origin)
 
     def _write(self, bridge: Bridge, path: Path, origin: str, batch: Batch) -> None:
@@ -66,8 +69,14 @@ class Inbox:
         counts = bridge.ledger.read(lambda tx: batches.counts(tx, batch.id))
         is_at_rest = not any(counts.get(state) for state in MOVING)
         if is_at_rest or origin not in self.written:
-            writing.save(results_of(path), exporting.titles(batch), exporting.records(bridge, batch), never=path)
-            _beside(path, FAULT).unlink(missing_ok=True)
+            writing.save(
+                results_of(path),
+                exporting.titles(batch),
+                exporting.records(bridge, batch),
+                never=path,
+                through_links=False,
+            )
+            _say(_beside(path, FAULT), "")
             self.written.add(origin)
         if is_at_rest:
             self.done.add(origin)
@@ -90,12 +99,13 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _origin(path: Path) -> str:
+def _origin(path: Path) -> str | None:
+    """None where it is gone again."""
     try:
         found = path.stat()
     except FileNotFoundError:
-        return ""
-    return f"inbox:{path}:{found.st_size}:{found.st_mtime_ns}"
+        return None
+    return f"inbox:{origins.of(path)}:{found.st_size}:{found.st_mtime_ns}"
 
 
 def _run(
@@ -104,7 +114,7 @@ def _run(
     """None where it was not read to its end: this process stops, or somebody cancelled it."""
     sheet = open_sheet(path)
     now = running.begin(bridge, sheet, _judge(bridge, sheet), CLERK, origin)
-    _logger.info("a file of the inbox is run", file=path.name, batch=now.batch)
+    _logger.info("a file of the inbox is run", file=sheet.name, batch=now.batch)
     try:
         for chunk in running.run(bridge, sheet, _judge(bridge, sheet), now):
             send(chunk)
@@ -122,6 +132,25 @@ def _judge(bridge: Bridge, sheet: Sheet) -> Judge:
             f"{sheet.name} has no column organization, and there are several: each row must name {', '.join(known)}."
         )
     return Judge(frozenset(known), known[0] if len(known) == 1 else None)
+
+
+def _say(place: Path, sentence: str) -> None:
+    """In place of what was said before. Whoever puts files there may have put links, too: none is followed.
+
+    Where it can't be written (a long name, a folder that may only be read) the log has it, and the other files go on.
+    """
+    try:
+        place.unlink(missing_ok=True)
+        if sentence:
+            with place.open("x", encoding="utf-8") as file:
+                file.write(sentence)
+    except OSError as fault:
+        _logger.warning(
+            "nothing can be written into the inbox",
+            file=storable(place.name),
+            fault=type(fault).__name__,
+            said=sentence,
+        )
 
 
 def _beside(path: Path, ending: str) -> Path:

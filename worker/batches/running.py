@@ -79,7 +79,7 @@ def file_kept(bridge: Bridge, batch_id: str, stopping: Callable[[], bool] = lamb
     organizations = frozenset(bridge.settings.organizations)
 
     def unit(tx: Tx) -> list[Found]:
-        batch = batches.get(tx, batch_id)
+        batch = batches.get(tx, batch_id, lock=True)  # before its rows: whoever cancels it locks in the same order
         assert batch is not None, "batches are never deleted"
         number, rows = batch_rows.unfiled(tx, batch_id, AT_ONCE)
         if batch.state is BatchState.CANCELLED or not rows:

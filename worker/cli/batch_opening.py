@@ -11,6 +11,7 @@ import click
 
 from config.wording import likely
 from worker.assembly import Bridge
+from worker.batches import origins
 from worker.batches.judging import Judge
 from worker.batches.reading import open_sheet
 from worker.batches.rows import FIELDS, ORGANIZATION, NotABatch, Sheet
@@ -55,7 +56,7 @@ def opened(file: str, organization: str | None, pairs: tuple[str, ...], *, quiet
     if not quiet:
         _tell(sheet)
     judge = Judge(frozenset(bridge.settings.organizations), owner)
-    return Given(bridge, sheet, judge, None if file == "-" else str(path.resolve()))
+    return Given(bridge, sheet, judge, None if file == "-" else origins.of(path))
 
 
 def _mapping(pairs: tuple[str, ...]) -> Mapping[str, str]:

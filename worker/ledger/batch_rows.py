@@ -36,7 +36,7 @@ class RowAndRequest:
 
 
 def keep(tx: Tx, batch_id: str, run: int, rows: Sequence[StoredRow]) -> None:
-    """Note some rows of a run, in place of what an earlier run had under their numbers."""
+    """Note some rows of a run, in place of what an earlier run had under their numbers; a newer one's stay."""
     values = [
         {
             "batch": batch_id,
@@ -52,7 +52,9 @@ def keep(tx: Tx, batch_id: str, run: int, rows: Sequence[StoredRow]) -> None:
     ]
     statement = tx.insert(batch_row)
     fresh = {name: statement.excluded[name] for name in ("run", "verdict", "text", "request_id", "same_as", "cells")}
-    tx.conn.execute(statement.on_conflict_do_update(index_elements=["batch", "number"], set_=fresh), values)
+    not_newer = batch_row.c.run <= statement.excluded.run
+    upsert = statement.on_conflict_do_update(index_elements=["batch", "number"], set_=fresh, where=not_newer)
+    tx.conn.execute(upsert, values)
 
 
 def first_with(tx: Tx, batch_id: str, run: int, request_ids: Collection[str]) -> dict[str, int]:

@@ -95,11 +95,12 @@ def begin(tx: Tx, batch_id: str, new: NewBatch) -> int:
 
 
 def end(tx: Tx, batch_id: str, run: int) -> None:
-    """The file was read to its end: what only earlier runs of it had is forgotten."""
+    """The file was read to its end: what only earlier runs had is forgotten. What was decided meanwhile has rows to follow."""
+    newest = sa.and_(batch.c.id == batch_id, batch.c.run == run)
+    decided = batch.c.state != BatchState.OPEN
+    tx.conn.execute(sa.update(batch).where(newest).values(read_at=tx.now(), following=decided))
     gone = sa.and_(batch_row.c.batch == batch_id, batch_row.c.run < run)
     tx.conn.execute(sa.delete(batch_row).where(gone))
-    newest = sa.and_(batch.c.id == batch_id, batch.c.run == run)
-    tx.conn.execute(sa.update(batch).where(newest).values(read_at=tx.now(), following=batch.c.blocks))
 
 
 def get(tx: Tx, batch_id: str, *, lock: bool = False) -> Batch | None:
@@ -143,6 +144,12 @@ def decide(tx: Tx, batch_id: str, starts: Collection[BatchState], to: BatchState
         .returning(batch.c.id)
     )
     return tx.conn.execute(statement).scalar_one_or_none() is not None
+
+
+def stands(tx: Tx, found: Batch) -> bool:
+    """Whether a decision still waits for the requests to follow, and was not taken anew; until this transaction ends."""
+    now = get(tx, found.id, lock=True)
+    return now is not None and now.following and (now.state, now.decided_at) == (found.state, found.decided_at)
 
 
 def followed(tx: Tx, found: Batch) -> None:

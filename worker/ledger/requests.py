@@ -132,7 +132,10 @@ def content_digest_of(tx: Tx, request_id: str) -> str:
 
 
 def move(tx: Tx, request_id: str, starts: Collection[State], to: State, **changes: Any) -> bool:
-    """Compare-and-set: False, and nothing changed, where the request is in none of the states `starts`."""
+    """Compare-and-set: False, and nothing changed, where the request is in none of the states `starts`.
+
+    What moves leaves the place where a paused batch parks its rows: of a batch that is paused still, nothing is claimed anyway.
+    """
     if "because" in changes:
         changes["because"] = pack(changes["because"])
     if "updated_at" not in changes:
@@ -140,7 +143,7 @@ def move(tx: Tx, request_id: str, starts: Collection[State], to: State, **change
     statement = (
         sa.update(request)
         .where(request.c.id == request_id, request.c.state.in_(starts))
-        .values(state=to, **changes)
+        .values(state=to, parked=False, **changes)
         .returning(request.c.id)
     )
     return tx.conn.execute(statement).scalar_one_or_none() is not None

@@ -73,3 +73,7 @@ def test_titles_that_come_twice_or_say_nothing_are_told_apart(written: Callable[
 def test_an_interview_without_a_description_has_a_template_or_questions(written: Callable[..., Path]) -> None:
     for column in ("template_id", "questions"):
         assert list(open_sheet(written(f"title,{column}\nNurse,x\n")).columns) == ["title", column]
+
+
+def test_a_header_without_end_is_refused_at_once(written: Callable[..., Path], refused: Callable[..., str]) -> None:
+    assert "has 200,000 columns; at most 1,000 are read" in refused(written("jd," * 200_000 + "\nCare\n"))

@@ -190,8 +190,8 @@ def test_a_cell_far_out_costs_nothing(path: Path, refused: Callable[..., str]) -
     """It would be a table of 17 billion cells."""
     far = '<row r="2"><c r="A2" t="str"><v>Care</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     assert [row.number for row in open_sheet(by_hand(path, far)).each()] == [2]
-    wide = '<row r="1"><c r="A1" t="str"><v>jd</v></c><c r="XFD1" t="str"><v>id</v></c></row>'
-    assert "row 1 reaches to column XFD" in refused(by_hand(path, wide))
+    wide = '<row r="2"><c r="A2" t="str"><v>jd</v></c><c r="XFD2" t="str"><v>id</v></c></row>'
+    assert "row 2 reaches to column XFD" in refused(by_hand(path, wide))
 
 
 def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked(
@@ -278,6 +278,14 @@ def test_a_workbook_that_is_no_batch_is_refused(
 def test_a_broken_reference_to_a_shared_text_is_refused(path: Path, refused: Callable[..., str]) -> None:
     assert "names the shared text 7, and there are 0" in refused(by_hand(path, '<row><c t="s"><v>7</v></c></row>'))
     assert "row 2 has a number that is none" in refused(by_hand(path, '<row r="2"><c><v>x</v></c></row>'))
+
+
+@pytest.mark.parametrize("number", ["2", "1", "0", "1048577", "9" * 20, "9" * 5_000])
+def test_rows_are_numbered_upwards_so_that_none_takes_the_place_of_another(
+    path: Path, refused: Callable[..., str], number: str
+) -> None:
+    cell = '<c t="inlineStr"><is><t>Care</t></is></c>'
+    assert "jobs.xlsx is broken" in refused(by_hand(path, f'<row r="2">{cell}</row><row r="{number}">{cell}</row>'))
 
 
 def test_neither_depth_nor_width_nor_number_grows_without_end(

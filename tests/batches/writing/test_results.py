@@ -180,3 +180,12 @@ def test_a_large_file_needs_little_memory(target: Callable[[str], Path], suffix:
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 2 << 20
+
+
+def test_a_link_that_leads_nowhere_and_a_name_that_is_too_long_are_said(tmp_path: Path) -> None:
+    loop = tmp_path / "loop.csv"
+    loop.symlink_to(loop)
+    for path in (tmp_path / ("a" * 300 + ".csv"), loop / "jobs.csv"):
+        with pytest.raises(CantWrite, match="can't be written"):
+            writing.save(path, ["id"], [])
+    assert writing.save(loop, ["id"], []) == 0

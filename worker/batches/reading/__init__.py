@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from worker.batches.cells import storable
 from worker.batches.reading import delimited, folder, json_lines, spreadsheet
 from worker.batches.rows import NotABatch, Row, Sheet
 
@@ -33,7 +34,7 @@ def open_sheet(
     `mapping` is field (or a synonym) -> title, and goes before every guess; `name` is what people call the file, where the
     path is another (a spooled upload). `delimiter` and `encoding` hold for CSV, `encoding` for JSONL too. Raises NotABatch.
     """
-    shown_as = name or path.name or str(path)
+    shown_as = storable(name or path.name or str(path))
     try:
         sheet = _opened(path, shown_as, mapping or {}, delimiter, encoding)
     except OSError as fault:

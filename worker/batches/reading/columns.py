@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from config.wording import likely, shown
 from worker.batches.rows import FIELDS, ID, ORGANIZATION, TEXT, TITLE, NotABatch
 
+MOST_COLUMNS = 1_000
 MOST_SHOWN = 8  # titles in a message; a description that stands where the header should is not repeated in full
 SYNONYMS: Mapping[str, str] = {
     **dict.fromkeys(("external_id", "job_id", "req_id", "reference", "ref", "requisition", "requisition_id"), ID),
@@ -66,6 +67,10 @@ def counted(titles: Iterable[str]) -> int:
 
 def understood(name: str, header: Sequence[str], mapping: Mapping[str, str]) -> Columns:
     """The columns of a header in file `name`; `mapping` is field or synonym -> title. Raises NotABatch."""
+    if len(header) > MOST_COLUMNS:
+        raise NotABatch(
+            f"{name} has {len(header):,} columns; at most {MOST_COLUMNS:,} are read. Expected the columns of a batch."
+        )
     titles = unique(header)
     told = _told(name, titles, mapping)
     fields: list[str | None] = [

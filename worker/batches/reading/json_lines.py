@@ -48,7 +48,7 @@ class _File:
         items = _read(text.read())
         if isinstance(items, _Unreadable):
             raise NotABatch(
-                f"{self.name} begins as a JSON list and {items.why}; expected [{{…}}, {{…}}], or one object a line."
+                f"{self.name} begins as a JSON list and {items.why.rstrip('.')}; expected [{{…}}, {{…}}], or one object a line."
             )
         assert isinstance(items, list), "it begins with a bracket"
         yield from ((number, _flat(item)) for number, item in enumerate(items, 1))

@@ -30,7 +30,13 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as package:
             _is_bearable(package)
             yield package
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError) as fault:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        ValueError,
+    ) as fault:  # a number of 5,000 digits
         raise Unreadable(f"is broken or cut off ({fault or 'it ends too early'})") from None
     except expat.ExpatError as fault:
         raise Unreadable(f"is broken: its XML can't be read ({fault})") from None

@@ -13,14 +13,13 @@ from pathlib import Path
 from worker.batches import results
 from worker.batches.cells import column_letters, text, unguarded
 from worker.batches.reading import columns, package, values, workbook
-from worker.batches.reading.columns import INSTEAD_OF_TEXT, Columns
+from worker.batches.reading.columns import INSTEAD_OF_TEXT, MOST_COLUMNS, Columns
 from worker.batches.reading.package import Unreadable
 from worker.batches.reading.workbook import SharedTexts, SheetPart, Workbook
 from worker.batches.reading.worksheet import Error, Line, lines
 from worker.batches.rows import TEXT, NotABatch, Row, Sheet
 
 HEADER_WITHIN = 10  # rows that hold anything, from the top
-MOST_COLUMNS = 1_000
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from config.wording import shown
 from worker.batches.cells import column_number
 from worker.batches.reading.package import Collected, Unreadable, elements
 from worker.batches.reading.values import number
 from worker.batches.reading.workbook import SharedTexts, Workbook, unescaped
 
 LAST_COLUMN = 16_383
+LAST_ROW = 1_048_576
 LAST_DAY = 2_958_466  # the serial number of the first day of the year 10,000
 LEAP_DAY_THAT_WAS_NOT = 60  # the 29th of February 1900
 DAYS_TO_1904 = 1_462
@@ -63,7 +65,7 @@ class _Reading:
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         self.inside.append(name)
         if name == "row":
-            self.row = int(said) if (said := attributes.get("r", "")).isdecimal() else self.row + 1
+            self.row = self._row(attributes.get("r", ""))
             self.values, self.column = {}, 0
         elif name == "c":
             place = _PLACE.fullmatch(attributes.get("r", ""))
@@ -90,6 +92,13 @@ class _Reading:
             self.cell = None
         elif name == "row" and self.values:
             self.done.append(Line(self.row, self.values))
+
+    def _row(self, said: str) -> int:
+        """A number that is told twice would have one row in place of another."""
+        given = int(said) if said.isdecimal() else self.row + 1
+        if not self.row < given <= LAST_ROW:
+            raise Unreadable(f"is broken: after its row {self.row} comes one that is numbered {shown(said)}")
+        return given
 
     def _value(self, cell: _Cell) -> object:
         if not cell.has_value:

@@ -25,23 +25,31 @@ class CantWrite(Exception):
     """The file can't be written, and why; nothing of it is left behind."""
 
 
-def save(path: Path, titles: Sequence[str], records: Iterable[Sequence[object]], *, never: Path | None = None) -> int:
+def save(
+    path: Path,
+    titles: Sequence[str],
+    records: Iterable[Sequence[object]],
+    *,
+    never: Path | None = None,
+    through_links: bool = True,
+) -> int:
     """Write a file as a whole or not at all; how many records it has.
 
     It is written beside its place and moved there, so neither an interruption nor a full disk leaves half of one. What was
-    there is replaced, but never `never`: the batch's own input. Raises CantWrite, and what `records` raises.
+    there is replaced, but never `never`: the batch's own input. A link is followed; without `through_links` it is what is
+    replaced. Raises CantWrite, and what `records` raises.
     """
     write = FORMATS.get(path.suffix.lower())
     if write is None:
         raise CantWrite(
             f"{path} can't be written: its name ends in none of {quoted(FORMATS)}; the ending says the format."
         )
-    if never is not None and path.exists() and never.exists() and path.samefile(never):
-        raise CantWrite(f"{path} is the batch's own file; name another, it is not written over.")
-    if path.exists() and not path.is_file():
-        raise CantWrite(f"{path} can't be written: it is no file; name one.")
     try:
-        with _replacing(path.resolve()) as stream:
+        if never is not None and path.exists() and never.exists() and path.samefile(never):
+            raise CantWrite(f"{path} is the batch's own file; name another, it is not written over.")
+        if path.exists() and not path.is_file():
+            raise CantWrite(f"{path} can't be written: it is no file; name one.")
+        with _replacing(Path(os.path.realpath(path)) if through_links else path) as stream:
             return write(stream, titles, records)
     except workbook.DoesNotFit as fault:
         raise CantWrite(f"{path} can't be written: {fault}") from None
