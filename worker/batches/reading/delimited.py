@@ -77,8 +77,9 @@ def read(
     found = columns.understood(name, header, mapping)
     if count < 2:
         raise NotABatch(f"{name} has no row below its header; write a row for each interview that is wanted.")
-    part = DELIMITERS.get(file.dialect.delimiter, shown(file.dialect.delimiter))
-    said = [f"Its cells are parted by {part}."] if len(header) > 1 and delimiter is None else []
+    part = file.dialect.delimiter
+    is_guess = len(header) > 1 and delimiter is None and part != ","  # commas are what the name says: nothing to tell
+    said = [f"Its cells are parted by {DELIMITERS.get(part, shown(part))}."] if is_guess else []
     return Sheet(
         name=name,
         titles=found.titles,
