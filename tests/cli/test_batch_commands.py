@@ -80,3 +80,10 @@ def test_standard_input_is_a_batch_too(desk: Desk) -> None:
     rows = json.dumps({"job_description": f"{TEXT} By pipe."})
     told = desk.told("batch", "run", "-", feed=rows)
     assert (told["name"], told["filed"]) == ("standard input", 1)
+
+
+def test_a_files_name_turns_no_line_around(desk: Desk) -> None:
+    file = desk.write("jobs\u202evsc.csv", f"id,description\n1,{TEXT}\n")
+    batch = str(json.loads(desk.run("batch", "run", file, "--json").stdout)["id"])
+    for words in (("export", batch, "results.csv"), ("pause", batch), ("resume", batch)):
+        assert "\u202e" not in desk.run("batch", *words).stdout

@@ -10,6 +10,7 @@ from worker.cli import batch_words, finding, hinting, opening, options, printing
 from worker.cli.decisions import CODES
 from worker.cli.endings import Failure
 from worker.cli.interview_options import any_option, of_pairs
+from worker.domain.fields import single_line
 from worker.domain.request import State
 from worker.ledger import batches
 from worker.ledger.batches import Batch
@@ -102,7 +103,7 @@ def _carry_out(batch_id: str, decide: Decision, following: str, *, as_json: bool
     if as_json:
         printing.as_document(shown)
         return
-    printing.lines([f"{shown['name']} is {shown['state']}: {batch_words.of_states(shown['counts'])}."])
+    printing.lines([f"{single_line(shown['name'])} is {shown['state']}: {batch_words.of_states(shown['counts'])}."])
     printing.note(following.format(found.id))
 
 

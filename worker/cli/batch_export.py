@@ -7,6 +7,7 @@ import click
 from worker.batches import exporting, writing
 from worker.cli import finding, opening, options, printing
 from worker.cli.endings import Failure
+from worker.domain.fields import single_line
 
 
 @click.command()
@@ -31,4 +32,4 @@ def export(batch_id: str, file: Path, as_json: bool) -> None:
     if as_json:
         printing.as_document({"id": found.id, "file": str(file), "rows": count})
     else:
-        printing.lines([f"{count:,} rows of {found.name} are in {file}."])
+        printing.lines([f"{count:,} rows of {single_line(found.name)} are in {file}."])

@@ -11,6 +11,7 @@ from worker.batches import showing
 from worker.cli import batch_words, finding, opening, options, printing
 from worker.cli.endings import Interrupted
 from worker.cli.progress import Progress
+from worker.domain.fields import single_line
 from worker.domain.request import State
 from worker.ledger import batches
 from worker.ledger.connection import Tx
@@ -40,7 +41,7 @@ def watch(context: click.Context, batch_id: str, as_json: bool) -> None:
     if as_json:
         printing.as_document(ended)
     else:
-        printing.lines([f"{ended['name']} is {ended['state']}: {batch_words.of_states(ended['counts'])}."])
+        printing.lines([f"{single_line(ended['name'])} is {ended['state']}: {batch_words.of_states(ended['counts'])}."])
         printing.note(f"Next: sprout batch export {found.id} results.csv")
     if not is_whole(ended):
         context.exit(1)
