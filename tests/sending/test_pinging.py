@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from config import Secret
 from tests.ledger.stage import ACME
-from tests.sending.shop import Shop
+from tests.sending.shop import Shop, until
 from worker import operators
 from worker.assembly import Bridge
 from worker.domain.outcome import BudgetNews, Evidence
@@ -67,7 +67,7 @@ def test_the_sweep_asks_when_the_time_has_come_and_not_before(shop: Shop) -> Non
     sweep.probe_paused(shop.bridge)
     assert shop.arrivals() == []
 
-    assert pinging.probe(shop.bridge, ACME)
+    until(lambda: pinging.probe(shop.bridge, ACME), "a probe that found a slot resumes")
     assert pause(shop) is None
 
 
@@ -142,11 +142,14 @@ def test_a_probe_of_an_organization_whose_key_was_refused_notices_another_one_to
     pinging.ping(shop.bridge, ACME)
     pause_now(shop)
 
-    assert not pinging.probe(with_another_key(shop), ACME)
+    bridge = with_another_key(shop)
 
-    paused = pause(shop)
-    assert paused is not None
-    assert "known_account" in paused.facts
+    def is_noticed() -> bool:
+        assert not pinging.probe(bridge, ACME)
+        paused = pause(shop)
+        return paused is not None and "known_account" in paused.facts
+
+    until(is_noticed, "a probe that found a slot notices")
 
 
 def test_another_organization_that_a_person_trusts_is_the_known_one_and_sending_resumes(shop: Shop) -> None:
@@ -166,5 +169,5 @@ def test_the_known_organization_s_key_resumes_what_another_one_s_has_paused(shop
     pinging.ping(shop.bridge, ACME)
     pinging.ping(with_another_key(shop), ACME)
 
-    assert pinging.probe(shop.bridge, ACME)
+    until(lambda: pinging.probe(shop.bridge, ACME), "a probe that found a slot resumes")
     assert pause(shop) is None
