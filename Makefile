@@ -14,7 +14,7 @@ SUITABLE = import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check
 # "logical": two processes on two cores; more than four don't pay, because each starts servers of its own. The slow tests wait
-# more than they compute, so they take four on any machine.
+# more than they compute, so they take four on any machine, and who is idle takes over from who has many long ones.
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4
 UV ?= uv
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -36,7 +36,7 @@ test: .venv/.dev ## the tests that take a minute or two: everything not marked s
 	$(PYTEST) -m "not slow and not genuine" $(ARGS)
 
 test-rest: .venv/.dev ## what `make test` leaves out: journeys, crashes, genuine Redis
-	$(PYTEST) --numprocesses 4 -m "slow or genuine" $(ARGS)
+	$(PYTEST) --numprocesses 4 --dist worksteal -m "slow or genuine" $(ARGS)
 
 test-all: .venv/.dev ## every test
 	$(PYTEST) $(ARGS)
