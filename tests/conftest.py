@@ -1,9 +1,13 @@
-"""Servers that tests share. Each starts when the first test of a process asks for it: pytest-xdist's processes have their own."""
+"""Servers and ledgers that tests share.
+
+Each starts when the first test of a process asks for it: pytest-xdist's processes have their own.
+"""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.ledger.databases import Ledgers, on_postgres, on_sqlite
 from tests.servers import BrokerServer, PostgresServer, genuine_redis, postgres, valkey
 
 
@@ -26,3 +30,17 @@ def genuine_redis_server() -> Iterator[BrokerServer]:
     """For tests marked `genuine`; as `valkey_server` otherwise."""
     with genuine_redis() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledgers]:
+    ledgers = on_sqlite(tmp_path_factory.mktemp("sqlite"))
+    yield ledgers
+    ledgers.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_ledgers(postgres_server: PostgresServer) -> Iterator[Ledgers]:
+    ledgers = on_postgres(postgres_server)
+    yield ledgers
+    ledgers.close()

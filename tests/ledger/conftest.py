@@ -6,24 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ledger.databases import Ledgers, on_postgres, on_sqlite
+from tests.ledger.databases import Ledgers
 from tests.ledger.stage import Stage
-from tests.servers import PostgresServer
 from worker.ledger.connection import Ledger
-
-
-@pytest.fixture(scope="session")
-def sqlite_ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledgers]:
-    ledgers = on_sqlite(tmp_path_factory.mktemp("sqlite"))
-    yield ledgers
-    ledgers.close()
-
-
-@pytest.fixture(scope="session")
-def postgres_ledgers(postgres_server: PostgresServer) -> Iterator[Ledgers]:
-    ledgers = on_postgres(postgres_server)
-    yield ledgers
-    ledgers.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
