@@ -28,6 +28,20 @@ class Received:
         """The body as a JSON object. Raises fields.Unreadable."""
         return fields.parse(self.body)
 
+    def key(self, name: str) -> str | None:
+        """An id in the body; None where there is none, or where the body can't be read."""
+        try:
+            return self.json().optional_key(name)
+        except fields.Unreadable:
+            return None
+
+    def says(self, values: Mapping[str, object]) -> bool:
+        """Whether the body is exactly this object."""
+        try:
+            return self.json().values == values
+        except fields.Unreadable:
+            return False
+
 
 @dataclass(frozen=True)
 class Handshake:

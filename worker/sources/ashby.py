@@ -59,10 +59,7 @@ def delivery_id(received: Received, _source: Source) -> str | None:
 
 def is_test_body(received: Received) -> bool:
     """The ping with which a webhook is saved: exactly this."""
-    try:
-        return received.json().values == TEST_BODY
-    except Unreadable:
-        return False
+    return received.says(TEST_BODY)
 
 
 def read(received: Received, _source: Source) -> Iterator[Event]:
