@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.chaos.nemesis import BEGINNINGS
+from tests.chaos.deeds import BEGINNINGS
 from tests.chaos.plan import EMBEDDED, LOSES_THE_ANSWER, OF, PRODUCTION, STEPS, TROUBLES, What, plan
 from tests.chaos.report import LEAST_A_MINUTE
 from worker.sandbox.faults import CREATES_NOTHING, Kind
