@@ -1,0 +1,51 @@
+"""Targets: one pure module a kind of destination, found by its file name. `kind = "slack"` is written for by slack.py.
+
+A module says what is to be posted or mailed; it knows no database, no clock and no network. The courier makes the call.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from types import MappingProxyType
+from typing import Protocol, cast, runtime_checkable
+
+from config.settings import Target
+from worker.domain.call import Call
+from worker.domain.message import Mail, Message
+
+
+class Undeliverable(Exception):
+    """This message can't be written for this target, and trying again would not help; the text is a sentence for people."""
+
+
+class TargetKind(Protocol):
+    """What a module of this folder offers."""
+
+    def compose(self, message: Message, target: Target, now: datetime, /) -> Call | Mail:
+        """What to post or mail, whole and signed. Raises Undeliverable."""
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A target whose refusals say more than their status."""
+
+    def said(self, status: int, body: bytes, /) -> str | None:
+        """The vendor's own words for an answer that is no success, such as "channel_not_found". Never raises."""
+
+
+@cache
+def kinds() -> Mapping[str, TargetKind]:
+    """The kinds that a configuration may name, each with its module."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    return MappingProxyType({name: _module(name) for name in names})
+
+
+def named(kind: str) -> TargetKind:
+    """The module of a kind. Raises KeyError for a kind that there isn't; the configuration has refused those."""
+    return kinds()[kind]
+
+
+def _module(name: str) -> TargetKind:
+    return cast("TargetKind", importlib.import_module(f"{__name__}.{name}"))
