@@ -1,6 +1,6 @@
 """Deliveries: planned in the transaction of their cause, made one at a time in each lane, settled by compare-and-set.
 
-announce  one row for each target that wants to hear of it. With no such target it is one question of an index.
+announce  one row for each target that wants to hear of it (`announcing`).
 claim     takes what is due of one target. What is in one lane is taken in its order, and not before the one before it ended.
 settle    writes how a try ended, if the fence still holds.
 
@@ -10,30 +10,27 @@ message goes out again under the same id: at least once.
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from worker import ids
 from worker.domain.delivery import (
     Delivery,
     DeliveryCode,
     DeliveryState,
     Ended,
-    Occurrence,
     Subjects,
     Trouble,
     Try,
 )
 from worker.domain.message import Happened
-from worker.ledger import audit, targets
+from worker.ledger import announcing, audit, targets
 from worker.ledger.connection import Tx
 from worker.ledger.delivery_tables import delivery, delivery_try, is_open, is_sending, is_waiting
 from worker.policy import redelivery
 
-PREFIX = "msg_"
 AT_ONCE = 4  # deliveries under way to one target, from all workers together
 DIED = "The process ended while it was sending; the target may have got it."
 
@@ -44,17 +41,6 @@ class Claim:
 
     deliveries: Sequence[Delivery]
     wait: timedelta | None
-
-
-def announce(tx: Tx, said: Occurrence, *, besides: str | None = None) -> int:
-    """Plan it for every target of the organization that wants to hear of it, but `besides`. Returns how many are new."""
-    names = [name for name in targets.wanting(tx, said.organization, said.event) if name != besides]
-    if not names:
-        return 0
-    now = tx.now()
-    rows = [_values(said, name, now) for name in names]
-    once = tx.insert(delivery).on_conflict_do_nothing(index_elements=["target", "cause"]).returning(delivery.c.id)
-    return len(tx.conn.execute(once, rows).all())
 
 
 def claim(tx: Tx, target: str, boot_id: str, lease: timedelta, most: int) -> Claim:
@@ -83,13 +69,14 @@ def claim_one(tx: Tx, delivery_id: str, boot_id: str, lease: timedelta) -> Deliv
 
 
 def next_due(tx: Tx, names: Collection[str]) -> dict[str, datetime]:
-    """When the earliest waiting delivery of each target is due; those without one are left out."""
+    """When something may go to each of these targets again; those that are stopped, or have nothing waiting, are left out."""
     found = {}
-    for name in names:
-        first = _waiting_of(name).with_only_columns(delivery.c.due_at).order_by(delivery.c.due_at).limit(1)
-        due = tx.conn.execute(first).scalar_one_or_none()
-        if due is not None:
-            found[name] = due
+    for one in targets.standings(tx):
+        first = _waiting_of(one.name).with_only_columns(delivery.c.due_at).order_by(delivery.c.due_at).limit(1)
+        if one.name in names and one.gone_at is None and one.paused_at is None:
+            due = tx.conn.execute(first).scalar_one_or_none()
+            if due is not None:
+                found[one.name] = max(due, one.not_before or due)
     return found
 
 
@@ -121,8 +108,10 @@ def release(tx: Tx, *, boot_id: str | None = None) -> int:
     rows = tx.conn.execute(sa.select(delivery).where(is_sending(), over)).mappings().all()
     count = 0
     for held in map(from_row, rows):
-        if _move(tx, held, DeliveryState.WAITING, due_at=tx.now(), lease_until=None):
-            _note(tx, held, Ended(fault=DIED))
+        died = Ended(fault=DIED)
+        state, changes = _becomes(redelivery.after(died, held.tries, tx.now(), lambda _: 0.0), tx.now())
+        if _move(tx, held, state, **changes):
+            _note(tx, held, died)
             count += 1
     return count
 
@@ -136,9 +125,7 @@ def send_again(tx: Tx, delivery_id: str) -> bool:
 
 def failed_since(tx: Tx, since: datetime, target: str | None) -> list[str]:
     """Ids of what was given up since then, oldest first."""
-    statement = sa.select(delivery.c.id).where(
-        delivery.c.state == DeliveryState.FAILED, delivery.c.updated_at >= since
-    )
+    statement = sa.select(delivery.c.id).where(delivery.c.state == DeliveryState.FAILED, delivery.c.updated_at >= since)
     if target is not None:
         statement = statement.where(delivery.c.target == target)
     return list(tx.conn.execute(statement.order_by(delivery.c.id)).scalars())
@@ -182,26 +169,6 @@ def from_row(row: sa.RowMapping) -> Delivery:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
-
-
-def _values(said: Occurrence, target: str, now: datetime) -> dict[str, Any]:
-    subjects = {name: value for name, value in asdict(said.subjects).items() if value is not None}
-    return {
-        "id": PREFIX + ids.new_id(),
-        "organization": said.organization,
-        "target": target,
-        "event": said.event,
-        "cause": f"{said.event} {said.cause}",
-        "lane": said.lane,
-        "subjects": json.dumps(subjects),
-        "facts": json.dumps(said.facts),
-        "state": DeliveryState.WAITING,
-        "due_at": now,
-        "tries": 0,
-        "fence": 0,
-        "created_at": now,
-        "updated_at": now,
-    }
 
 
 def _waiting_of(target: str) -> sa.Select[Any]:
@@ -254,9 +221,7 @@ def _becomes(step: redelivery.Step, now: datetime) -> tuple[DeliveryState, dict[
 def _move(tx: Tx, held: Delivery, to: DeliveryState, **changes: Any) -> bool:
     if "because" in changes:
         changes["because"] = _pack(changes["because"])
-    mine = sa.and_(
-        delivery.c.id == held.id, delivery.c.fence == held.fence, delivery.c.state == DeliveryState.SENDING
-    )
+    mine = sa.and_(delivery.c.id == held.id, delivery.c.fence == held.fence, delivery.c.state == DeliveryState.SENDING)
     moved = sa.update(delivery).where(mine).values(state=to, updated_at=tx.now(), **changes)
     return tx.conn.execute(moved.returning(delivery.c.id)).scalar_one_or_none() is not None
 
@@ -278,21 +243,14 @@ def _count_failure(tx: Tx, standing: targets.Standing, step: redelivery.Step) ->
         _stop(tx, standing.name, standing.organization, "nothing has reached it for three days")
     elif now - since >= redelivery.NOTICE_AFTER and standing.told_failing_at is None:
         targets.told_failing(tx, standing.name)
-        _tell_others(tx, standing.name, standing.organization, f"failing since {since.isoformat()}", {"paused": False})
+        announcing.target_failing(tx, standing.name, standing.organization, since, {"paused": False})
 
 
 def _stop(tx: Tx, name: str, organization: str, why: str) -> None:
     if not targets.pause(tx, name, None, why):
         return
     audit.record(tx, "bridge", "pause target", name, {"why": why})
-    _tell_others(tx, name, organization, f"paused at {tx.now().isoformat()}", {"paused": True, "why": why})
-
-
-def _tell_others(tx: Tx, name: str, organization: str, cause: str, facts: dict[str, object]) -> None:
-    failing = Occurrence(
-        Happened.DELIVERY_FAILING, organization, f"target {name}", f"{name} {cause}", Subjects(target=name), facts
-    )
-    announce(tx, failing, besides=name)
+    announcing.target_failing(tx, name, organization, tx.now(), {"paused": True, "why": why})
 
 
 def _pack(because: Trouble | None) -> str | None:

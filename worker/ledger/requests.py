@@ -16,7 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker import ids
-from worker.domain.request import Because, Code, Content, GenerationRequest, Kind, State
+from worker.domain.request import Because, Content, GenerationRequest, Kind, State
+from worker.ledger import announcing, because
 from worker.ledger.connection import Tx
 from worker.ledger.tables import batch, budget, request, request_content
 from worker.policy.identity import Identity, content_digest
@@ -136,8 +137,10 @@ def move(tx: Tx, request_id: str, starts: Collection[State], to: State, **change
 
     What moves leaves the place where a paused batch parks its rows: of a batch that is paused still, nothing is claimed anyway.
     """
+    before = get(tx, request_id, lock=True) if to in announcing.NEEDS_A_PERSON else None
+    reason = changes.get("because")
     if "because" in changes:
-        changes["because"] = pack(changes["because"])
+        changes["because"] = because.pack(reason)
     if "updated_at" not in changes:
         changes["updated_at"] = tx.now()
     statement = (
@@ -146,7 +149,10 @@ def move(tx: Tx, request_id: str, starts: Collection[State], to: State, **change
         .values(state=to, parked=False, **changes)
         .returning(request.c.id)
     )
-    return tx.conn.execute(statement).scalar_one_or_none() is not None
+    moved = tx.conn.execute(statement).scalar_one_or_none() is not None
+    if moved and before is not None and before.state is not to:
+        announcing.request_stands(tx, before, to, reason, changes["updated_at"])
+    return moved
 
 
 def rewrite(tx: Tx, wanted: GenerationRequest, title: str, new: Content, *, text_limit: int) -> None:
@@ -232,7 +238,7 @@ def from_row(row: sa.RowMapping | Mapping[str, Any]) -> GenerationRequest:
         enriched=row["enriched"],
         due_at=row["due_at"],
         failing_since=row["failing_since"],
-        because=_unpack(row["because"]),
+        because=because.unpack(row["because"]),
         interview_id=row["interview_id"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
@@ -246,7 +252,10 @@ def _insert_free(tx: Tx, wanted: Sequence[NewRequest], rows: Mapping[Key, dict[s
     if fresh:
         contents = [{"request_id": rows[new.key]["id"], **_content_values(new.content)} for new in fresh]
         tx.conn.execute(request_content.insert(), contents)
-    return {new.key: Kept(from_row(rows[new.key]), new.digest, is_new=True) for new in fresh}
+    kept = {new.key: Kept(from_row(rows[new.key]), new.digest, is_new=True) for new in fresh}
+    for new in (one.request for one in kept.values() if one.request.state is State.HELD):
+        announcing.request_stands(tx, new, State.HELD, new.because, new.created_at)
+    return kept
 
 
 def _values(new: NewRequest, now: datetime) -> dict[str, Any]:
@@ -271,7 +280,7 @@ def _values(new: NewRequest, now: datetime) -> dict[str, Any]:
         "enriched": False,
         "due_at": now,
         "failing_since": None,
-        "because": pack(new.because),
+        "because": because.pack(new.because),
         "interview_id": None,
         "created_at": now,
         "updated_at": now,
@@ -284,15 +293,3 @@ def _content_values(new: Content) -> dict[str, str]:
         "options": json.dumps(new.options),
         "about": json.dumps(new.about),
     }
-
-
-def pack(because: Because | None) -> str | None:
-    """A reason as it is stored."""
-    return None if because is None else json.dumps({"code": because.code, "facts": because.facts})
-
-
-def _unpack(text: str | None) -> Because | None:
-    if text is None:
-        return None
-    stored = json.loads(text)
-    return Because(Code(stored["code"]), stored["facts"])

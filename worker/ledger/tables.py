@@ -12,7 +12,7 @@ from worker.ledger.delivery_tables import delivery, delivery_try, target, target
 from worker.ledger.metadata import METADATA
 from worker.ledger.times import Instant, Span
 
-__all__ = ["METADATA", "batch", "batch_row", "delivery", "delivery_try", "target", "target_event"]  # beside all that is defined here
+__all__ = ["METADATA", "batch", "batch_row", "delivery", "delivery_try", "target", "target_event"]  # and those below
 
 source_state = Table("source_state", METADATA, Column("source", Text, primary_key=True), Column("verified_at", Instant))
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from worker.ledger.connection import Tx
 from worker.ledger.delivery_tables import target, target_event
+from worker.policy.delays import Destination
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Standing:
     failures: int
     not_before: datetime | None
     told_failing_at: datetime | None
+
+    @property
+    def destination(self) -> Destination:
+        """What sentences need of it."""
+        return Destination(self.name, self.gone_at, self.paused_at, self.paused_by, self.pause_reason, self.not_before)
 
 
 def prepare(tx: Tx, configured: Sequence[Wanted]) -> None:

@@ -11,7 +11,7 @@ from worker import log
 from worker.assembly import Bridge
 from worker.batches import deciding
 from worker.domain.request import State
-from worker.ledger import attempts, batches, events, late_matches, organizations, requests, settling
+from worker.ledger import attempts, batches, deliveries, events, late_matches, organizations, requests, settling
 from worker.ledger.connection import Tx
 from worker.policy import quarantine
 from worker.sending import pinging
@@ -38,6 +38,7 @@ def sweep(bridge: Bridge) -> Due:
         _logger.info("results found their interview", count=linked)
     probe_paused(bridge)
     follow_decisions(bridge)
+    bridge.ledger.write(deliveries.release)
     due = bridge.ledger.read(requests.due)
     unread = bridge.ledger.read(lambda tx: events.unread(tx, MOST_AT_ONCE))
     return Due(unread, sorted({organization for organization, _ in due}))
