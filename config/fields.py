@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
@@ -149,6 +150,16 @@ def folder(value: object, info: ValidationInfo) -> Path:
 def optional_folder(value: object, info: ValidationInfo) -> Path | None:
     """The same where there may be none."""
     return None if value is None else folder(value, info)
+
+
+def zone(value: object) -> ZoneInfo:
+    """A place of the time zone database, which comes with the bridge."""
+    if isinstance(value, ZoneInfo):
+        return value
+    try:
+        return ZoneInfo(text(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of it, such as "Europe"
+        raise Wrong(f"{shown(value)} is not a place of the time zone database") from None
 
 
 Text = Annotated[str, BeforeValidator(text)]

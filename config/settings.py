@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
@@ -61,6 +62,14 @@ class Bridge(Section):
     sweep: Duration = Field(default=timedelta(seconds=15), description=_DURATION)
     # The first ping of an organization whose key was refused; the interval doubles up to 15 minutes.
     probe: Duration = Field(default=timedelta(minutes=1), description=_DURATION)
+    # In whose local time messages to people give times.
+    timezone: Annotated[ZoneInfo, BeforeValidator(fields.zone)] = Field(
+        default=ZoneInfo("UTC"), description='a place of the time zone database, such as "Europe/Berlin"'
+    )
+    # An organization's own texts for people: files named like ours, of which each entry replaces ours. See docs/targets.md.
+    templates: Annotated[Path | None, BeforeValidator(fields.optional_folder)] = Field(
+        default=None, description="a folder with texts for messages"
+    )
 
 
 class Limit(Section):
@@ -195,6 +204,11 @@ class Target(Section):
         tuple[Literal["interview.created", "result.completed", "request.held", "request.unknown"], ...],
         BeforeValidator(fields.events),
     ] = Field(description='names out of "interview.created", "result.completed", "request.held" and "request.unknown"')
+    # In which language people are written to; there is a file of texts for each.
+    language: Text = Field(default="en", description='a language that there are texts of, such as "en"')
+    # Those of [bridge], put here when the file is read, so that a target's module needs to know its target alone.
+    timezone: ZoneInfo = ZoneInfo("UTC")
+    templates: Path | None = None
 
 
 def _is_production(data: dict[str, Any]) -> bool:

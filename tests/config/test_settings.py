@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
@@ -44,6 +45,7 @@ def test_the_documented_file_means_what_its_comments_say(
         quarantine=timedelta(minutes=5),
         sweep=timedelta(seconds=15),
         probe=timedelta(minutes=1),
+        timezone=ZoneInfo("Europe/Berlin"),
     )
     assert (organization.name, organization.base_url) == ("acme", "https://www.talentsprout.ai/api/v1")
     assert settings.batches.inbox == folder / "inbox"
