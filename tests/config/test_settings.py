@@ -245,7 +245,8 @@ def test_a_byte_order_mark_and_windows_lines_do_no_harm(folder: Path, kinds: Kin
 
 
 def test_a_target_may_name_the_sandbox_where_nothing_is_configured(load_text: Load) -> None:
-    target = '[targets.me]\nkind = "email"\norganization = "sandbox"\nevents = ["request.held"]\n'
+    where = 'host = "localhost"\nfrom = "a@example.com"\nto = "b@example.com"\n'
+    target = f'[targets.me]\nkind = "email"\norganization = "sandbox"\nevents = ["request.held"]\n{where}'
 
     assert load_text(target).sandbox
 

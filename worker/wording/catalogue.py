@@ -38,10 +38,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A language. `moment` is how a time is written, with {day} {month} {year} {hour} {minute} {zone} in it."""
+    """A language. `moment` is how a time is written, with {day} {month} {year} {hour} {minute} {zone} in it; `day` a day."""
 
     language: str
     moment: str
+    day: str
     months: tuple[str, ...]
     labels: Mapping[str, str]
     notes: Mapping[str, tuple[Alternatives, ...]]
@@ -113,7 +114,7 @@ def _catalogue(language: str, found: Mapping[str, object]) -> Catalogue:
     """Raises Faulty."""
     _only(found, ("times", "labels", "notes", "events"), "the file")
     times = _table(found, "times")
-    _only(times, ("moment", "months"), "times")
+    _only(times, ("moment", "day", "months"), "times")
     months = _strings(times.get("months", []), "times.months")
     if months and len(months) != MONTHS:
         raise Faulty(f"times.months has {len(months)} names; expected {MONTHS}")
@@ -122,17 +123,17 @@ def _catalogue(language: str, found: Mapping[str, object]) -> Catalogue:
     events = _table(found, "events")
     _only(events, tuple(Happened), "events")
     entries = {Happened(name): _entry(name, _table(events, name)) for name in events}
-    return Catalogue(language, _moment(times), months, labels, notes, entries)
+    return Catalogue(language, _form(times, "moment"), _form(times, "day"), months, labels, notes, entries)
 
 
-def _moment(times: Mapping[str, object]) -> str:
-    """Raises Faulty for a place that is not one of a time's."""
-    form = _string(times.get("moment", ""), "times.moment")
+def _form(times: Mapping[str, object], name: str) -> str:
+    """How a time is written. Raises Faulty for a place that is not one of a time's."""
+    form = _string(times.get(name, ""), f"times.{name}")
     try:
         form.format(day=1, month="", year=1, hour="", minute="", zone="")
     except (KeyError, IndexError, ValueError):
         known = "{day}, {month}, {year}, {hour}, {minute} and {zone}"
-        raise Faulty(f"times.moment has a place that no time has; expected {known}") from None
+        raise Faulty(f"times.{name} has a place that no time has; expected {known}") from None
     return form
 
 

@@ -17,7 +17,7 @@ from worker.wording.rendering import NOT_SAID, environment
 from worker.wording.speaking import Voice, words
 
 UTC = ZoneInfo("UTC")
-LABELS = {"count": 2, "day": "21 November 2026"}  # what a label may have beside the facts of a message
+LABELS = {"count": 2, "now": examples.AT}  # what a label may have beside the facts of a message
 
 
 def faults(folder: Path) -> Iterator[str]:

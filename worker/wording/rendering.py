@@ -5,7 +5,7 @@ Templates may be an organization's own, so they run in Jinja's sandbox and see f
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,7 @@ class Environment(ImmutableSandboxedEnvironment):
 
 
 def environment(catalogue: Catalogue, zone: ZoneInfo, *, is_html: bool = False) -> Environment:
-    """Where the templates of a catalogue run. Filters: `moment` (a time in `zone`), `number` (81, 81.5), `local`.
+    """Where the templates of a catalogue run. Filters: `moment` and `day` (of a time in `zone`), `number` (81, 81.5), `local`.
 
     `local` is for sentences of the bridge: "13:50 UTC" in them becomes the time of the place, on the day of the message.
     """
@@ -41,7 +41,8 @@ def environment(catalogue: Catalogue, zone: ZoneInfo, *, is_html: bool = False) 
         undefined=StrictUndefined, autoescape=is_html, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     made.globals.clear()
-    made.filters["moment"] = _moments(catalogue, zone)
+    made.filters["moment"] = _moments(catalogue.moment, catalogue.months, zone)
+    made.filters["day"] = _moments(catalogue.day, catalogue.months, zone)
     made.filters["number"] = number
     made.filters["local"] = _local_clocks(zone)
     return made
@@ -70,21 +71,16 @@ def number(value: object) -> str:
     return f"{math.floor(round(_present(value) * 10, 6)) / 10:g}"
 
 
-def _moments(catalogue: Catalogue, zone: ZoneInfo) -> Callable[[object], str]:
-    def moment(value: object) -> str:
+def _moments(form: str, months: Sequence[str], zone: ZoneInfo) -> Callable[[object], str]:
+    def written(value: object) -> str:
         """From a datetime or ISO 8601."""
         at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
         local = (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).astimezone(zone)
-        return catalogue.moment.format(
-            day=local.day,
-            month=catalogue.months[local.month - 1],
-            year=local.year,
-            hour=f"{local:%H}",
-            minute=f"{local:%M}",
-            zone=local.tzname(),
-        )
+        month = months[local.month - 1]
+        hour, minute = f"{local:%H}", f"{local:%M}"
+        return form.format(day=local.day, month=month, year=local.year, hour=hour, minute=minute, zone=local.tzname())
 
-    return moment
+    return written
 
 
 def _local_clocks(zone: ZoneInfo) -> Callable[[Context, object], str]:

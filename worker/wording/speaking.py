@@ -1,6 +1,7 @@
 """What happened -> Words: the texts that every target dresses in its own way, Slack in blocks, mail in paragraphs."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -80,6 +81,12 @@ def words(message: Message, voice: Voice) -> Words:
 def label(speaks: Speaker, name: str, known: dict[str, object]) -> str:
     """One of the labels; "" where the catalogue has none of this name, or it can't be said."""
     return said(speaks.place, (speaks.texts.labels.get(name, ""),), known) or ""
+
+
+def headline(count: int, now: datetime, voice: Voice) -> str:
+    """Of a letter that tells of so many messages."""
+    known: dict[str, object] = {"count": count, "now": now}
+    return label(speaker(voice), "digest_of_one" if count == 1 else "digest", known)
 
 
 def is_link(text: str) -> bool:
