@@ -24,7 +24,7 @@ _SECRETS = {
     "batches": (),
     "organizations": ("api_key", "webhook_token"),
     "sources": ("secret", "api_key"),
-    "targets": ("secret", "url"),
+    "targets": ("secret", "url", "password"),
 }  # whose file must be closed to others
 
 

@@ -7,7 +7,7 @@ sections is checked by `rules`.
 import os
 from pathlib import Path
 
-from config import rules, servers, strength
+from config import rules, servers, strength, texts
 from config.document import cut, parsed
 from config.faults import ConfigError, Fault
 from config.kinds import Kinds
@@ -45,12 +45,14 @@ def load(path: Path | None, kinds: Kinds) -> Settings:
     rules.check(document, kinds, report)
     strength.check(document, report)
     reader = Reader(folder, report)
+    bridge = reader.bridge(document.bridge)
+    targets = {name: reader.target(name, table) for name, table in document.targets.items()}
     sections = {
-        "bridge": reader.bridge(document.bridge),
+        "bridge": bridge,
         "batches": reader.batches(document.batches),
         "organizations": {name: reader.organization(name, table) for name, table in document.organizations.items()},
         "sources": {name: reader.source(name, table) for name, table in document.sources.items()},
-        "targets": {name: reader.target(name, table) for name, table in document.targets.items()},
+        "targets": targets if bridge is None else texts.spoken(bridge, targets, kinds, report),
     }
     if report.faults:
         raise ConfigError(report.faults)

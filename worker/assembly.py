@@ -1,7 +1,11 @@
 """The bridge put together from its settings: the ledger, the hints, and the secrets and addresses of the sandbox."""
 
+import importlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from typing import cast
 
 from config import Kinds, Settings
 from config.sandbox import SandboxSecrets, with_sandbox
@@ -11,6 +15,7 @@ from worker.ledger import budgets, organizations
 from worker.ledger import targets as target_rows
 from worker.ledger.connection import Ledger, Tx
 from worker.policy.reasons import Timing
+from worker.wording import catalogue
 
 SANDBOX_ELSEWHERE = "http://127.0.0.1:8090/api/v1"  # before the first `up`, so that settings are whole
 SILENT_SWEEPS = 3  # a worker that has missed so many reports counts as gone
@@ -29,7 +34,15 @@ class Bridge:
 
 def kinds() -> Kinds:
     """What sources and targets a configuration may name."""
-    return Kinds(sources=frozenset(sources.kinds()), targets=frozenset(targets.kinds()))
+    return Kinds(
+        frozenset(sources.kinds()), frozenset(targets.names()), languages=catalogue.languages, faults_of=_faults_of
+    )
+
+
+def _faults_of(folder: Path) -> Iterable[str]:
+    """Loaded only where there is such a folder: templates take as long to import as all the rest of a command."""
+    checking = importlib.import_module("worker.wording.checking")
+    return cast("Iterable[str]", checking.faults(folder))
 
 
 def assemble(settings: Settings, patience: timedelta | None = None) -> Bridge:

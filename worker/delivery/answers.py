@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from worker import log
+from worker.delivery.post import TAKEN, Posted
 from worker.domain.delivery import Ended
 from worker.domain.fields import clean, single_line
 from worker.outbound import Answer, OutboundFault
@@ -30,6 +31,15 @@ def answered(answer: Answer, kind: TargetKind, took: timedelta, now: datetime) -
 def unanswered(fault: OutboundFault, took: timedelta) -> Ended:
     """There is no answer; the fault's sentence says why."""
     return Ended(fault=str(fault), took=took)
+
+
+def posted(found: Posted, took: timedelta) -> Ended:
+    """What came of a letter. Its server's codes stand for an answer: 250 is its success, and no HTTP status."""
+    if found.status == TAKEN:
+        some = f"{found.refused} recipients were refused" if found.refused else ""
+        return Ended(status=200, excerpt=some, took=took)
+    refusal = f"The mail server answered {found.said}." if found.said else "The mail server did not take it."
+    return Ended(fault=found.fault or refusal, took=took, is_final=found.is_final)
 
 
 def excerpt(body: bytes) -> str:

@@ -120,3 +120,4 @@ class Ended:
     took: timedelta = timedelta(0)
     retry_after: timedelta | None = None
     said: str | None = None
+    is_final: bool = False  # no repeat would help

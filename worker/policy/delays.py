@@ -86,7 +86,11 @@ def _resting(because: Trouble, to: Destination) -> str:
     told = said(because, to.name)
     match because.code:
         case DeliveryCode.DESTINATION_REFUSED:
-            return f"{told} That leads elsewhere, and redirects are not followed."
+            return (
+                told
+                if "status" not in because.facts
+                else f"{told} That leads elsewhere, and redirects are not followed."
+            )
         case DeliveryCode.ATTEMPTS_USED:
             return f"{told} All {because.facts.get('tries', MOST_TRIES)} tries are used up."
         case _:

@@ -71,7 +71,7 @@ def after(ended: Ended, tries: int, now: datetime, jitter: Callable[[float], flo
     told = {name: value for name, value in facts.items() if value is not None}
     if status == GONE:
         return Stopped(Trouble(DeliveryCode.DESTINATION_PAUSED, told))
-    if status is not None and 300 <= status < 400:
+    if ended.is_final or (status is not None and 300 <= status < 400):
         return GivenUp(Trouble(DeliveryCode.DESTINATION_REFUSED, told))
     if tries >= MOST_TRIES:
         return GivenUp(Trouble(DeliveryCode.ATTEMPTS_USED, {**told, "tries": tries}))
