@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field
 from config import addresses, fields, servers
 from config.faults import Fault
 from config.fields import MOST_AT_ONCE, SHORTEST_WEBHOOK_TOKEN, Duration, OptionalSecret, OptionalText, Text
+from config.rule import Rule
 from config.section import Section
 
 _DURATION = "a number and ms, s, m, h or d"
@@ -178,6 +179,8 @@ class Source(Section):
     mapping: FieldMapping = Field(default_factory=_default_mapping, description="a table of paths")
     # The options of `config.interview`, checked, and only those that were set.
     interview: Mapping[str, object] = Field(default={}, description="a table of options")
+    # Those of the whole file, in order.
+    rules: tuple[Rule, ...] = ()
 
 
 class Target(Section):
@@ -218,6 +221,7 @@ class Settings(Section):
     organizations: Mapping[str, Organization] = Field(default={})
     sources: Mapping[str, Source] = Field(default={})
     targets: Mapping[str, Target] = Field(default={})
+    rules: tuple[Rule, ...] = ()
     path: Path | None = None  # of the file, as it was named
     sandbox: bool = (
         False  # nothing is configured, so the bridge runs against a TalentSprout of its own; see config.sandbox

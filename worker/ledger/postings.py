@@ -10,8 +10,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from worker.domain.request import GenerationRequest
+from worker.ledger import requests
 from worker.ledger.connection import Tx
-from worker.ledger.tables import posting
+from worker.ledger.tables import posting, request
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,17 @@ def of_requisition(tx: Tx, source: str, requisition_id: str) -> list[StoredPosti
         .with_for_update()
     ).mappings()
     return [_from_row(row) for row in rows]
+
+
+def requests_of(tx: Tx, source: str, job_id: str) -> list[GenerationRequest]:
+    """All requests of a posting, newest first, locked; in whichever organization they are."""
+    rows = tx.conn.execute(
+        sa.select(request)
+        .where(request.c.source == source, request.c.job_id == job_id)
+        .order_by(request.c.id.desc())
+        .with_for_update()
+    ).mappings()
+    return [requests.from_row(row) for row in rows]
 
 
 def _from_row(row: sa.RowMapping) -> StoredPosting:
