@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
@@ -44,6 +45,7 @@ def test_the_documented_file_means_what_its_comments_say(
         quarantine=timedelta(minutes=5),
         sweep=timedelta(seconds=15),
         probe=timedelta(minutes=1),
+        timezone=ZoneInfo("Europe/Berlin"),
     )
     assert (organization.name, organization.base_url) == ("acme", "https://www.talentsprout.ai/api/v1")
     assert settings.batches.inbox == folder / "inbox"
@@ -249,7 +251,8 @@ def test_a_byte_order_mark_and_windows_lines_do_no_harm(folder: Path, kinds: Kin
 
 
 def test_a_target_may_name_the_sandbox_where_nothing_is_configured(load_text: Load) -> None:
-    target = '[targets.me]\nkind = "email"\norganization = "sandbox"\nevents = ["request.held"]\n'
+    where = 'host = "localhost"\nfrom = "a@example.com"\nto = "b@example.com"\n'
+    target = f'[targets.me]\nkind = "email"\norganization = "sandbox"\nevents = ["request.held"]\n{where}'
 
     assert load_text(target).sandbox
 
