@@ -167,6 +167,8 @@ class Source(Section):
     on_change: Annotated[Literal["keep", "regenerate"], BeforeValidator(fields.on_change)] = Field(
         default="keep", description='"keep" or "regenerate"'
     )
+    # Whether an interview is held in the language that its posting is written in, where that is beyond doubt.
+    detect_language: bool = Field(default=False, strict=True, description="true or false")
     # For kind "generic", one of these: a header with the secret itself, or one with a hex HMAC-SHA256 of the body.
     token_header: fields.OptionalHeader = Field(
         default=None, description='the name of a header, such as "X-Bridge-Token"'
