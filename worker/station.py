@@ -57,8 +57,8 @@ class Station:
         settings = self.bridge.settings
         dropping = {name for name, one in settings.organizations.items() if one.foreign == "drop"}
         done = reader.read(self.bridge.ledger, settings.sources, event_id, dropping)
-        if done.organization is not None:
-            self.pump.run(done.organization)
+        for organization in done.organizations:
+            self.pump.run(organization)
 
     def look_for_rows(self) -> None:
         """There may be rows of batches that are to be filed."""

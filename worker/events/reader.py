@@ -59,10 +59,10 @@ Meaning = following.Readable | PostingClosed | InterviewFinished | Known | Ignor
 
 @dataclass(frozen=True)
 class Read:
-    """What became of an event, and the organization whose work it may have added to."""
+    """What became of an event, and the organizations whose work it may have added to."""
 
     state: EventState
-    organization: str | None
+    organizations: tuple[str, ...] = ()
 
 
 def read(
@@ -71,7 +71,7 @@ def read(
     """Read one event if it is still to be read. `dropping`: organizations that keep no result of a foreign interview."""
     begun = ledger.note(lambda tx: _begin(tx, event_id))
     if begun is None:
-        return Read(EventState.READ, None)
+        return Read(EventState.READ)
     event, received = begun
     try:
         meanings = [_prepared(meaning) for meaning in _said(event, received, configured)]
@@ -80,7 +80,7 @@ def read(
     except Exception as fault:  # a bug in a reader must not lose or repeat the event for ever
         _logger.exception("an event could not be read", event_id=event.id, source=event.source)
         if event.tries < MOST_TRIES:
-            return Read(EventState.STORED, None)
+            return Read(EventState.STORED)
         return _park(ledger, event, f"its reader failed: {type(fault).__name__}")
     done = _apply_all(ledger, event, [_under(one, event.organization in dropping) for one in meanings], configured)
     steps.reached("after_read")
@@ -139,12 +139,17 @@ def _apply_all(ledger: Ledger, event: StoredEvent, meanings: list[Meaning], conf
 
     def last(tx: Tx) -> Read:
         if not _is_unread(tx, event):
-            return Read(EventState.READ, None)
+            return Read(EventState.READ)
         now_said = [_apply_one(tx, event, meaning, configured) for meaning in parts[-1]]
         events.settle(tx, event.id, state, _summary([*said, *now_said]))
-        return Read(state, event.organization)
+        return Read(state, (event.organization, *_elsewhere(configured.get(event.source))))
 
     return ledger.note(last)
+
+
+def _elsewhere(source: Source | None) -> set[str]:
+    """Where rules may have filed what a source says."""
+    return set() if source is None else {one.to_organization for one in source.rules if one.to_organization}
 
 
 def _apply(tx: Tx, event: StoredEvent, part: list[Meaning], configured: Mapping[str, Source]) -> list[str]:
@@ -185,4 +190,4 @@ def _apply_one(tx: Tx, event: StoredEvent, meaning: Meaning, configured: Mapping
 def _park(ledger: Ledger, event: StoredEvent, reason: str) -> Read:
     sentence = f"It can't be read: {reason}."
     ledger.write(lambda tx: events.settle(tx, event.id, EventState.UNREADABLE, sentence))
-    return Read(EventState.UNREADABLE, None)
+    return Read(EventState.UNREADABLE)

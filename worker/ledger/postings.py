@@ -10,8 +10,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from worker.domain.request import GenerationRequest
+from worker.ledger import requests
 from worker.ledger.connection import ForBoth, Inserting, Tx
-from worker.ledger.tables import posting
+from worker.ledger.tables import posting, request
 
 LOCKED = (
     sa.select(posting)
@@ -29,6 +31,12 @@ def _newer(insert: Inserting) -> sa.Executable:
     return upsert.returning(posting.c.job_id)
 
 
+REQUESTS = (
+    sa.select(request)
+    .where(request.c.source == sa.bindparam("said_by"), request.c.job_id == sa.bindparam("job"))
+    .order_by(request.c.id.desc())
+    .with_for_update()
+)
 NEWER = ForBoth.made(_newer)
 
 
@@ -81,6 +89,12 @@ def of_requisition(tx: Tx, source: str, requisition_id: str) -> list[StoredPosti
         .with_for_update()
     ).mappings()
     return [_from_row(row) for row in rows]
+
+
+def requests_of(tx: Tx, source: str, job_id: str) -> list[GenerationRequest]:
+    """All requests of a posting, newest first, locked; in whichever organization they are."""
+    rows = tx.conn.execute(REQUESTS, {"said_by": source, "job": job_id}).mappings()
+    return [requests.from_row(row) for row in rows]
 
 
 def _from_row(row: sa.RowMapping) -> StoredPosting:

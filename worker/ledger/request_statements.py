@@ -18,16 +18,6 @@ MOVED = (
     .returning(request.c.id)
 )
 CONTENT = sa.select(request_content).where(request_content.c.request_id == sa.bindparam("it"))
-OF_JOB = (
-    sa.select(request)
-    .where(
-        request.c.organization == sa.bindparam("whose"),
-        request.c.source == sa.bindparam("said_by"),
-        request.c.job_id == sa.bindparam("job"),
-    )
-    .order_by(request.c.id.desc())
-    .with_for_update()
-)
 WITH_KEYS = (
     sa.select(request)
     .where(

@@ -40,6 +40,7 @@ class NewRequest:
     job_id: str | None = None
     batch: str | None = None
     because: Because | None = None
+    rule: str | None = None
 
     @property
     def key(self) -> Key:
@@ -104,12 +105,6 @@ def by_keys(tx: Tx, keys: Collection[Key], *, lock: bool = True) -> dict[Key, Ke
         for row in tx.conn.execute(statement, asked).mappings():
             found[organization, row["dedup_key"]] = Kept(from_row(row), row["content_digest"], is_new=False)
     return found
-
-
-def of_job(tx: Tx, organization: str, source: str, job_id: str) -> list[GenerationRequest]:
-    """All requests of a source's posting, newest first, locked."""
-    asked = {"whose": organization, "said_by": source, "job": job_id}
-    return [from_row(row) for row in tx.conn.execute(statements.OF_JOB, asked).mappings()]
 
 
 def content(tx: Tx, request_id: str) -> Content:
@@ -236,6 +231,7 @@ def from_row(row: sa.RowMapping | Mapping[str, Any]) -> GenerationRequest:
         failing_since=row["failing_since"],
         because=_unpack(row["because"]),
         interview_id=row["interview_id"],
+        rule=row["rule"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
@@ -274,6 +270,7 @@ def _values(new: NewRequest, now: datetime) -> dict[str, Any]:
         "failing_since": None,
         "because": pack(new.because),
         "interview_id": None,
+        "rule": new.rule,
         "created_at": now,
         "updated_at": now,
     }
