@@ -1,7 +1,8 @@
 """Reading: a stored event becomes what it means, once.
 
 Tries are counted before the work, so an event that kills its reader is parked after three like one that can't be understood. A
-reader that was mended later reads parked events again (`sprout events replay`); nothing is doubled by that.
+reader that was mended later reads parked events again (`sprout events replay`); nothing is doubled by that. What is done here is
+noted and not waited for: if the power fails before it is on the disk, the event, which is, is read once more.
 """
 
 from collections.abc import Collection, Mapping
@@ -68,7 +69,7 @@ def read(
     ledger: Ledger, configured: Mapping[str, Source], event_id: str, dropping: Collection[str] = frozenset()
 ) -> Read:
     """Read one event if it is still to be read. `dropping`: organizations that keep no result of a foreign interview."""
-    begun = ledger.write(lambda tx: _begin(tx, event_id))
+    begun = ledger.note(lambda tx: _begin(tx, event_id))
     if begun is None:
         return Read(EventState.READ)
     event, received = begun
@@ -132,17 +133,18 @@ def _apply_all(ledger: Ledger, event: StoredEvent, meanings: list[Meaning], conf
     parts = [meanings[start : start + MOST_AT_ONCE] for start in range(0, len(meanings), MOST_AT_ONCE)] or [[]]
     said: list[str] = []
     for part in parts[:-1]:
-        said += ledger.write(lambda tx, part=part: _apply(tx, event, part, configured))  # type: ignore[misc]  # a default binds it
+        said += ledger.note(lambda tx, part=part: _apply(tx, event, part, configured))  # type: ignore[misc]  # a default binds it
     idle = all(isinstance(meaning, Ignored) for meaning in meanings)
     state = EventState.IGNORED if idle else EventState.READ
 
     def last(tx: Tx) -> Read:
         if not _is_unread(tx, event):
             return Read(EventState.READ)
-        events.settle(tx, event.id, state, _summary([*said, *_apply(tx, event, parts[-1], configured)]))
+        now_said = [_apply_one(tx, event, meaning, configured) for meaning in parts[-1]]
+        events.settle(tx, event.id, state, _summary([*said, *now_said]))
         return Read(state, (event.organization, *_elsewhere(configured.get(event.source))))
 
-    return ledger.write(last)
+    return ledger.note(last)
 
 
 def _elsewhere(source: Source | None) -> set[str]:
