@@ -17,7 +17,7 @@ from worker.batches.clerk import Clerk
 from worker.delivery.courier import Courier
 from worker.domain.outcome import Outcome
 from worker.events import reader
-from worker.ledger import attempts, processes
+from worker.ledger import processes, settling
 from worker.ledger.connection import LedgerFault
 from worker.sending import journal
 from worker.sending.call import Caller
@@ -61,9 +61,9 @@ class Station:
         settings = self.bridge.settings
         dropping = {name for name, one in settings.organizations.items() if one.foreign == "drop"}
         done = reader.read(self.bridge.ledger, settings.sources, event_id, dropping)
-        if done.organization is not None:
-            self.courier.look()
-            self.pump.run(done.organization)
+        self.courier.look()
+        for organization in done.organizations:
+            self.pump.run(organization)
 
     def look_for_rows(self) -> None:
         """There may be rows of batches that are to be filed."""
@@ -122,10 +122,11 @@ class Station:
             _logger.info("answers that a dead process had journaled are settled", count=settled)
 
     def _settle_again(self, attempt_id: str, outcome: Outcome) -> None:
-        if self.bridge.ledger.read(lambda tx: attempts.find(tx, attempt_id)) is None:
+        try:
+            self._caller.settle(attempt_id, outcome)
+        except settling.Forgotten as fault:
             _logger.warning("a journal names an attempt that this ledger does not know", attempt=attempt_id)
-            raise journal.NotKnownHere
-        self._caller.settle(attempt_id, outcome)
+            raise journal.NotKnownHere from fault
 
     def _sweep(self) -> None:
         term = self.bridge.settings.bridge.sweep * TERM

@@ -17,10 +17,13 @@ from worker.domain.delivery import DeliveryState, Occurrence, Subjects
 from worker.domain.message import Happened
 from worker.domain.request import Because, GenerationRequest, State
 from worker.ledger import targets
-from worker.ledger.connection import Tx
+from worker.ledger.connection import ForBoth, Tx
 from worker.ledger.delivery_tables import delivery
 from worker.policy import reasons
 
+PLANNED = ForBoth.made(
+    lambda insert: insert(delivery).on_conflict_do_nothing(index_elements=["target", "cause"]).returning(delivery.c.id)
+)
 PREFIX = "msg_"
 NEEDS_A_PERSON = {State.HELD: Happened.REQUEST_HELD, State.UNKNOWN: Happened.REQUEST_UNKNOWN}
 RESULTS = {  # TalentSprout's names -> ours
@@ -36,8 +39,7 @@ def announce(tx: Tx, said: Occurrence, *, besides: str | None = None) -> int:
         return 0
     now = tx.now()
     rows = [_values(said, name, now) for name in names]
-    once = tx.insert(delivery).on_conflict_do_nothing(index_elements=["target", "cause"]).returning(delivery.c.id)
-    return len(tx.conn.execute(once, rows).all())
+    return len(tx.conn.execute(tx.own(PLANNED), rows).all())
 
 
 def request_stands(tx: Tx, wanted: GenerationRequest, to: State, because: Because | None, at: datetime) -> None:

@@ -102,12 +102,16 @@ def drop(tx: Tx, held: Delivery, state: DeliveryState, because: Trouble) -> bool
     return _move(tx, held, state, because=because, lease_until=None)
 
 
-def release(tx: Tx, *, boot_id: str | None = None) -> int:
-    """Tries whose lease has ended, or whose process has: the same message goes out again. Returns how many."""
+def expired(tx: Tx, *, boot_id: str | None = None) -> list[Delivery]:
+    """Those under way whose lease has ended, or whose process has."""
     over = delivery.c.lease_until < tx.now() if boot_id is None else delivery.c.boot_id == boot_id
-    rows = tx.conn.execute(sa.select(delivery).where(is_sending(), over)).mappings().all()
+    return [from_row(row) for row in tx.conn.execute(sa.select(delivery).where(is_sending(), over)).mappings()]
+
+
+def release(tx: Tx, ended: Sequence[Delivery]) -> int:
+    """Nobody hears of these tries any more: the same messages go out again. Returns how many."""
     count = 0
-    for held in map(from_row, rows):
+    for held in ended:
         died = Ended(fault=DIED)
         state, changes = _becomes(redelivery.after(died, held.tries, tx.now(), lambda _: 0.0), tx.now())
         if _move(tx, held, state, **changes):

@@ -13,6 +13,15 @@ from worker.ledger.connection import Tx
 from worker.ledger.delivery_tables import target, target_event
 from worker.policy.delays import Destination
 
+WANTING = (
+    sa.select(target_event.c.target)
+    .where(
+        target_event.c.organization == sa.bindparam("whose"),
+        target_event.c.event == sa.bindparam("happened"),
+    )
+    .order_by(target_event.c.target)
+)  # made once: it stands between an answer of TalentSprout and the next call
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -62,10 +71,7 @@ def prepare(tx: Tx, configured: Sequence[Wanted]) -> None:
 
 def wanting(tx: Tx, organization: str, event: str) -> list[str]:
     """The names of an organization's targets that want to hear of an event."""
-    named = sa.select(target_event.c.target).where(
-        target_event.c.organization == organization, target_event.c.event == event
-    )
-    return list(tx.conn.execute(named.order_by(target_event.c.target)).scalars())
+    return list(tx.conn.execute(WANTING, {"whose": organization, "happened": event}).scalars())
 
 
 def standings(tx: Tx) -> list[Standing]:

@@ -9,7 +9,7 @@ import socket
 
 from worker import log
 from worker.assembly import Bridge
-from worker.ledger import attempts, deliveries, processes
+from worker.ledger import attempts, processes
 from worker.ledger.connection import Tx
 from worker.upkeep import sweep
 
@@ -24,7 +24,7 @@ def bury(bridge: Bridge, boot_id: str) -> bool:
     if left:
         _logger.warning("a process died with calls under way", process=boot_id, calls=len(left))
     sweep.end(bridge, left)
-    bridge.ledger.write(lambda tx: deliveries.release(tx, boot_id=boot_id))
+    sweep.release_deliveries(bridge, boot_id=boot_id)
     bridge.ledger.write(lambda tx: processes.leave(tx, boot_id))
     return True
 
