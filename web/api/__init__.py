@@ -2,7 +2,19 @@
 
 from flask_openapi3.blueprint import APIBlueprint
 
-from web.api import batches, budgets, decisions, document, events, interviews, organizations, requests, results
+from web.api import (
+    batches,
+    budgets,
+    decisions,
+    deliveries,
+    document,
+    events,
+    interviews,
+    organizations,
+    requests,
+    results,
+    targets,
+)
 
 
 def resources() -> tuple[APIBlueprint, ...]:
@@ -16,5 +28,7 @@ def resources() -> tuple[APIBlueprint, ...]:
         batches.RESOURCE,
         budgets.RESOURCE,
         organizations.RESOURCE,
+        deliveries.RESOURCE,
+        targets.RESOURCE,
         document.RESOURCE,
     )

@@ -241,7 +241,7 @@ def _count_failure(tx: Tx, standing: targets.Standing, step: redelivery.Step) ->
     now, failures = tx.now(), standing.failures + 1
     asked = step.not_before if isinstance(step, redelivery.Later) else None
     rest = now + redelivery.breather(failures)
-    targets.failed(tx, standing.name, failures, max(rest, asked or rest))
+    targets.failed(tx, standing.name, failures, max(rest, asked or rest, standing.not_before or rest))
     since = standing.failing_since or now
     if now - since >= redelivery.PAUSE_AFTER:
         _stop(tx, standing.name, standing.organization, "nothing has reached it for three days")
