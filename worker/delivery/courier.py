@@ -9,21 +9,20 @@ import time
 from datetime import timedelta
 
 from config.settings import Target
-from worker import clock, ids, log, metrics, steps, targets
+from worker import ids, log, metrics, steps
 from worker.assembly import Bridge
-from worker.delivery import answers, post, telling
+from worker.delivery import handing, telling
 from worker.domain.call import Call
 from worker.domain.delivery import Delivery, DeliveryCode, DeliveryState, Ended, Trouble
 from worker.domain.message import Mail
 from worker.ledger import deliveries
 from worker.ledger.connection import LedgerFault, Tx
-from worker.outbound import Outbound, OutboundFault
+from worker.outbound import Outbound
 from worker.policy import redelivery
+from worker.targets import Undeliverable
 
 SEATS = 16  # deliveries under way at once, to all targets
-DEADLINE = timedelta(seconds=20)  # one call, absolute; Standard Webhooks advises 15 to 30 seconds
 LEASE = timedelta(seconds=60)
-MOST_BYTES = 64 * 1024  # of an answer, of which only the beginning is looked at
 PAUSE = timedelta(seconds=1)  # between two tries to reach a ledger that is away
 _logger = log.named(__name__)
 
@@ -77,7 +76,7 @@ class Courier:
             state = DeliveryState.CANCELLED if gone else DeliveryState.FAILED
             self.bridge.ledger.write(lambda tx: deliveries.drop(tx, held, state, packed))
             return None
-        ended = packed if isinstance(packed, Ended) else self._send(packed, target)
+        ended = packed if isinstance(packed, Ended) else handing.handed_over(packed, target, self._outbound)
         steps.reached("after_delivery_sent")
         self._settle(held, ended)
         return ended
@@ -133,10 +132,10 @@ class Courier:
         bridge = self.bridge
         try:
             told = bridge.ledger.read(lambda tx: telling.message(tx, held, bridge.settings, bridge.timing))
-            return targets.named(target.kind).compose(told, target, clock.wall())
+            return handing.written(told, target)
         except telling.NothingToTell as gone:
             return Trouble(DeliveryCode.NO_LONGER_THERE, {"fault": str(gone)})
-        except targets.Undeliverable as fault:
+        except Undeliverable as fault:
             return Trouble(DeliveryCode.UNDELIVERABLE, {"fault": str(fault)})
         except LedgerFault:
             raise
@@ -146,19 +145,9 @@ class Courier:
                 fault=f"The message could not be written ({type(bug).__name__}); that is a fault of the bridge."
             )
 
-    def _send(self, packed: Call | Mail, target: Target) -> Ended:
-        began = time.monotonic()
-        if isinstance(packed, Mail):
-            return answers.posted(post.send(packed, target, clock.wall()), _since(began))
-        try:
-            answer = self._outbound.make(packed, configured=target.url, most=MOST_BYTES, deadline=DEADLINE)
-        except OutboundFault as fault:
-            return answers.unanswered(fault, _since(began))
-        return answers.answered(answer, targets.named(target.kind), _since(began), clock.wall())
-
     def _settle(self, held: Delivery, ended: Ended) -> None:
         """Until its lease ends; then the message goes out again under the same id, as it does after a power failure."""
-        ends = time.monotonic() + (LEASE - DEADLINE).total_seconds()
+        ends = time.monotonic() + (LEASE - handing.DEADLINE).total_seconds()
 
         def unit(tx: Tx) -> tuple[bool, redelivery.Step]:
             step = redelivery.after(ended, held.tries, tx.now(), ids.jitter)
@@ -190,7 +179,3 @@ def _note(held: Delivery, ended: Ended, step: redelivery.Step) -> None:
         fault=ended.fault,
         seconds=round(ended.took.total_seconds(), 3),
     )
-
-
-def _since(began: float) -> timedelta:
-    return timedelta(seconds=time.monotonic() - began)

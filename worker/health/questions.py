@@ -42,6 +42,7 @@ def doctor(bridge: Bridge, ask: Ask) -> Iterator[Check]:
         yield from stored.pauses(bridge)
         yield from stored.budgets_in_force(bridge)
         yield from stored.decisions(bridge)
+        yield from stored.quiet_sources(bridge)
         yield from destinations.destinations(bridge)
     yield from network.clocks(settings)
     yield network.public_url(settings)

@@ -15,6 +15,7 @@ from worker.ledger import attempts, batches, deliveries, events, late_matches, o
 from worker.ledger.connection import Tx
 from worker.policy import quarantine
 from worker.sending import pinging
+from worker.upkeep import noticing
 
 MOST_AT_ONCE = 500
 POLICY_RETRIES = 1  # of an unknown, where the organization's policy is to retry: the bound of what it may double
@@ -39,6 +40,8 @@ def sweep(bridge: Bridge) -> Due:
     probe_paused(bridge)
     follow_decisions(bridge)
     release_deliveries(bridge)
+    noticing.finished_batches(bridge)
+    noticing.quiet_sources(bridge)
     due = bridge.ledger.read(requests.due)
     unread = bridge.ledger.read(lambda tx: events.unread(tx, MOST_AT_ONCE))
     return Due(unread, sorted({organization for organization, _ in due}))
