@@ -98,6 +98,7 @@ TABLE: Table = {
             "targets": Leaf("worker.cli.deliveries:list_targets", "List targets, and why one gets nothing."),
             "resend": Leaf("worker.cli.delivery_decisions:resend", "Send a delivery again, under the same id."),
             "recover": Leaf("worker.cli.delivery_decisions:recover", "Send again what was given up."),
+            "test": Leaf("worker.cli.delivery_test:try_target", "Send a target an invented message now."),
             "pause": Leaf("worker.cli.delivery_decisions:pause", "Send a target nothing more."),
             "resume": Leaf("worker.cli.delivery_decisions:resume", "Send to a target again."),
         },
