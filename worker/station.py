@@ -15,6 +15,8 @@ from worker.assembly import Bridge
 from worker.batches.clerk import Clerk
 from worker.domain.outcome import Outcome
 from worker.events import reader
+from worker.events.fetchers import Fetchers
+from worker.events.fetching import Done
 from worker.ledger import attempts, processes
 from worker.ledger.connection import LedgerFault
 from worker.sending import journal
@@ -37,6 +39,7 @@ class Station:
         self._journal = journal.Journal(self._journals, self.boot_id)
         self._caller = Caller(bridge, self._journal, self.boot_id)
         self.pump = Pump(self._caller, seats)
+        self._fetchers = Fetchers(bridge, self._follow_fetch)
         self._stopping = threading.Event()
         self._rows_wait = threading.Event()
         self._clerk = Clerk(bridge, self.boot_id, self.pump.run, self._stopping.is_set)
@@ -51,6 +54,7 @@ class Station:
             _logger.warning("started while the ledger is away", fault=type(fault).__name__)
         self._rounds.start()
         self._filing.start()
+        self._fetchers.start()
 
     def read(self, event_id: str) -> None:
         """Read an event and send what it filed."""
@@ -59,6 +63,12 @@ class Station:
         done = reader.read(self.bridge.ledger, settings.sources, event_id, dropping)
         if done.organization is not None:
             self.pump.run(done.organization)
+        if done.asks:
+            self._fetchers.look()
+
+    def look_for_fetches(self) -> None:
+        """There may be something to ask an ATS."""
+        self._fetchers.look()
 
     def look_for_rows(self) -> None:
         """There may be rows of batches that are to be filed."""
@@ -68,6 +78,7 @@ class Station:
         """Claim nothing more. Calls in flight go on."""
         self._stopping.set()
         self._rows_wait.set()
+        self._fetchers.stop()
         self.pump.stop()
 
     def land(self, seconds: float) -> bool:
@@ -81,6 +92,12 @@ class Station:
         except LedgerFault as fault:
             _logger.warning("left without a word: the ledger is away", fault=type(fault).__name__)
         self._journal.close()
+
+    def _follow_fetch(self, done: Done) -> None:
+        for event_id in done.event_ids:
+            self.read(event_id)
+        if done.organization is not None:
+            self.pump.run(done.organization)
 
     def _go_round(self) -> None:
         steps: tuple[Callable[[], None], ...] = (self._report, self._replay, self._sweep)

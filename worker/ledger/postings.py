@@ -59,6 +59,12 @@ def get(tx: Tx, source: str, job_id: str) -> StoredPosting | None:
     return None if row is None else _from_row(row)
 
 
+def open_ids(tx: Tx, source: str) -> set[str]:
+    """The jobs of a source that are open, as far as is known here."""
+    statement = sa.select(posting.c.job_id).where(posting.c.source == source, posting.c.is_open)
+    return set(tx.conn.execute(statement).scalars())
+
+
 def of_requisition(tx: Tx, source: str, requisition_id: str) -> list[StoredPosting]:
     """Every posting of a requisition, locked."""
     rows = tx.conn.execute(
