@@ -8,6 +8,7 @@ import re
 from base64 import b64decode
 from collections.abc import Collection
 
+from config.addresses import is_loopback_host
 from config.document import Document, Table, section_of, texts
 from config.faults import Wrong
 from config.kinds import Kinds
@@ -16,6 +17,8 @@ from config.wording import one_of, shown
 
 RESERVED_SOURCE = "talentsprout"  # the source of completions, which come from no ATS
 SANDBOX = "sandbox"  # the organization that there is when none is configured
+_OF_MAIL = ("host", "port", "starttls", "user", "password", "from", "to", "digest")
+_TLS_PORT = 465  # TLS from the first byte on (RFC 8314, 3.3)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -106,6 +109,25 @@ def _check_needs(section: str, table: Table, report: Report) -> None:
     kind = _text(table, "kind")
     if kind in ("webhook", "slack", "teams") and "url" not in table:
         report.add(section, ("url",), Wrong("is missing", f'kind "{kind}" needs the https address that is posted to'))
+    _check_mail(section, table, report)
     if kind == "webhook" and "secret" not in table:
         remedy = 'kind "webhook" signs what it sends: "env:NAME" or "file:/path"'
         report.add(section, ("secret",), Wrong("is missing", remedy))
+
+
+def _check_mail(section: str, table: Table, report: Report) -> None:
+    """What only mail needs, it needs; and a password never leaves this machine in the clear."""
+    if _text(table, "kind") != "email":
+        for key in [key for key in _OF_MAIL if key in table]:
+            report.add(section, (key,), Wrong('is for kind "email" alone', "leave it out"))
+        return
+    for key, what in (("host", "the mail server"), ("from", "the address that mail comes from"), ("to", "addresses")):
+        if key not in table:
+            report.add(section, (key,), Wrong("is missing", f'kind "email" needs {what}'))
+    for key, other in (("user", "password"), ("password", "user")):
+        if key in table and other not in table:
+            report.add(section, (other,), Wrong("is missing", f"it belongs to {key}"))
+    host = _text(table, "host")
+    if table.get("starttls") is False and table.get("port") != _TLS_PORT and host and not is_loopback_host(host):
+        remedy = "leave it out; a server that knows no STARTTLS may have TLS on port 465"
+        report.add(section, ("starttls",), Wrong("mail in the clear is refused unless the host is on loopback", remedy))

@@ -1,7 +1,11 @@
 """The bridge put together from its settings: the ledger, the hints, and the secrets and addresses of the sandbox."""
 
+import importlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from typing import cast
 
 from config import Kinds, Settings
 from config.sandbox import SandboxSecrets, with_sandbox
@@ -10,6 +14,7 @@ from worker.domain.request import Tier
 from worker.ledger import budgets, organizations
 from worker.ledger.connection import Ledger, Tx
 from worker.policy.reasons import Timing
+from worker.wording import catalogue
 
 TARGET_KINDS = frozenset({"webhook", "slack", "teams", "email", "ats"})
 SANDBOX_ELSEWHERE = "http://127.0.0.1:8090/api/v1"  # before the first `up`, so that settings are whole
@@ -29,7 +34,13 @@ class Bridge:
 
 def kinds() -> Kinds:
     """What sources and targets a configuration may name."""
-    return Kinds(sources=frozenset(sources.kinds()), targets=TARGET_KINDS)
+    return Kinds(frozenset(sources.kinds()), TARGET_KINDS, languages=catalogue.languages, faults_of=_faults_of)
+
+
+def _faults_of(folder: Path) -> Iterable[str]:
+    """Loaded only where there is such a folder: templates take as long to import as all the rest of a command."""
+    checking = importlib.import_module("worker.wording.checking")
+    return cast("Iterable[str]", checking.faults(folder))
 
 
 def assemble(settings: Settings, patience: timedelta | None = None) -> Bridge:

@@ -17,7 +17,7 @@ from worker.domain.outcome import Outcome
 from worker.events import reader
 from worker.events.fetchers import Fetchers
 from worker.events.fetching import Done
-from worker.ledger import attempts, processes
+from worker.ledger import processes, settling
 from worker.ledger.connection import LedgerFault
 from worker.sending import journal
 from worker.sending.call import Caller
@@ -61,8 +61,8 @@ class Station:
         settings = self.bridge.settings
         dropping = {name for name, one in settings.organizations.items() if one.foreign == "drop"}
         done = reader.read(self.bridge.ledger, settings.sources, event_id, dropping)
-        if done.organization is not None:
-            self.pump.run(done.organization)
+        for organization in done.organizations:
+            self.pump.run(organization)
         if done.asks:
             self._fetchers.look()
 
@@ -96,8 +96,8 @@ class Station:
     def _follow_fetch(self, done: Done) -> None:
         for event_id in done.event_ids:
             self.read(event_id)
-        if done.organization is not None:
-            self.pump.run(done.organization)
+        for organization in done.organizations:
+            self.pump.run(organization)
 
     def _go_round(self) -> None:
         steps: tuple[Callable[[], None], ...] = (self._report, self._replay, self._sweep)
@@ -132,10 +132,11 @@ class Station:
             _logger.info("answers that a dead process had journaled are settled", count=settled)
 
     def _settle_again(self, attempt_id: str, outcome: Outcome) -> None:
-        if self.bridge.ledger.read(lambda tx: attempts.find(tx, attempt_id)) is None:
+        try:
+            self._caller.settle(attempt_id, outcome)
+        except settling.Forgotten as fault:
             _logger.warning("a journal names an attempt that this ledger does not know", attempt=attempt_id)
-            raise journal.NotKnownHere
-        self._caller.settle(attempt_id, outcome)
+            raise journal.NotKnownHere from fault
 
     def _sweep(self) -> None:
         term = self.bridge.settings.bridge.sweep * TERM

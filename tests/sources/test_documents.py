@@ -29,7 +29,7 @@ def test_a_page_promises_no_more_than_there_is(name: str) -> None:
     kind = sources.named(name)
     assert ("`api_key`" in page) is (isinstance(kind, Fetches) or (isinstance(kind, Polls) and name != "greenhouse"))
     assert ("`poll`" in page) is (isinstance(kind, Polls) and kind.IS_POLLED)
-    assert ("once a day" in page) is isinstance(kind, Polls)
+    assert ("once a day" in page.lower()) is isinstance(kind, Polls)
 
 
 def test_no_page_is_left_of_a_kind_that_is_gone() -> None:

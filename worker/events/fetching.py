@@ -16,7 +16,7 @@ from worker.domain.asking import Asking
 from worker.domain.call import Call, NotThere
 from worker.domain.event import Event, PostingChanged, PostingClosed, PostingOpened
 from worker.domain.fields import Unreadable
-from worker.events import calling, following, pages
+from worker.events import calling, following, pages, reader
 from worker.events.calling import Failed
 from worker.events.following import Readable
 from worker.events.pages import Page
@@ -42,10 +42,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Done:
-    """A fetch was settled. `event_ids` are to be read; `organization` may have got work."""
+    """A fetch was settled. `event_ids` are to be read; `organizations` may have got work."""
 
     event_ids: tuple[str, ...] = ()
-    organization: str | None = None
+    organizations: tuple[str, ...] = ()
 
 
 class Fetching:
@@ -142,7 +142,7 @@ def _finished(tx: Tx, source: Source, claimed: Fetch, meanings: tuple[Meaning, .
     said = " ".join(filter(None, sentences))
     fetches.finish(tx, claimed, said)
     _tell(tx, claimed, EventState.READ, said)
-    return Done(organization=source.organization)
+    return Done(organizations=(source.organization, *reader.elsewhere(source)))
 
 
 def _follow(tx: Tx, source: Source, event: StoredEvent, meaning: Meaning) -> str:

@@ -5,7 +5,7 @@ A module says what is to be posted or mailed; it knows no database, no clock and
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
@@ -33,6 +33,14 @@ class Explains(Protocol):
 
     def said(self, status: int, body: bytes, /) -> str | None:
         """The vendor's own words for an answer that is no success, such as "channel_not_found". Never raises."""
+
+
+@runtime_checkable
+class Digests(Protocol):
+    """A target that can be told of many messages at once."""
+
+    def together(self, messages: Sequence[Message], target: Target, now: datetime, /) -> Mail:
+        """All of them in one. The same messages give the same `message_id`. Raises Undeliverable."""
 
 
 @cache
