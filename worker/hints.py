@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NOWHERE = "redis+socket:///nonexistent/broker.sock"
 PUMP, READ, FILE, FETCH = "worker.pump", "worker.read", "worker.file", "worker.fetch"
+DELIVER = "worker.deliver"
 EXPIRES_SECONDS = 300
 PATIENCE_SECONDS = 0.2
 _logger = log.named(__name__)
@@ -90,6 +91,10 @@ class Hints:
     def fetch(self) -> bool:
         """There may be something to ask an ATS."""
         return self._send(FETCH)
+
+    def deliver(self, organization: str) -> bool:
+        """An organization may have a delivery that is due."""
+        return self._send(DELIVER, organization)
 
     def _sender(self) -> "Celery":
         """For sending alone: a broker that hangs must not hold a hint for ever."""

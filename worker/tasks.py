@@ -28,6 +28,10 @@ def register(app: Celery, station: Station) -> None:
     def fetch() -> None:
         station.look_for_fetches()
 
+    @app.task(name=hints.DELIVER)
+    def deliver(_organization: str) -> None:
+        station.courier.look()
+
     @app.task(name=hints.FILE)
     def file(_batch_id: str) -> None:
         station.look_for_rows()

@@ -114,7 +114,7 @@ def _prepared(event: Event, source: Source | None, *, alone: bool) -> Meaning:
     """What takes time is done here, before a transaction begins. Raises Unreadable for what can't be followed yet."""
     match event:
         case PostingOpened(posting) | PostingChanged(posting):
-            return following.Readable.of(posting)
+            return following.Readable.of(posting, detect_language=source is not None and source.detect_language)
         case PostingAnnounced():
             assert source is not None, "only sources announce postings"
             return Announced(announcing.checked(event, source), alone)

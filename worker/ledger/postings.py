@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from worker.domain.request import GenerationRequest
-from worker.ledger import requests
+from worker.ledger import announcing, requests
 from worker.ledger.connection import ForBoth, Inserting, Tx
 from worker.ledger.tables import posting, request
 
@@ -71,6 +71,8 @@ def close(tx: Tx, known: StoredPosting, changed_at: datetime, event_id: str) -> 
         .where(posting.c.source == known.source, posting.c.job_id == known.job_id)
         .values(is_open=False, changed_at=changed_at, event_id=event_id)
     )
+    if known.is_open:
+        announcing.posting_closed(tx, known.organization, known.source, known.job_id, event_id)
     return True
 
 
@@ -84,6 +86,13 @@ def open_ids(tx: Tx, source: str) -> set[str]:
     """The jobs of a source that are open, as far as is known here."""
     statement = sa.select(posting.c.job_id).where(posting.c.source == source, posting.c.is_open)
     return set(tx.conn.execute(statement).scalars())
+
+
+def seen(tx: Tx, source: str, job_id: str) -> StoredPosting | None:
+    """One posting, as it stands; for who changes nothing."""
+    statement = sa.select(posting).where(posting.c.source == source, posting.c.job_id == job_id)
+    row = tx.conn.execute(statement).mappings().one_or_none()
+    return None if row is None else _from_row(row)
 
 
 def of_requisition(tx: Tx, source: str, requisition_id: str) -> list[StoredPosting]:
