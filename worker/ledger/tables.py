@@ -9,9 +9,10 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, In
 
 from worker.ledger.batch_tables import batch, batch_row
 from worker.ledger.metadata import METADATA
+from worker.ledger.note_tables import written_note
 from worker.ledger.times import Instant, Span
 
-__all__ = ["METADATA", "batch", "batch_row"]  # beside all that is defined here
+__all__ = ["METADATA", "batch", "batch_row", "written_note"]  # beside all that is defined here
 
 source_state = Table("source_state", METADATA, Column("source", Text, primary_key=True), Column("verified_at", Instant))
 
