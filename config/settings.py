@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field
 from config import addresses, fields, mailboxes, servers
 from config.faults import Fault
 from config.fields import MOST_AT_ONCE, SHORTEST_WEBHOOK_TOKEN, Duration, OptionalSecret, OptionalText, Text
+from config.rule import Rule
 from config.section import Section
 
 _DURATION = "a number and ms, s, m, h or d"
@@ -166,6 +167,8 @@ class Source(Section):
     on_change: Annotated[Literal["keep", "regenerate"], BeforeValidator(fields.on_change)] = Field(
         default="keep", description='"keep" or "regenerate"'
     )
+    # Whether an interview is held in the language that its posting is written in, where that is beyond doubt.
+    detect_language: bool = Field(default=False, strict=True, description="true or false")
     # For kind "generic", one of these: a header with the secret itself, or one with a hex HMAC-SHA256 of the body.
     token_header: fields.OptionalHeader = Field(
         default=None, description='the name of a header, such as "X-Bridge-Token"'
@@ -188,6 +191,8 @@ class Source(Section):
     mapping: FieldMapping = Field(default_factory=_default_mapping, description="a table of paths")
     # The options of `config.interview`, checked, and only those that were set.
     interview: Mapping[str, object] = Field(default={}, description="a table of options")
+    # Those of the whole file, in order.
+    rules: tuple[Rule, ...] = ()
 
 
 class Target(Section):
@@ -252,6 +257,7 @@ class Settings(Section):
     organizations: Mapping[str, Organization] = Field(default={})
     sources: Mapping[str, Source] = Field(default={})
     targets: Mapping[str, Target] = Field(default={})
+    rules: tuple[Rule, ...] = ()
     path: Path | None = None  # of the file, as it was named
     sandbox: bool = (
         False  # nothing is configured, so the bridge runs against a TalentSprout of its own; see config.sandbox

@@ -20,6 +20,7 @@ AT_REST = frozenset({State.HELD, State.CANCELLED})
 DONE = {  # what the audit calls a decision, and what people call it
     "adopt": "adopted its interview",
     "retry": "sent it back in line",
+    "approve": "approved it",
     "cancel": "cancelled it",
     "pause": "paused it",
     "resume": "resumed it",
@@ -116,6 +117,9 @@ def retry(
     """Send again: a held or cancelled one, perhaps with changes; an unknown one only on the word that it is not there."""
     request = _locked(tx, request_id, seen)
     _expect(tx, request, AT_REST | {State.UNKNOWN}, "retried")
+    if request.awaits_approval:
+        remedy = f"To have it made: sprout requests approve {request.label}. Nothing has changed."
+        raise Refusal(Why.TOO_LATE, f"{request.label} waits for a person's approval. {remedy}")
     if request.state is State.UNKNOWN:
         _believe(tx, request, wait, not_there=not_there)
         if changes != Changes():
@@ -128,6 +132,18 @@ def retry(
         _change(tx, request, changes)
         requests.move(tx, request.id, AT_REST, State.WAITING, because=None, due_at=tx.now())
     audit.record(tx, who.name, "retry", request.id, {"not_there": not_there, "changed": changes != Changes()})
+    return _locked(tx, request.id)
+
+
+def approve(tx: Tx, who: Person, request_id: str, seen: Seen = Seen()) -> GenerationRequest:
+    """It was held for a person's word, and this is it."""
+    request = _locked(tx, request_id, seen)
+    if not request.awaits_approval:
+        state = "held for another reason" if request.state is State.HELD else request.state
+        sentence = f"{request.label} is {state}; only what waits for approval can be approved."
+        raise Refusal(Why.TOO_LATE, f"{sentence}{_last(tx, request_id)} Nothing has changed.")
+    requests.move(tx, request.id, {State.HELD}, State.WAITING, because=None, due_at=tx.now())
+    audit.record(tx, who.name, "approve", request.id, {"rule": request.rule})
     return _locked(tx, request.id)
 
 

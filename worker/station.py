@@ -15,7 +15,7 @@ from worker.assembly import Bridge
 from worker.batches.clerk import Clerk
 from worker.domain.outcome import Outcome
 from worker.events import reader
-from worker.ledger import attempts, processes
+from worker.ledger import processes, settling
 from worker.ledger.connection import LedgerFault
 from worker.sending import journal
 from worker.sending.call import Caller
@@ -57,8 +57,8 @@ class Station:
         settings = self.bridge.settings
         dropping = {name for name, one in settings.organizations.items() if one.foreign == "drop"}
         done = reader.read(self.bridge.ledger, settings.sources, event_id, dropping)
-        if done.organization is not None:
-            self.pump.run(done.organization)
+        for organization in done.organizations:
+            self.pump.run(organization)
 
     def look_for_rows(self) -> None:
         """There may be rows of batches that are to be filed."""
@@ -115,10 +115,11 @@ class Station:
             _logger.info("answers that a dead process had journaled are settled", count=settled)
 
     def _settle_again(self, attempt_id: str, outcome: Outcome) -> None:
-        if self.bridge.ledger.read(lambda tx: attempts.find(tx, attempt_id)) is None:
+        try:
+            self._caller.settle(attempt_id, outcome)
+        except settling.Forgotten as fault:
             _logger.warning("a journal names an attempt that this ledger does not know", attempt=attempt_id)
-            raise journal.NotKnownHere
-        self._caller.settle(attempt_id, outcome)
+            raise journal.NotKnownHere from fault
 
     def _sweep(self) -> None:
         term = self.bridge.settings.bridge.sweep * TERM

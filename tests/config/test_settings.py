@@ -60,6 +60,13 @@ def test_the_documented_file_means_what_its_comments_say(
     assert careers.interview == {"languages": ["en"], "passing_score": 75}
     assert (forms.token_header, forms.signature_header, forms.mapping) == ("X-Bridge-Token", None, FieldMapping())
     assert settings.targets["recruiting"].events[-1] == "request.unknown"
+    nurses, interns = settings.rules
+    assert careers.detect_language
+    assert careers.rules == settings.rules
+    assert (nurses.name, nurses.title, nurses.client) == ("nurses", ("*nurse*", "*Pflege*"), ("Harbour House*",))
+    assert nurses.options() == {"voice": "sage", "template_id": "0f8fad5b-d9cb-469f-a165-70867728950e"}
+    assert (nurses.to_organization, nurses.approve, nurses.skip) == ("acme", True, None)
+    assert interns.skip == "Interns are not interviewed by voice."
     assert (settings.path, settings.production, settings.sandbox) == (Path("bridge.toml"), True, False)
 
 

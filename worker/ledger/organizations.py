@@ -18,6 +18,13 @@ from worker.ledger.connection import Tx
 from worker.ledger.tables import organization
 
 LONGEST_PROBE = timedelta(minutes=15)
+_ITS = organization.c.name == sa.bindparam("its_name")
+ROW = sa.select(organization).where(_ITS)
+STEADY = (  # a call was accepted, and nothing is paused
+    sa.update(organization)
+    .where(_ITS, organization.c.probe_every.is_not(None), organization.c.paused_at.is_(None))
+    .values(probe_every=None)
+)
 
 
 @dataclass(frozen=True)
@@ -101,10 +108,7 @@ def resume(tx: Tx, name: str) -> bool:
 
 def trusted_again(tx: Tx, name: str) -> None:
     """A call was accepted: the next pause begins with the first interval."""
-    steady = sa.and_(
-        organization.c.name == name, organization.c.probe_every.is_not(None), organization.c.paused_at.is_(None)
-    )
-    tx.conn.execute(sa.update(organization).where(steady).values(probe_every=None))
+    tx.conn.execute(STEADY, {"its_name": name})
 
 
 def paused(tx: Tx, name: str) -> Pause | None:
@@ -140,8 +144,7 @@ def _make(tx: Tx, name: str) -> None:
 
 
 def _row(tx: Tx, name: str, *, lock: bool = False) -> sa.RowMapping | None:
-    statement = sa.select(organization).where(organization.c.name == name)
-    return tx.conn.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
+    return tx.conn.execute(ROW.with_for_update() if lock else ROW, {"its_name": name}).mappings().one_or_none()
 
 
 def _update(tx: Tx, name: str, **changes: Any) -> None:

@@ -20,6 +20,10 @@ from worker.ledger.connection import Tx
 from worker.ledger.tables import alias, interview, request, result, result_name
 from worker.policy import matching
 
+WAITING = sa.select(result_name.c.result_id).where(
+    result_name.c.organization == sa.bindparam("whose"), result_name.c.foreign_id == sa.bindparam("name")
+)
+
 
 class Kept(StrEnum):
     """What became of a result that arrived."""
@@ -95,10 +99,7 @@ def _learn(tx: Tx, organization: str, arrived: CandidateResult, interview_id: st
 
 def link_waiting(tx: Tx, organization: str, foreign_id: str, interview_id: str, how: str) -> int:
     """Link the unmatched results that name this interview. Returns how many."""
-    waiting = sa.select(result_name.c.result_id).where(
-        result_name.c.organization == organization, result_name.c.foreign_id == foreign_id
-    )
-    named = list(tx.conn.execute(waiting).scalars())
+    named = list(tx.conn.execute(WAITING, {"whose": organization, "name": foreign_id}).scalars())
     if not named:
         return 0
     linked = tx.conn.execute(

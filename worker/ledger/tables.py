@@ -92,6 +92,7 @@ request = Table(
     Column("failing_since", Instant),
     Column("because", Text),
     Column("interview_id", Text),
+    Column("rule", Text),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     sa.UniqueConstraint("organization", "dedup_key", name="request_once"),
@@ -117,7 +118,7 @@ Index(
     sqlite_where=_unsettled,
     postgresql_where=_unsettled,
 )
-Index("request_by_job", request.c.organization, request.c.source, request.c.job_id)
+Index("request_by_posting", request.c.source, request.c.job_id)
 Index("request_by_batch", request.c.batch, request.c.id)
 _parked = request.c.parked.is_(True)
 Index("request_parked", request.c.batch, request.c.id, sqlite_where=_parked, postgresql_where=_parked)

@@ -36,8 +36,9 @@ class Pump:
         """Claim and send what may go now, in both tiers. An organization that is not configured any more waits."""
         if organization not in self._caller.bridge.settings.organizations:
             return
-        for tier in Tier:
-            self.run_tier(organization, tier)
+        self.run_tier(organization, Tier.AI)
+        if self._caller.waits(organization, Tier.DEFAULT):
+            self.run_tier(organization, Tier.DEFAULT)
 
     def run_tier(self, organization: str, tier: Tier) -> None:
         """The same for one tier."""

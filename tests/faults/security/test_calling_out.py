@@ -13,7 +13,7 @@ from worker import composing
 from worker.domain.outcome import Created, Unknown
 from worker.domain.request import State
 from worker.events import reader
-from worker.ledger import requests
+from worker.ledger import postings, requests
 from worker.ledger.connection import Tx
 
 ROOT = Path(__file__).parents[3]
@@ -55,7 +55,7 @@ def composed(house: House, content: str, number: int) -> dict[str, object]:
     reader.read(house.bridge.ledger, house.bridge.settings.sources, event_id)
 
     def unit(tx: Tx) -> bytes:
-        (found,) = requests.of_job(tx, "acme", "careers", str(number))
+        (found,) = postings.requests_of(tx, "careers", str(number))
         assert found.state is State.WAITING
         return composing.payload(found, requests.content(tx, found.id), 1)
 
