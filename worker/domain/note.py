@@ -16,6 +16,15 @@ class Subject(StrEnum):
 
 
 @dataclass(frozen=True)
+class Draft:
+    """A note to be written: about whom or what, under which name it is found again, and its words."""
+
+    subject: Subject
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Place:
     """A job, or a candidate for one, under the ATS's own ids, as far as they are known."""
 
