@@ -12,8 +12,10 @@ Each step may be repeated. A process that dies after the note was made finds it 
 notes can that not be seen: then a lost answer is a question for a person, and no second note.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -27,8 +29,9 @@ from worker.ledger import written_notes
 from worker.ledger.connection import Ledger
 from worker.ledger.written_notes import Memory, Spot
 from worker.notes import Listed, NoPlace, TakesTokens
-from worker.outbound import Answer, Outbound, OutboundFault
+from worker.outbound import Answer, Outbound, OutboundFault, TooSlow
 
+PATIENCE = timedelta(seconds=40)  # for all calls of one note; whoever is to write it has a lease that ends after that
 MOST_PAGES = 20  # of notes at one place; further back nothing is looked for
 T = TypeVar("T")
 
@@ -71,23 +74,26 @@ class Pen:
     source: Source
     account: Account
     target: str
+    patience: timedelta = PATIENCE
 
     def write(self, place: Place, name: str, text: str) -> Written:
         """Write `text` at `place` under the marker of `name`. Raises NoPlace, OutboundFault, Refused, MayBeThere."""
         kind = notes.kinds().get(self.source.kind)
         if kind is None:
             raise NoPlace(f'Notes can\'t be written to a source of the kind "{self.source.kind}".')
-        session = _Session(self, kind, _token(self, kind))
+        until = time.monotonic() + self.patience.total_seconds()
+        session = _Session(self, kind, _token(self, kind, until), until)
         return session.write(Spot(self.target, place, marker(name)), f"{text}\n\n{marker(name)}")
 
 
 @dataclass(frozen=True)
 class _Session:
-    """One note's calls, with one token."""
+    """One note's calls, with one token, until a moment of the monotonic clock."""
 
     pen: Pen
     kind: notes.NoteKind
     token: Secret | None
+    until: float
 
     def write(self, spot: Spot, text: str) -> Written:
         memory = self.pen.ledger.read(lambda tx: written_notes.known(tx, spot))
@@ -105,7 +111,7 @@ class _Session:
             return Written(Ended.LEFT_TO_A_PERSON, f"The note was {what} in the ATS since, and was left so.")
         own = next((note for note in found if note.digest == last), None)
         if own is not None and (change := self._change(own, spot, text)) is not None:
-            _made(self.pen, change, self.token)
+            _made(self.pen, change, self.token, self.until)
             self._remember(spot, wanted, own.id)
             return Written(Ended.CHANGED, self._check(spot, wanted))
         return self._add(spot, text, wanted)
@@ -129,7 +135,7 @@ class _Session:
 
     def _add(self, spot: Spot, text: str, wanted: str) -> Written:
         call = self.kind.adding(spot.place, text, self.pen.source, self.pen.account)
-        answer = _made(self.pen, call, self.token)
+        answer = _made(self.pen, call, self.token, self.until)
         steps.reached("after_note_added")
         remote_id = _read(lambda: self.kind.added(answer.status, answer.body), answer)
         self._remember(spot, wanted, remote_id)
@@ -140,13 +146,17 @@ class _Session:
         found: list[Note] = []
         page: str | None = None
         for _ in range(MOST_PAGES):
-            answer = _made(self.pen, self.kind.listing(spot.place, self.pen.source, self.pen.account, page), self.token)
+            answer = self._asked(spot.place, page)
             listed = self._listed(answer, spot.place)
             found += [note for note in listed.notes if spot.marker in note.text]
             page = listed.next
             if page is None:
                 break
         return found
+
+    def _asked(self, place: Place, page: str | None) -> Answer:
+        call = self.kind.listing(place, self.pen.source, self.pen.account, page)
+        return _made(self.pen, call, self.token, self.until)
 
     def _listed(self, answer: Answer, place: Place) -> Listed:
         return _read(lambda: self.kind.listed(answer.status, answer.body, place), answer)
@@ -176,19 +186,22 @@ class _Session:
         self.pen.ledger.write(lambda tx: written_notes.keep(tx, spot, wanted, remote_id, is_done=True))
 
 
-def _token(pen: Pen, kind: notes.NoteKind) -> Secret | None:
+def _token(pen: Pen, kind: notes.NoteKind, until: float) -> Secret | None:
     """What goes with every call: the source's key, or what it buys."""
     if not isinstance(kind, TakesTokens):
         return pen.source.api_key
-    answer = _made(pen, kind.token_call(pen.source), pen.source.api_key)
+    answer = _made(pen, kind.token_call(pen.source), pen.source.api_key, until)
     return Secret(_read(lambda: kind.token(answer.status, answer.body), answer))
 
 
-def _made(pen: Pen, call: Call, key: Secret | None) -> Answer:
+def _made(pen: Pen, call: Call, key: Secret | None, until: float) -> Answer:
     """Make a call. Raises OutboundFault, and Refused for a status that is no success."""
+    left = timedelta(seconds=until - time.monotonic())
+    if left <= timedelta(0):
+        raise TooSlow(f"The ATS was not done within {pen.patience.total_seconds():g} s.")
     own = pen.source.api_url
     goes_there = own is not None and call.url.startswith(own)
-    answer = pen.outbound.make(call, key=key, configured=own if goes_there else None)
+    answer = pen.outbound.make(call, key=key, configured=own if goes_there else None, deadline=left)
     if not 200 <= answer.status < 300:
         raise Refused(answer.status, f"The ATS answered {answer.status}.")
     return answer
