@@ -11,6 +11,7 @@ import worker.ledger.fetch_tables  # noqa: F401  # for METADATA: who asks an ATS
 from worker.ledger.batch_tables import batch, batch_row
 from worker.ledger.delivery_tables import delivery, delivery_try, target, target_event
 from worker.ledger.metadata import METADATA
+from worker.ledger.note_tables import written_note as written_note
 from worker.ledger.times import Instant, Span
 
 __all__ = ["METADATA", "batch", "batch_row", "delivery", "delivery_try", "target", "target_event"]  # and those below
