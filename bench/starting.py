@@ -47,7 +47,8 @@ limits = {{ ai = "1000/20s", default = "1000/20s" }}
 """
 EAGER = """\
 import importlib, sys
-from worker.cli.entry import TABLE, main
+from worker.cli.entry import TABLE
+from worker.cli.sprout import main
 leaves = [leaf for entry in TABLE.values() for leaf in (getattr(entry, "commands", None) or {"": entry}).values()]
 for leaf in leaves:
     importlib.import_module(leaf.target.partition(":")[0])
