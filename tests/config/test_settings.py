@@ -61,6 +61,7 @@ def test_the_documented_file_means_what_its_comments_say(
     assert (forms.token_header, forms.signature_header, forms.mapping) == ("X-Bridge-Token", None, FieldMapping())
     assert settings.targets["recruiting"].events[-1] == "request.unknown"
     nurses, interns = settings.rules
+    assert careers.detect_language
     assert careers.rules == settings.rules
     assert (nurses.name, nurses.title, nurses.client) == ("nurses", ("*nurse*", "*Pflege*"), ("Harbour House*",))
     assert nurses.options() == {"voice": "sage", "template_id": "0f8fad5b-d9cb-469f-a165-70867728950e"}

@@ -21,6 +21,9 @@ from worker.ledger.events import EventState, StoredEvent
 from worker.operators import Changes, Person, Refusal
 
 TEXT = "You walk the corridors of Harbour House at night, notice changes early and write the handover. {}"
+GERMAN = (
+    "Sie gehen nachts durch die Flure, erkennen Veränderungen früh und schreiben morgens die Übergabe für das Team."
+)
 MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ADA = Person("ada")
 NURSES = Rule(name="nurses", title=("*nurse*",), interview={"voice": "sage"})
@@ -51,10 +54,10 @@ class Ats:
 
     def says(self, title: str, text: str = TEXT.format(""), location: str | None = None) -> str:
         said = following.Readable.of(JobPosting("1", title, text, location=location))
-        return self.ledger.write(lambda tx: following.open_or_change(tx, self.source, self._event(), said))
+        return self.ledger.write(lambda tx: following.open_or_change(tx, self.source, self.event(), said))
 
     def closes(self) -> str:
-        return self.ledger.write(lambda tx: following.close(tx, self.source, self._event(), PostingClosed("1")))
+        return self.ledger.write(lambda tx: following.close(tx, self.source, self.event(), PostingClosed("1")))
 
     def all(self) -> list[GenerationRequest]:
         found = self.ledger.read(lambda tx: listing.requests_page(tx, listing.Filters(), 50, None))
@@ -73,7 +76,7 @@ class Ats:
     def is_made(self) -> None:
         self.ledger.write(lambda tx: requests.move(tx, self.now().id, set(State), State.CREATED))
 
-    def _event(self) -> StoredEvent:
+    def event(self) -> StoredEvent:
         self.count += 1
         at = MORNING + timedelta(minutes=self.count)
         return StoredEvent(f"event-{self.count:03}", "careers", "acme", EventState.STORED, None, 0, at)
@@ -182,3 +185,21 @@ def test_a_title_that_changes_alone_is_what_will_be_sent(ats: Ats) -> None:
     ats.says("Cook")
     ats.says("Head cook")
     assert ats.now().title == "Head cook"
+
+
+@pytest.mark.parametrize(
+    ("text", "languages", "said"),
+    [
+        (GERMAN, ["de"], "Filed as"),
+        ("Senior Software Engineer (m/w/d), Berlin, Hamburg, Remote", ["en"], "too little text to tell"),
+        (f"{GERMAN}\n{TEXT.format('')}", ["en"], "Its language is in doubt"),
+    ],
+)
+def test_the_language_of_a_text_is_taken_and_doubt_is_said(
+    ats: Ats, text: str, languages: list[str], said: str
+) -> None:
+    ats.source = ats.source.model_copy(update={"interview": {"languages": ["en"]}})
+    posting = following.Readable.of(JobPosting("1", "Cook", text), detect_language=True)
+    told = ats.ledger.write(lambda tx: following.open_or_change(tx, ats.source, ats.event(), posting))
+    assert said in told
+    assert ats.options() == {"languages": languages}

@@ -1,5 +1,7 @@
 """Which rule decides about a posting: the first that fits, by whole values, without regard to case."""
 
+from dataclasses import replace
+
 import pytest
 
 from config import Secret
@@ -98,6 +100,32 @@ def test_the_options_of_a_rule_are_laid_over_those_of_its_source() -> None:
 
 def test_without_a_rule_the_source_alone_decides() -> None:
     assert rules.plan(a_source(), POSTING) == Plan(None, "acme", {"voice": "ash", "duration": 15})
+
+
+@pytest.mark.parametrize(
+    ("offered", "ruled", "meant"),
+    [
+        (None, None, ["de"]),
+        (["en"], None, ["de"]),
+        (["en", "de", "fr"], None, ["de", "en", "fr"]),
+        (["en"], ["pl"], ["pl"]),
+    ],
+)
+def test_the_language_of_the_text_comes_before_what_is_configured_and_after_what_a_rule_says(
+    offered: list[str] | None, ruled: list[str] | None, meant: list[str]
+) -> None:
+    rule = Rule(name="r", interview={"languages": ruled} if ruled else {})
+    source = a_source(rule, interview={"languages": offered} if offered else {})
+    assert rules.plan(source, POSTING, "de").options["languages"] == meant
+    assert rules.plan(source, POSTING).options.get("languages") == (ruled or offered)
+
+
+def test_a_language_that_was_detected_is_compared_where_the_posting_names_none() -> None:
+    german = Rule(name="german", language=("de",))
+    silent = replace(POSTING, language=None)
+    assert rules.plan(a_source(german), silent, "de").rule == "german"
+    assert rules.plan(a_source(german), silent).rule is None
+    assert rules.plan(a_source(german), POSTING, "de").rule is None  # it says de-DE itself
 
 
 def test_a_rule_may_skip_hold_and_send_elsewhere() -> None:

@@ -10,12 +10,12 @@ from config.wording import ended, one_of
 from worker import assembly, clock, composing, sources
 from worker.cli import files, options, printing, settings
 from worker.cli.endings import Failure
-from worker.descriptions import plain_text
 from worker.domain.event import Event, Ignored, PostingAnnounced, PostingChanged, PostingClosed, PostingOpened
 from worker.domain.fields import Unreadable
 from worker.domain.posting import JobPosting
 from worker.domain.received import Received
 from worker.domain.request import Content
+from worker.events.following import Readable
 from worker.policy import rules
 from worker.policy.rules import Misfit, Subject
 from worker.shown import Shown
@@ -99,13 +99,15 @@ def _tried(event: Event, source: Source) -> Shown:
 
 
 def _decided(posting: JobPosting, source: Source) -> Shown:
-    plan = rules.plan(source, posting)
+    said = Readable.of(posting, detect_language=source.detect_language)
+    plan = rules.plan(source, posting, said.detected)
     about = {"company": posting.company} if posting.company else {}
-    content = Content(plain_text.readable(posting.description), plan.options, about)
+    content = Content(said.text, plan.options, about)
     return {
         "job_id": posting.job_id,
         "title": posting.title,
-        "tried": [_asked(*one) for one in rules.tried(source.rules, Subject.of(posting, source))],
+        "tried": [_asked(*one) for one in rules.tried(source.rules, Subject.of(posting, source, said.detected))],
+        "language": said.detected,
         "rule": plan.rule,
         "skip": plan.skip,
         "approve": plan.approve,
@@ -168,6 +170,7 @@ def _verdict(asked: Shown) -> str:
 
 
 def _outcome(one: Shown) -> Iterator[tuple[str, str]]:
+    yield "Language", one["language"] or ""
     yield "Decided by", f"the rule {one['rule']}" if one["rule"] else "no rule: the source alone"
     if one["skip"]:
         yield "Skipped", one["skip"]

@@ -17,6 +17,7 @@ class Key:
     header: str = "Authorization"
     before: str = "Bearer "
     is_user_name: bool = False  # HTTP Basic: the key and an empty password, as base64
+    is_login: bool = False  # HTTP Basic: the key is "USER:PASSWORD", as base64
 
 
 @dataclass(frozen=True)

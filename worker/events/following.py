@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.settings import Source
-from worker.descriptions import plain_text
+from worker.descriptions import language, plain_text
+from worker.descriptions.language import Doubt, Language
 from worker.domain.event import PostingClosed
 from worker.domain.posting import JobPosting
 from worker.domain.request import Because, Code, State
@@ -24,15 +25,25 @@ OVERTAKEN = "Something newer is known of this posting; nothing changed."
 
 @dataclass(frozen=True)
 class Readable:
-    """A posting whose description is text already: converting takes time and is done before a transaction begins."""
+    """A posting whose description is text already: converting takes time and is done before a transaction begins.
+
+    `language` is None where nobody asked for it.
+    """
 
     posting: JobPosting
     text: str
+    language: Language | Doubt | None = None
 
     @classmethod
-    def of(cls, posting: JobPosting) -> "Readable":
+    def of(cls, posting: JobPosting, *, detect_language: bool = False) -> "Readable":
         """Convert it."""
-        return cls(posting, plain_text.readable(posting.description))
+        text = plain_text.readable(posting.description)
+        return cls(posting, text, language.told(text) if detect_language else None)
+
+    @property
+    def detected(self) -> str | None:
+        """The language that is beyond doubt."""
+        return self.language.code if isinstance(self.language, Language) else None
 
 
 def open_or_change(tx: Tx, source: Source, event: StoredEvent, said: Readable) -> str:
@@ -41,9 +52,17 @@ def open_or_change(tx: Tx, source: Source, event: StoredEvent, said: Readable) -
     stored = _stored(source, event, said)
     if not postings.newer(tx, stored):
         return OVERTAKEN
-    wanted = Wanted(source, rules.plan(source, said.posting), stored)
+    wanted = Wanted(source, rules.plan(source, said.posting, said.detected), stored)
     found = postings.requests_of(tx, source.name, stored.job_id)
-    return wanting.follow(tx, wanted, found, was_closed=known is not None and not known.is_open)
+    told = wanting.follow(tx, wanted, found, was_closed=known is not None and not known.is_open)
+    return f"{told}{_doubt(said)}"
+
+
+def _doubt(said: Readable) -> str:
+    """Said where a language was asked for and can't be told."""
+    if not isinstance(said.language, Doubt):
+        return ""
+    return f" Its language is in doubt ({said.language.why}): the configured languages stay."
 
 
 def close(tx: Tx, source: Source, event: StoredEvent, said: PostingClosed) -> str:

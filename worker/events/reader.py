@@ -74,7 +74,7 @@ def read(
         return Read(EventState.READ)
     event, received = begun
     try:
-        meanings = [_prepared(meaning) for meaning in _said(event, received, configured)]
+        meanings = [_prepared(one, configured.get(event.source)) for one in _said(event, received, configured)]
     except Unreadable as fault:
         return _park(ledger, event, str(fault))
     except Exception as fault:  # a bug in a reader must not lose or repeat the event for ever
@@ -108,11 +108,11 @@ def _said(event: StoredEvent, received: Received, configured: Mapping[str, Sourc
     return list(sources.named(source.kind).read(received, source))
 
 
-def _prepared(event: Event) -> Meaning:
+def _prepared(event: Event, source: Source | None) -> Meaning:
     """What takes time is done here, before a transaction begins. Raises Unreadable for what can't be followed yet."""
     match event:
         case PostingOpened(posting) | PostingChanged(posting):
-            return following.Readable.of(posting)
+            return following.Readable.of(posting, detect_language=source is not None and source.detect_language)
         case PostingAnnounced():
             raise Unreadable(NOT_FETCHED)
         case Ping():

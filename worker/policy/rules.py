@@ -25,13 +25,13 @@ class Subject:
     organization: str
 
     @classmethod
-    def of(cls, posting: JobPosting, source: Source) -> "Subject":
-        """A posting of a source."""
+    def of(cls, posting: JobPosting, source: Source, detected: str | None = None) -> "Subject":
+        """A posting of a source; `detected` is the language of its text, for where the posting names none."""
         return cls(
             title=posting.title,
             department=posting.department,
             location=posting.location,
-            language=posting.language,
+            language=posting.language or detected,
             client=posting.company,
             source=source.name,
             organization=source.organization,
@@ -58,18 +58,28 @@ class Plan:
     approve: bool = False
 
 
-def plan(source: Source, posting: JobPosting) -> Plan:
-    """What the source and its rules want of a posting."""
-    rule = first(source.rules, Subject.of(posting, source))
+def plan(source: Source, posting: JobPosting, detected: str | None = None) -> Plan:
+    """What the source and its rules want of a posting whose text is in the language `detected`, where that is known."""
+    rule = first(source.rules, Subject.of(posting, source, detected))
+    options = _spoken(source.interview, detected)
     if rule is None:
-        return Plan(None, source.organization, source.interview)
+        return Plan(None, source.organization, options)
     return Plan(
         rule=rule.name,
         organization=rule.to_organization or source.organization,
-        options={**source.interview, **rule.options()},
+        options={**options, **rule.options()},
         skip=rule.skip,
         approve=rule.approve,
     )
+
+
+def _spoken(options: Mapping[str, object], detected: str | None) -> Mapping[str, object]:
+    """The posting's own language comes first; further ones stay only where it is one of those that are offered anyway."""
+    if detected is None:
+        return options
+    offered = options.get("languages")
+    others = [one for one in offered if one != detected] if isinstance(offered, list) and detected in offered else []
+    return {**options, "languages": [detected, *others]}
 
 
 def first(rules: Sequence[Rule], subject: Subject) -> Rule | None:

@@ -7,6 +7,7 @@ behind, and take over where it is not taken.
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from worker import ids, log
@@ -29,14 +30,15 @@ _logger = log.named(__name__)
 class Pump:
     """One for a worker process."""
 
-    def __init__(self, caller: Caller, seats: int) -> None:
+    def __init__(self, caller: Caller, seats: int, landed: Callable[[], None] = lambda: None) -> None:
+        """`landed` is called after each call: what it made may be announced."""
         self.flights = Flights(seats)
         self._caller = caller
+        self._landed = landed
         self._alarms = Alarms(self._woken)
         self._stopping = threading.Event()
-        self._opens: dict[
-            tuple[str, Tier], float
-        ] = {}  # after a slot that was taken here, the next one, by the monotonic clock
+        # When the slot opens that follows the last one that was taken here, by the monotonic clock.
+        self._opens: dict[tuple[str, Tier], float] = {}
 
     def run(self, organization: str) -> None:
         """Claim and send what may go now, in both tiers. An organization that is not configured any more waits."""
@@ -102,9 +104,12 @@ class Pump:
 
     def _fly(self, claimed: attempts.Claimed, tier: Tier) -> None:
         organization = claimed.attempt.organization
-        self.flights.start(
-            claimed.attempt, lambda: self._caller.make(claimed), then=lambda: self.run_tier(organization, tier)
-        )
+
+        def then() -> None:
+            self._landed()
+            self.run_tier(organization, tier)
+
+        self.flights.start(claimed.attempt, lambda: self._caller.make(claimed), then)
 
     def _woken(self, key: str) -> None:
         organization, tier = key.split()

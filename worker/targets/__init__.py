@@ -14,6 +14,7 @@ from typing import Protocol, cast, runtime_checkable
 from config.settings import Target
 from worker.domain.call import Call
 from worker.domain.message import Mail, Message
+from worker.domain.note import Draft
 
 
 class Undeliverable(Exception):
@@ -23,8 +24,8 @@ class Undeliverable(Exception):
 class TargetKind(Protocol):
     """What a module of this folder offers."""
 
-    def compose(self, message: Message, target: Target, now: datetime, /) -> Call | Mail:
-        """What to post or mail, whole and signed. Raises Undeliverable."""
+    def compose(self, message: Message, target: Target, now: datetime, /) -> Call | Mail | Draft:
+        """What to post, mail or note, whole and signed. Raises Undeliverable."""
 
 
 @runtime_checkable
@@ -46,14 +47,15 @@ class Digests(Protocol):
 @cache
 def kinds() -> Mapping[str, TargetKind]:
     """The kinds that a configuration may name, each with its module."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-    return MappingProxyType({name: _module(name) for name in names})
+    return MappingProxyType({name: named(name) for name in names()})
 
 
+def names() -> list[str]:
+    """The names of the kinds; none of their modules is loaded for it."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+
+
+@cache
 def named(kind: str) -> TargetKind:
-    """The module of a kind. Raises KeyError for a kind that there isn't; the configuration has refused those."""
-    return kinds()[kind]
-
-
-def _module(name: str) -> TargetKind:
-    return cast("TargetKind", importlib.import_module(f"{__name__}.{name}"))
+    """The module of a kind, which has to be one of `names`: the configuration has refused others."""
+    return cast("TargetKind", importlib.import_module(f"{__name__}.{kind}"))
