@@ -12,7 +12,6 @@ from worker.wording import catalogue, facts
 from worker.wording.catalogue import Catalogue, Entry
 from worker.wording.rendering import Environment, all_said, environment, said
 
-
 LONGEST_LINE = 2000  # characters of a line of a note
 
 
