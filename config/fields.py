@@ -92,8 +92,13 @@ def several(value: object) -> tuple[object, ...]:
 
 
 def events(value: object) -> tuple[object, ...]:
-    """A list in which nothing stands twice."""
-    names = several(value)
+    """A list with something in it, in which nothing stands twice."""
+    return choices(several(value))
+
+
+def choices(value: object) -> tuple[object, ...]:
+    """A list in which nothing stands twice; it may be empty."""
+    names = () if value == [] else several(value)
     for name in names:
         if isinstance(name, str) and names.count(name) > 1:
             raise Wrong(f"{shown(name)} stands in the list twice", "leave one out")

@@ -17,6 +17,7 @@ from config.wording import one_of, shown
 
 RESERVED_SOURCE = "talentsprout"  # the source of completions, which come from no ATS
 SANDBOX = "sandbox"  # the organization that there is when none is configured
+_MAKE_A_KEY = "python3 -c 'import base64, os; print(\"whsec_\" + base64.b64encode(os.urandom(32)).decode())'"
 _OF_MAIL = ("host", "port", "starttls", "user", "password", "from", "to", "digest")
 _TLS_PORT = 465  # TLS from the first byte on (RFC 8314, 3.3)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -37,6 +38,7 @@ def check(document: Document, kinds: Kinds, report: Report) -> None:
             _check_signing_key(section, table, report)
         if kind == "targets":
             _check_needs(section, table, report)
+            _check_own_signing_key(section, table, report)
     if document.sources and not document.organizations and not any(f.section == "organizations" for f in report.faults):
         remedy = "add [organizations.NAME] with its api_key, or remove the sources to run the sandbox"
         report.add("organizations", (), Wrong("is missing, and sources need an organization", remedy))
@@ -98,11 +100,24 @@ def _check_mapping(section: str, table: Table, report: Report) -> None:
 def _check_signing_key(section: str, table: Table, report: Report) -> None:
     """Standard Webhooks signs with the bytes that the secret spells in base64 (specification, "Signature scheme")."""
     for location, secret in texts(table, "secret") if _text(table, "kind") == "standard" else ():
-        try:
-            b64decode(secret.removeprefix("whsec_"), validate=True)
-        except ValueError:
+        if not _is_base64(secret):
             remedy = 'copy it from the sender, as it stands there; kind "standard" has "whsec_" and base64'
             report.add(section, location, Wrong("the secret is not base64", remedy))
+
+
+def _check_own_signing_key(section: str, table: Table, report: Report) -> None:
+    """What is no base64 signs as its text; what says that it is a key must be one."""
+    for location, secret in texts(table, "secret") if _text(table, "kind") == "webhook" else ():
+        if secret.startswith("whsec_") and not _is_base64(secret):
+            remedy = f"copy it from the receiver, or make one with: {_MAKE_A_KEY}"
+            report.add(section, location, Wrong('the secret has no base64 behind "whsec_"', remedy))
+
+
+def _is_base64(secret: str) -> bool:
+    try:
+        return bool(b64decode(secret.removeprefix("whsec_"), validate=True))
+    except ValueError:
+        return False
 
 
 def _check_needs(section: str, table: Table, report: Report) -> None:

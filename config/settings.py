@@ -7,7 +7,7 @@ Names are those of the file, except where a key may be a list while a secret is 
 from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
@@ -19,6 +19,21 @@ from config.rule import Rule
 from config.section import Section
 
 _DURATION = "a number and ms, s, m, h or d"
+TargetEvent = Literal[  # worker.domain.message says what each of them is
+    "interview.created",
+    "result.completed",
+    "result.abandoned",
+    "request.held",
+    "request.unknown",
+    "organization.paused",
+    "organization.resumed",
+    "source.quiet",
+    "posting.closed",
+    "batch.finished",
+    "delivery.failing",
+    "candidate.invited",
+    "candidate.reminded",
+]
 MOST_RECIPIENTS = 20  # of one mail; a list of people is the mail server's to keep
 
 
@@ -205,11 +220,22 @@ class Target(Section):
     url: Annotated[str | None, BeforeValidator(fields.optional(addresses.hook_url))] = Field(
         default=None, repr=False, description="the https address that is posted to; http on loopback only"
     )
-    secret: OptionalSecret = Field(default=None, description='a secret to sign with, as "env:NAME" or "file:/path"')
-    events: Annotated[
-        tuple[Literal["interview.created", "result.completed", "request.held", "request.unknown"], ...],
-        BeforeValidator(fields.events),
-    ] = Field(description='names out of "interview.created", "result.completed", "request.held" and "request.unknown"')
+    # What a webhook is signed with: "whsec_" and a key in base64, as Standard Webhooks has it. Two of them sign while rotating.
+    secrets: Annotated[tuple[fields.AnySecret, ...], BeforeValidator(fields.one_or_several)] = Field(
+        default=(),
+        validation_alias="secret",
+        max_length=MOST_AT_ONCE,
+        description=f'a secret to sign with, as "env:NAME" or "file:/path"; a list of {MOST_AT_ONCE} while rotating',
+    )
+    events: Annotated[tuple[TargetEvent, ...], BeforeValidator(fields.events)] = Field(
+        description=f"names out of {', '.join(get_args(TargetEvent))}"
+    )
+    # What is told of a candidate. Name, mail and phone are what lists of the API hold; the others open more than a list does.
+    include: Annotated[
+        tuple[Literal["candidate", "evaluation", "transcript", "recording"], ...], BeforeValidator(fields.choices)
+    ] = Field(
+        default=("candidate",), description='a list out of "candidate", "evaluation", "transcript" and "recording"'
+    )
     # For kind "email": the server that takes mail, under which name, from whom and to whom.
     host: OptionalText = Field(default=None, description='the mail server, such as "smtp.example.com"')
     port: int = Field(default=587, ge=1, le=65535, description="a port; 465 is TLS from the first byte on")

@@ -9,14 +9,14 @@ from typing import cast
 
 from config import Kinds, Settings
 from config.sandbox import SandboxSecrets, with_sandbox
-from worker import hints, running, sources
+from worker import hints, running, sources, targets
 from worker.domain.request import Tier
 from worker.ledger import budgets, organizations
+from worker.ledger import targets as target_rows
 from worker.ledger.connection import Ledger, Tx
 from worker.policy.reasons import Timing
 from worker.wording import catalogue
 
-TARGET_KINDS = frozenset({"webhook", "slack", "teams", "email", "ats"})
 SANDBOX_ELSEWHERE = "http://127.0.0.1:8090/api/v1"  # before the first `up`, so that settings are whole
 SILENT_SWEEPS = 3  # a worker that has missed so many reports counts as gone
 SHORTEST_SILENCE = timedelta(seconds=15)
@@ -34,7 +34,9 @@ class Bridge:
 
 def kinds() -> Kinds:
     """What sources and targets a configuration may name."""
-    return Kinds(frozenset(sources.kinds()), TARGET_KINDS, languages=catalogue.languages, faults_of=_faults_of)
+    return Kinds(
+        frozenset(sources.kinds()), frozenset(targets.names()), languages=catalogue.languages, faults_of=_faults_of
+    )
 
 
 def _faults_of(folder: Path) -> Iterable[str]:
@@ -73,12 +75,17 @@ def broker_url(settings: Settings) -> str | None:
 
 
 def prepare(bridge: Bridge) -> None:
-    """Give every configured organization its rows. Safe to repeat, and at once from several processes."""
+    """Give every configured organization and target its rows. Safe to repeat, and at once from several processes."""
+
+    wanted = [
+        target_rows.Wanted(one.name, one.organization, one.kind, one.events) for one in bridge.settings.targets.values()
+    ]
 
     def unit(tx: Tx) -> None:
         for one in bridge.settings.organizations.values():
             organizations.prepare(tx, one.name)
             budgets.prepare(tx, one.name, Tier.AI, one.limits.ai.count, one.limits.ai.window)
             budgets.prepare(tx, one.name, Tier.DEFAULT, one.limits.default.count, one.limits.default.window)
+        target_rows.prepare(tx, wanted)
 
     bridge.ledger.write(unit)

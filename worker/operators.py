@@ -5,14 +5,14 @@ Every decision is audited in its own transaction. `Refusal` says why not, in a s
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from worker import filing
 from worker.descriptions import plain_text
 from worker.domain.interview import Interview, Origin
 from worker.domain.request import Because, Code, Content, GenerationRequest, State
-from worker.ledger import attempts, audit, interviews, organizations, requests
+from worker.ledger import attempts, audit, deliveries, interviews, organizations, requests, targets
 from worker.ledger.connection import Tx
 from worker.policy import quarantine, reasons, share_links
 
@@ -24,6 +24,8 @@ DONE = {  # what the audit calls a decision, and what people call it
     "cancel": "cancelled it",
     "pause": "paused it",
     "resume": "resumed it",
+    "pause target": "paused it",
+    "resume target": "resumed it",
 }
 
 
@@ -170,6 +172,35 @@ def cancel(
     requests.move(tx, request.id, {request.state}, State.CANCELLED, because=because)
     audit.record(tx, who.name, "cancel", request.id, {"not_there": not_there})
     return _locked(tx, request.id)
+
+
+def resend(tx: Tx, who: Person, delivery_id: str) -> None:
+    """Send a delivery once more, under the same id, its schedule begun anew. One that is under way is left alone."""
+    if not deliveries.send_again(tx, delivery_id):
+        raise Refusal(Why.TOO_LATE, f"{delivery_id} is on its way right now. Nothing has changed.")
+    audit.record(tx, who.name, "resend", delivery_id, {})
+
+
+def recover(tx: Tx, who: Person, since: datetime, target: str | None) -> list[str]:
+    """Send everything again that was given up since then, to one target or to all. Returns the ids."""
+    found = deliveries.failed_since(tx, since, target)
+    for delivery_id in found:
+        resend(tx, who, delivery_id)
+    return found
+
+
+def pause_target(tx: Tx, who: Person, name: str) -> None:
+    """Send it nothing more until somebody resumes it. What happens meanwhile waits."""
+    if not targets.pause(tx, name, who.name, None):
+        raise Refusal(Why.TOO_LATE, f"{name} is paused already.{_last(tx, name)} Nothing has changed.")
+    audit.record(tx, who.name, "pause target", name, {})
+
+
+def resume_target(tx: Tx, who: Person, name: str) -> None:
+    """Send again, whoever or whatever paused it."""
+    if not targets.resume(tx, name):
+        raise Refusal(Why.TOO_LATE, f"{name} is not paused.{_last(tx, name)} Nothing has changed.")
+    audit.record(tx, who.name, "resume target", name, {})
 
 
 def _change(tx: Tx, request: GenerationRequest, changes: Changes) -> None:

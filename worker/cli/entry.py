@@ -90,6 +90,18 @@ TABLE: Table = {
             "show": Leaf("worker.cli.results:show", "Show one result with its evaluation and transcript."),
         },
     ),
+    "deliveries": Noun(
+        "What was told to targets, and what waits.",
+        {
+            "list": Leaf("worker.cli.deliveries:list_deliveries", "List deliveries, newest first."),
+            "show": Leaf("worker.cli.deliveries:show", "Show one delivery and each of its tries."),
+            "targets": Leaf("worker.cli.deliveries:list_targets", "List targets, and why one gets nothing."),
+            "resend": Leaf("worker.cli.delivery_decisions:resend", "Send a delivery again, under the same id."),
+            "recover": Leaf("worker.cli.delivery_decisions:recover", "Send again what was given up."),
+            "pause": Leaf("worker.cli.delivery_decisions:pause", "Send a target nothing more."),
+            "resume": Leaf("worker.cli.delivery_decisions:resume", "Send to a target again."),
+        },
+    ),
     "sources": Noun(
         "Where ATSs post to.",
         {

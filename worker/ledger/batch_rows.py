@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker.domain.request import Because, Code, GenerationRequest, State
-from worker.ledger import requests
+from worker.ledger import because, requests
 from worker.ledger.connection import ForBoth, Inserting, Tx
 from worker.ledger.tables import batch_row, interview, request
 from worker.policy.verdicts import Verdict
@@ -153,8 +153,8 @@ def unpark(tx: Tx, batch_id: str, after: str, limit: int) -> str | None:
 
 def cancel(tx: Tx, batch_id: str, actor: str, after: str, limit: int) -> str | None:
     """Some of its requests, waiting or held, are cancelled."""
-    because = requests.pack(Because(Code.CANCELLED_BY_PERSON, {"actor": actor}))
-    changes = {"state": State.CANCELLED, "because": because, "updated_at": tx.now(), "parked": False}
+    reason = because.pack(Because(Code.CANCELLED_BY_PERSON, {"actor": actor}))
+    changes = {"state": State.CANCELLED, "because": reason, "updated_at": tx.now(), "parked": False}
     open_ones = request.c.state.in_([State.WAITING, State.HELD])
     return _change(tx, batch_id, open_ones, after, limit, changes)
 

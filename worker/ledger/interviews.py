@@ -6,7 +6,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from worker.domain.interview import Interview, Origin, StoredInterview
-from worker.ledger import aliases, results
+from worker.ledger import aliases, announcing, results
 from worker.ledger.connection import ForBoth, Tx
 from worker.ledger.tables import alias, interview, request
 from worker.policy import matching
@@ -28,6 +28,8 @@ def store(tx: Tx, organization: str, made: Interview, origin: Origin, request_id
     }
     if tx.conn.execute(tx.own(KEPT), values).scalar_one_or_none() is None:
         return False
+    if origin is not Origin.SURPLUS:  # a second one is for a person to look at, and no link to hand out
+        announcing.interview_created(tx, organization, made.id, request_id)
     results.link_waiting(tx, organization, made.id, made.id, "id")
     for name in _link_names(made):
         aliases.learn(tx, organization, name, made.id)

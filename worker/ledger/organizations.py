@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from worker.ledger import budgets
+from worker.ledger import announcing, budgets
 from worker.ledger.connection import Tx
 from worker.ledger.tables import organization
 
@@ -53,6 +53,7 @@ def pause(tx: Tx, name: str, facts: Mapping[str, object], first_probe: timedelta
         return
     every = first_probe if row["probe_every"] is None else min(row["probe_every"] * 2, LONGEST_PROBE)
     _update(tx, name, paused_at=tx.now(), pause_reason=json.dumps(facts), probe_at=tx.now() + every, probe_every=every)
+    announcing.organization_paused(tx, name, facts, None)
 
 
 def probed(tx: Tx, name: str, *, accepted: bool) -> None:
@@ -92,7 +93,10 @@ def hold(tx: Tx, name: str, person: str) -> bool:
     _make(tx, name)
     free = sa.update(organization).where(organization.c.name == name, organization.c.held_at.is_(None))
     done = free.values(held_at=tx.now(), held_by=person).returning(organization.c.name)
-    return tx.conn.execute(done).scalar_one_or_none() is not None
+    if tx.conn.execute(done).scalar_one_or_none() is None:
+        return False
+    announcing.organization_paused(tx, name, {}, person)
+    return True
 
 
 def resume(tx: Tx, name: str) -> bool:
@@ -103,6 +107,8 @@ def resume(tx: Tx, name: str) -> bool:
     _update(tx, name, held_at=None, held_by=None)
     if row["paused_at"] is not None:
         _trust(tx, name)
+    else:
+        announcing.organization_resumed(tx, name)
     return True
 
 
@@ -137,6 +143,8 @@ def _trust(tx: Tx, name: str) -> None:
     """The key may be good again."""
     _update(tx, name, paused_at=None, pause_reason=None, probe_at=None)
     budgets.next_alone(tx, name)
+    if paused(tx, name) is None:
+        announcing.organization_resumed(tx, name)
 
 
 def _make(tx: Tx, name: str) -> None:

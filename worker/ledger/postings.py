@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from worker.domain.request import GenerationRequest
-from worker.ledger import requests
+from worker.ledger import announcing, requests
 from worker.ledger.connection import ForBoth, Inserting, Tx
 from worker.ledger.tables import posting, request
 
@@ -71,12 +71,21 @@ def close(tx: Tx, known: StoredPosting, changed_at: datetime, event_id: str) -> 
         .where(posting.c.source == known.source, posting.c.job_id == known.job_id)
         .values(is_open=False, changed_at=changed_at, event_id=event_id)
     )
+    if known.is_open:
+        announcing.posting_closed(tx, known.organization, known.source, known.job_id, event_id)
     return True
 
 
 def get(tx: Tx, source: str, job_id: str) -> StoredPosting | None:
     """One posting, locked."""
     row = tx.conn.execute(LOCKED, {"said_by": source, "job": job_id}).mappings().one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def seen(tx: Tx, source: str, job_id: str) -> StoredPosting | None:
+    """One posting, as it stands; for who changes nothing."""
+    statement = sa.select(posting).where(posting.c.source == source, posting.c.job_id == job_id)
+    row = tx.conn.execute(statement).mappings().one_or_none()
     return None if row is None else _from_row(row)
 
 

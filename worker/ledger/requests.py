@@ -16,7 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker import ids
-from worker.domain.request import Because, Code, Content, GenerationRequest, Kind, State
+from worker.domain.request import Because, Content, GenerationRequest, Kind, State
+from worker.ledger import announcing, because
 from worker.ledger import request_statements as statements
 from worker.ledger.connection import Tx
 from worker.ledger.tables import batch, budget, request, request_content
@@ -123,12 +124,17 @@ def move(tx: Tx, request_id: str, starts: Collection[State], to: State, **change
 
     What moves leaves the place where a paused batch parks its rows: of a batch that is paused still, nothing is claimed anyway.
     """
+    before = get(tx, request_id, lock=True) if to in announcing.NEEDS_A_PERSON else None
+    reason = changes.get("because")
     if "because" in changes:
-        changes["because"] = pack(changes["because"])
+        changes["because"] = because.pack(reason)
     if "updated_at" not in changes:
         changes["updated_at"] = tx.now()
-    moved = tx.conn.execute(statements.MOVED, {"it": request_id, "starts": list(starts), "state": to, **changes})
-    return moved.scalar_one_or_none() is not None
+    done = tx.conn.execute(statements.MOVED, {"it": request_id, "starts": list(starts), "state": to, **changes})
+    moved = done.scalar_one_or_none() is not None
+    if moved and before is not None and before.state is not to:
+        announcing.request_stands(tx, before, to, reason, changes["updated_at"])
+    return moved
 
 
 def rewrite(tx: Tx, wanted: GenerationRequest, title: str, new: Content, *, text_limit: int) -> None:
@@ -229,7 +235,7 @@ def from_row(row: sa.RowMapping | Mapping[str, Any]) -> GenerationRequest:
         enriched=row["enriched"],
         due_at=row["due_at"],
         failing_since=row["failing_since"],
-        because=_unpack(row["because"]),
+        because=because.unpack(row["because"]),
         interview_id=row["interview_id"],
         rule=row["rule"],
         created_at=row["created_at"],
@@ -243,7 +249,10 @@ def _insert_free(tx: Tx, wanted: Sequence[NewRequest], rows: Mapping[Key, dict[s
     if fresh:
         contents = [{"request_id": rows[new.key]["id"], **_content_values(new.content)} for new in fresh]
         tx.conn.execute(statements.KEPT, contents)
-    return {new.key: Kept(from_row(rows[new.key]), new.digest, is_new=True) for new in fresh}
+    kept = {new.key: Kept(from_row(rows[new.key]), new.digest, is_new=True) for new in fresh}
+    for new in (one.request for one in kept.values() if one.request.state is State.HELD):
+        announcing.request_stands(tx, new, State.HELD, new.because, new.created_at)
+    return kept
 
 
 def _values(new: NewRequest, now: datetime) -> dict[str, Any]:
@@ -268,7 +277,7 @@ def _values(new: NewRequest, now: datetime) -> dict[str, Any]:
         "enriched": False,
         "due_at": now,
         "failing_since": None,
-        "because": pack(new.because),
+        "because": because.pack(new.because),
         "interview_id": None,
         "rule": new.rule,
         "created_at": now,
@@ -282,15 +291,3 @@ def _content_values(new: Content) -> dict[str, str]:
         "options": json.dumps(new.options),
         "about": json.dumps(new.about),
     }
-
-
-def pack(because: Because | None) -> str | None:
-    """A reason as it is stored."""
-    return None if because is None else json.dumps({"code": because.code, "facts": because.facts})
-
-
-def _unpack(text: str | None) -> Because | None:
-    if text is None:
-        return None
-    stored = json.loads(text)
-    return Because(Code(stored["code"]), stored["facts"])

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from worker.ledger.batch_tables import batch, batch_row
+from worker.ledger.delivery_tables import delivery, delivery_try, target, target_event
 from worker.ledger.metadata import METADATA
 from worker.ledger.times import Instant, Span
 
-__all__ = ["METADATA", "batch", "batch_row"]  # beside all that is defined here
+__all__ = ["METADATA", "batch", "batch_row", "delivery", "delivery_try", "target", "target_event"]  # and those below
 
 source_state = Table("source_state", METADATA, Column("source", Text, primary_key=True), Column("verified_at", Instant))
 

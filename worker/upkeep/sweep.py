@@ -11,7 +11,7 @@ from worker import log
 from worker.assembly import Bridge
 from worker.batches import deciding
 from worker.domain.request import State
-from worker.ledger import attempts, batches, events, late_matches, organizations, requests, settling
+from worker.ledger import attempts, batches, deliveries, events, late_matches, organizations, requests, settling
 from worker.ledger.connection import Tx
 from worker.policy import quarantine
 from worker.sending import pinging
@@ -38,6 +38,7 @@ def sweep(bridge: Bridge) -> Due:
         _logger.info("results found their interview", count=linked)
     probe_paused(bridge)
     follow_decisions(bridge)
+    release_deliveries(bridge)
     due = bridge.ledger.read(requests.due)
     unread = bridge.ledger.read(lambda tx: events.unread(tx, MOST_AT_ONCE))
     return Due(unread, sorted({organization for organization, _ in due}))
@@ -74,6 +75,14 @@ def retry_unknown(bridge: Bridge) -> None:
     for name, organization in bridge.settings.organizations.items():
         if organization.on_unknown == "retry":
             bridge.ledger.write(lambda tx, one=name: unit(tx, one))  # type: ignore[misc]  # a default binds it
+
+
+def release_deliveries(bridge: Bridge, *, boot_id: str | None = None) -> None:
+    """Deliveries whose lease is over, or whose process has ended: they are sent again, under the same id."""
+    left = bridge.ledger.read(lambda tx: deliveries.expired(tx, boot_id=boot_id))
+    if left:
+        count = bridge.ledger.write(lambda tx: deliveries.release(tx, left))
+        _logger.warning("deliveries are sent again", count=count)
 
 
 def follow_decisions(bridge: Bridge) -> None:
