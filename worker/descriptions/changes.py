@@ -1,8 +1,8 @@
 """What an edited posting says differently, and whether it matters to an interview.
 
 *Cosmetic* is what nobody would ask other questions for: white space, punctuation, case, quotation marks, a typo, notices about
-the law or how to apply, benefits in another order. Everything else is *material*, and so is whatever is in doubt: an interview made
-anew costs a call, one that asks for the old requirements costs a candidate.
+the law or how to apply, benefits in another order. Everything else is *material*, and so is whatever is in doubt: an interview
+made anew costs a call, one that asks for the old requirements costs a candidate.
 """
 
 from collections import Counter
@@ -127,7 +127,7 @@ def _of_passages(passages: Sequence[Passage]) -> Iterator[What]:
 
 def _passages(before: list[_Piece], after: list[_Piece]) -> Iterator[Passage]:
     """What differs, in the order of the newer text where it is there still."""
-    if _essence(before) == _essence(after):
+    if _is_as_good_as(_essence(before), _essence(after)):
         before, after = ([piece for piece in side if piece.kind is not Kind.ESSENTIAL] for side in (before, after))
     gone, come = _without_common(before, after)
     pairs = _paired(gone, come)
@@ -153,9 +153,14 @@ def _matters(old: _Piece | None, new: _Piece | None) -> bool:
     return any(piece.kind not in NOTICES for piece in (old, new) if piece is not None)
 
 
-def _essence(pieces: list[_Piece]) -> list[str]:
+def _essence(pieces: list[_Piece]) -> tuple[str, ...]:
     """The words of what is about the job, in order, however they are divided into lines."""
-    return [word for piece in pieces if piece.kind is Kind.ESSENTIAL for word in piece.words]
+    return tuple(word for piece in pieces if piece.kind is Kind.ESSENTIAL for word in piece.words)
+
+
+def _is_as_good_as(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """The same words, but for a few typos."""
+    return are_typos(before, after) and sum(map(str.__ne__, before, after)) <= MOST_TYPOS
 
 
 def _without_common(before: list[_Piece], after: list[_Piece]) -> tuple[list[_Piece], list[_Piece]]:

@@ -10,9 +10,10 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, In
 from worker.ledger.batch_tables import batch, batch_row
 from worker.ledger.delivery_tables import delivery, delivery_try, target, target_event
 from worker.ledger.metadata import METADATA
+from worker.ledger.requisition_tables import requisition
 from worker.ledger.times import Instant, Span
 
-__all__ = ["METADATA", "batch", "batch_row", "delivery", "delivery_try", "target", "target_event"]  # and those below
+__all__ = ["METADATA", "batch", "batch_row", "delivery", "delivery_try", "requisition", "target", "target_event"]
 
 source_state = Table("source_state", METADATA, Column("source", Text, primary_key=True), Column("verified_at", Instant))
 
