@@ -6,7 +6,7 @@ target that takes its time delay no generation. How many are under way to one ta
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -105,26 +105,30 @@ class Courier:
         return self._claim(name) if target.digest is None else self._gather(target)
 
     def _gather(self, target: Target) -> timedelta | None:
-        """Of a target with a digest: what its time has come for flies as one."""
+        """Of a target with a digest: what its time has come for flies as one. What was put off has a later time now."""
         with self._changed:
             if self._flying >= self._seats:
                 return None
             self._flying += 1
-        found = digests.Gathered()
+        held: Sequence[Delivery] = ()
         try:
-            found = digests.gather(self.bridge, target, self._boot_id, LEASE)
+            held = digests.gather(self.bridge, target, self._boot_id, LEASE)
         finally:
-            if not found.deliveries:
+            if not held:
                 self._leave(1)
-        if found.deliveries:
-            flight = threading.Thread(target=self._fly_together, args=(target, found), name=f"digest {target.name}")
-            flight.daemon = True
-            flight.start()
-        return found.wait
+        if held:
+            name = f"digest {target.name}"
+            threading.Thread(target=self._fly_together, args=(target, held), name=name, daemon=True).start()
+            return None
+        return self._until(target.name)
 
-    def _fly_together(self, target: Target, found: digests.Gathered) -> None:
+    def _until(self, name: str) -> timedelta | None:
+        now, dues = self.bridge.ledger.read(lambda tx: (tx.now(), deliveries.next_due(tx, [name])))
+        return dues[name] - now if name in dues and dues[name] > now else None
+
+    def _fly_together(self, target: Target, held: Sequence[Delivery]) -> None:
         with self._landing(target.name):
-            digests.carry(self.bridge, target, found.deliveries)
+            digests.carry(self.bridge, target, held)
 
     def _claim(self, name: str) -> timedelta | None:
         """Claim as many as there are seats; each then flies."""
