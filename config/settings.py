@@ -178,10 +178,8 @@ class Source(Section):
         max_length=MOST_AT_ONCE,
         description=f'the secret that the sender knows, as "env:NAME" or "file:/path"; a list of {MOST_AT_ONCE} while rotating',
     )
-    # Whether a posting that changes after its interview was made keeps that interview, or gets another.
-    on_change: Annotated[Literal["keep", "regenerate"], BeforeValidator(fields.on_change)] = Field(
-        default="keep", description='"keep" or "regenerate"'
-    )
+    # Whether a posting that changes in what matters keeps the interview that it has, gets another, or a person is asked.
+    on_change: Literal["keep", "ask", "regenerate"] = Field(default="keep", description='"keep", "ask" or "regenerate"')
     # Whether an interview is held in the language that its posting is written in, where that is beyond doubt.
     detect_language: bool = Field(default=False, strict=True, description="true or false")
     # For kind "generic", one of these: a header with the secret itself, or one with a hex HMAC-SHA256 of the body.
@@ -200,6 +198,8 @@ class Source(Section):
     api_url: Annotated[str | None, BeforeValidator(fields.optional(addresses.guarded_url))] = Field(
         default=None, description="the https address of the ATS's own API; http on loopback only"
     )
+    # How often an ATS that announces no postings, or not which, is asked for what has changed.
+    poll: Duration = Field(default=timedelta(minutes=10), description=_DURATION)
     stage: OptionalText = Field(
         default=None, description="the name of the stage at which a candidate gets a personal link"
     )
@@ -255,6 +255,11 @@ class Target(Section):
     digest: Annotated[time | None, BeforeValidator(fields.optional(fields.clock))] = Field(
         default=None, description='a time of day such as "08:00"'
     )
+    # For kind "ats": the source that is written back to, with the api_key of that source.
+    source: OptionalText = Field(default=None, description="the NAME of a [sources.NAME]")
+    # The ATS's id of the user who signs the notes, for vendors that want one; and of the account, for Recruitee and Merge.
+    author: OptionalText = Field(default=None, description="the ATS's id of a user")
+    account: OptionalSecret = Field(default=None, description="the ATS's id or token of the account")
     # In which language people are written to; there is a file of texts for each.
     language: Text = Field(default="en", description='a language that there are texts of, such as "en"')
     # Those of [bridge], put here when the file is read, so that a target's module needs to know its target alone.

@@ -8,7 +8,7 @@ sources       how each ATS signs and words its deliveries; pure
 descriptions  a posting's HTML to text that TalentSprout accepts; pure
 ledger        what is known; the only room that speaks SQL
 filing        the one door to a generation request; composing: its body, as it is sent and as a preview shows it
-shown         the objects of the API, the command line and the pages (shown_deliveries: those of deliveries); ladder: what is known of an unknown; moments: times
+shown         the objects of the API, the command line and the pages; ladder: what is known of an unknown; moments: times
 batches       a file of wanted interviews: checked, filed, watched, and its results as a file
 events        stored first, read after
 sending       a due request becomes one attempt

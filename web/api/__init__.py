@@ -5,6 +5,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from web.api import (
     batches,
     budgets,
+    coverage,
     decisions,
     deliveries,
     document,
@@ -30,5 +31,6 @@ def resources() -> tuple[APIBlueprint, ...]:
         organizations.RESOURCE,
         deliveries.RESOURCE,
         targets.RESOURCE,
+        coverage.RESOURCE,
         document.RESOURCE,
     )

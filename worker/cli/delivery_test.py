@@ -13,6 +13,7 @@ from worker.cli.endings import Failure
 from worker.delivery import handing
 from worker.domain.delivery import Ended
 from worker.domain.message import Happened, Message
+from worker.domain.note import Draft
 from worker.ledger.announcing import PREFIX
 from worker.outbound import Outbound
 from worker.targets import Undeliverable
@@ -37,7 +38,10 @@ def try_target(name: str, event: str | None, as_json: bool) -> None:
     target = _target(bridge, name)
     told = _invented(Happened(event or target.events[0]), target)
     try:
-        ended = handing.handed_over(handing.written(told, target), target, Outbound())
+        packed = handing.written(told, target)
+        if isinstance(packed, Draft):  # it would stand on a job of somebody's
+            raise Failure("undeliverable", "Notes are written to real jobs alone. See one: sprout deliveries preview")
+        ended = handing.handed_over(packed, target, Outbound())
     except Undeliverable as fault:
         raise Failure("undeliverable", str(fault)) from None
     if as_json:

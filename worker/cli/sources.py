@@ -10,13 +10,14 @@ from config import Secret
 from config.settings import Source
 from config.wording import ended, one_of
 from worker import assembly, clock, ids, sources
-from worker.cli import opening, options, printing, settings
+from worker.cli import opening, options, printing, settings, source_api
 from worker.domain.received import Received
-from worker.ledger import events, listing
+from worker.ledger import events, listing, source_apis
 from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
+from worker.moments import instant
 from worker.shown import Shown, event
-from worker.sources import SignsInside
+from worker.sources import Fetches, Polls, SignsInside
 
 SAMPLE = b'{"action":"ping","event":"ping","type":"ping","data":{}}'
 
@@ -47,7 +48,7 @@ def list_sources(as_json: bool) -> None:
     elif not shown:
         printing.note("There are no sources yet. Write a [sources.NAME] for each ATS into the configuration.")
     else:
-        printing.table(("Source", "Kind", "Organization", "State", "Last event", "Address"), map(_row, shown))
+        printing.table(("Source", "Kind", "Organization", "State", "Last event", "API", "Address"), map(_row, shown))
 
 
 @click.command()
@@ -59,7 +60,8 @@ def try_source(context: click.Context, name: str, as_json: bool) -> None:
     sprout sources test careers
 
     Sign a sample with each secret of SOURCE and have it verified, and one with a secret that it has not and have it refused.
-    Nothing is sent, stored or filed; whether the ATS has the same secret, its own test button tells.
+    Where an api_key is configured, the ATS's API is asked for its first page of postings. Nothing is stored or filed; whether the
+    ATS has the same secret, its own test button tells.
     """
     in_force = assembly.settings_in_force(settings.of(context))
     if name not in in_force.sources:
@@ -86,6 +88,9 @@ def _trials(configured: Source) -> Iterator[Tried]:
     is_refused = not _is_verified(configured, _strange())
     told = "refused" if is_refused else "taken: this source can't tell who sends"
     yield Tried("strange_secret", is_refused, f"What is signed with another secret is {told}.")
+    if source_api.is_tried(configured):
+        trouble = source_api.trouble(configured)
+        yield Tried("api", trouble is None, trouble or "The ATS's API answers, and lists postings.")
 
 
 def _is_verified(configured: Source, secret: Secret) -> bool:
@@ -116,7 +121,20 @@ def _shown(tx: Tx, configured: Source, public_url: str) -> Shown:
         "address": _address(public_url, configured.name),
         "state": "connected" if configured.name in events.verified_sources(tx) else "setting_up",
         "last_event": None if newest is None else event(newest),
+        "api": _api(tx, configured),
     }
+
+
+def _api(tx: Tx, configured: Source) -> Shown | None:
+    """How the ATS's own API answered last; None for a kind that has none."""
+    if not isinstance(sources.named(configured.kind), Fetches | Polls):
+        return None
+    found = source_apis.get(tx, configured.name)
+    if found is None:
+        return {"state": "not_asked", "trouble": None, "asked_again_at": None, "answered_at": None}
+    state = "refused" if found.refused else "answers" if found.trouble is None else "in_trouble"
+    again, answered = instant(found.closed_until), instant(found.succeeded_at)
+    return {"state": state, "trouble": found.trouble, "asked_again_at": again, "answered_at": answered}
 
 
 def _address(public_url: str, name: str) -> str:
@@ -127,4 +145,5 @@ def _row(shown: Shown) -> tuple[printing.Cell, ...]:
     last = shown["last_event"]
     told = None if last is None else f"{printing.moment(last['received_at'])}, {last['state']}"
     state = printing.state(str(shown["state"]).replace("_", " "))
-    return shown["name"], shown["kind"], shown["organization"], state, told or "none yet", shown["address"]
+    api = "none" if shown["api"] is None else str(shown["api"]["state"]).replace("_", " ")
+    return shown["name"], shown["kind"], shown["organization"], state, told or "none yet", api, shown["address"]

@@ -6,15 +6,19 @@ target that takes its time delay no generation. How many are under way to one ta
 
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 from config.settings import Target
 from worker import ids, log, metrics, steps
 from worker.assembly import Bridge
-from worker.delivery import handing, telling
+from worker.delivery import digests, handing, inscribing, telling
+from worker.delivery.inscribing import Inscription
 from worker.domain.call import Call
 from worker.domain.delivery import Delivery, DeliveryCode, DeliveryState, Ended, Trouble
 from worker.domain.message import Mail
+from worker.domain.note import Draft
 from worker.ledger import deliveries
 from worker.ledger.connection import LedgerFault, Tx
 from worker.outbound import Outbound
@@ -64,7 +68,7 @@ class Courier:
         """Take what is due now. Returns how long until more is due; None: not before something else happens."""
         names = list(self.bridge.settings.targets)
         now, dues = self.bridge.ledger.read(lambda tx: (tx.now(), deliveries.next_due(tx, names)))
-        waits = [self._claim(name) if due <= now else due - now for name, due in dues.items()]
+        waits = [self._take(name) if due <= now else due - now for name, due in dues.items()]
         return min((wait for wait in waits if wait is not None), default=None)
 
     def carry(self, held: Delivery) -> Ended | None:
@@ -76,7 +80,7 @@ class Courier:
             state = DeliveryState.CANCELLED if gone else DeliveryState.FAILED
             self.bridge.ledger.write(lambda tx: deliveries.drop(tx, held, state, packed))
             return None
-        ended = packed if isinstance(packed, Ended) else handing.handed_over(packed, target, self._outbound)
+        ended = packed if isinstance(packed, Ended) else self._send(packed, target)
         steps.reached("after_delivery_sent")
         self._settle(held, ended)
         return ended
@@ -95,6 +99,36 @@ class Courier:
             if wait != timedelta(0):
                 self._woken.wait(None if wait is None else wait.total_seconds())
 
+    def _take(self, name: str) -> timedelta | None:
+        target = self.bridge.settings.targets[name]
+        return self._claim(name) if target.digest is None else self._gather(target)
+
+    def _gather(self, target: Target) -> timedelta | None:
+        """Of a target with a digest: what its time has come for flies as one. What was put off has a later time now."""
+        with self._changed:
+            if self._flying >= self._seats:
+                return None
+            self._flying += 1
+        held: Sequence[Delivery] = ()
+        try:
+            held = digests.gather(self.bridge, target, self._boot_id, LEASE)
+        finally:
+            if not held:
+                self._leave(1)
+        if held:
+            name = f"digest {target.name}"
+            threading.Thread(target=self._fly_together, args=(target, held), name=name, daemon=True).start()
+            return None
+        return self._until(target.name)
+
+    def _until(self, name: str) -> timedelta | None:
+        now, dues = self.bridge.ledger.read(lambda tx: (tx.now(), deliveries.next_due(tx, [name])))
+        return dues[name] - now if name in dues and dues[name] > now else None
+
+    def _fly_together(self, target: Target, held: Sequence[Delivery]) -> None:
+        with self._landing(target.name):
+            digests.carry(self.bridge, target, held)
+
     def _claim(self, name: str) -> timedelta | None:
         """Claim as many as there are seats; each then flies."""
         with self._changed:
@@ -104,7 +138,7 @@ class Courier:
             return None
         claim = deliveries.Claim((), None)
         try:
-            claim = self.bridge.ledger.note(lambda tx: deliveries.claim(tx, name, self._boot_id, LEASE, free))
+            claim = self.bridge.ledger.write(lambda tx: deliveries.claim(tx, name, self._boot_id, LEASE, free))
         finally:
             self._leave(free - len(claim.deliveries))
         for held in claim.deliveries:
@@ -117,22 +151,32 @@ class Courier:
             self._changed.notify_all()
 
     def _fly(self, held: Delivery) -> None:
-        try:
+        with self._landing(held.id):
             self.carry(held)
+
+    @contextmanager
+    def _landing(self, what: str) -> Iterator[None]:
+        """Whatever becomes of a flight, its seat is free again."""
+        try:
+            yield
         except LedgerFault as fault:
-            _logger.warning("not settled; it is sent again", delivery=held.id, fault=type(fault).__name__)
+            _logger.warning("not settled; it is sent again", delivery=what, fault=type(fault).__name__)
         except Exception:  # a bug must not look like an answer: the lease ends, and the try is counted
-            _logger.exception("a delivery failed", delivery=held.id)
+            _logger.exception("a delivery failed", delivery=what)
         finally:
             self._leave(1)
             self._woken.set()
 
-    def _packed(self, held: Delivery, target: Target) -> Call | Mail | Trouble | Ended:
+    def _packed(self, held: Delivery, target: Target) -> Call | Mail | Inscription | Trouble | Ended:
         """What is to be sent, or why nothing is. A bug in the writing counts as a try that failed."""
         bridge = self.bridge
         try:
             told = bridge.ledger.read(lambda tx: telling.message(tx, held, bridge.settings, bridge.timing))
-            return handing.written(told, target)
+            packed = handing.written(told, target)
+            if isinstance(packed, Draft):
+                place = bridge.ledger.read(lambda tx: inscribing.place_of(tx, held, target, packed))
+                return Inscription(packed, place)
+            return packed
         except telling.NothingToTell as gone:
             return Trouble(DeliveryCode.NO_LONGER_THERE, {"fault": str(gone)})
         except Undeliverable as fault:
@@ -145,8 +189,13 @@ class Courier:
                 fault=f"The message could not be written ({type(bug).__name__}); that is a fault of the bridge."
             )
 
+    def _send(self, packed: Call | Mail | Inscription, target: Target) -> Ended:
+        if isinstance(packed, Inscription):
+            return inscribing.inscribe(self.bridge.ledger, self._outbound, self.bridge.settings, target, packed)
+        return handing.handed_over(packed, target, self._outbound)
+
     def _settle(self, held: Delivery, ended: Ended) -> None:
-        """Until its lease ends; then the message goes out again under the same id, as it does after a power failure."""
+        """Until its lease ends; then the message goes out again under the same id."""
         ends = time.monotonic() + (LEASE - handing.DEADLINE).total_seconds()
 
         def unit(tx: Tx) -> tuple[bool, redelivery.Step]:
@@ -155,7 +204,7 @@ class Courier:
 
         while True:
             try:
-                settled, step = self.bridge.ledger.note(unit)
+                settled, step = self.bridge.ledger.write(unit)
                 break
             except LedgerFault:
                 if time.monotonic() > ends:

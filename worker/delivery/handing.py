@@ -9,13 +9,14 @@ from worker.delivery import answers, post
 from worker.domain.call import Call
 from worker.domain.delivery import Ended
 from worker.domain.message import Mail, Message
+from worker.domain.note import Draft
 from worker.outbound import Outbound, OutboundFault
 
 DEADLINE = timedelta(seconds=20)  # one call, absolute; Standard Webhooks advises 15 to 30 seconds
 MOST_BYTES = 64 * 1024  # of an answer, of which only the beginning is looked at
 
 
-def written(message: Message, target: Target) -> Call | Mail:
+def written(message: Message, target: Target) -> Call | Mail | Draft:
     """As the target's kind writes it. Raises Undeliverable."""
     return targets.named(target.kind).compose(message, target, clock.wall())
 
