@@ -13,7 +13,16 @@ from pydantic import BeforeValidator, Field
 
 from config import addresses, fields, servers
 from config.faults import Fault
-from config.fields import MOST_AT_ONCE, SHORTEST_WEBHOOK_TOKEN, Duration, OptionalSecret, OptionalText, Text
+from config.fields import (
+    MOST_AT_ONCE,
+    MOST_DATA_KEYS,
+    SHORTEST_DATA_KEY,
+    SHORTEST_WEBHOOK_TOKEN,
+    Duration,
+    OptionalSecret,
+    OptionalText,
+    Text,
+)
 from config.section import Section
 
 _DURATION = "a number and ms, s, m, h or d"
@@ -41,6 +50,13 @@ class Bridge(Section):
     # The journal, the spool, the embedded broker and, for the sandbox, its secrets. One folder a machine, on a local disk.
     data_dir: Annotated[Path, BeforeValidator(fields.folder)] = Field(
         default=Path("var"), description="a folder on a local disk"
+    )
+    # What people's data is sealed with. Without it a key is made at the first start and kept in data_dir/keys; several machines
+    # on one database need the same, and a backup of the database is worth nothing without it. Newest first while rotating.
+    data_keys: Annotated[tuple[fields.DataKey, ...], BeforeValidator(fields.one_or_several)] = Field(
+        default=(),
+        max_length=MOST_DATA_KEYS,
+        description=f"a secret of at least {SHORTEST_DATA_KEY} characters; a list, newest first, while rotating",
     )
     # Written as one key, bind = "host:port". On loopback, so that only somebody's word opens an installation to the network.
     bind_host: str = "127.0.0.1"

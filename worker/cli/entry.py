@@ -89,6 +89,13 @@ TABLE: Table = {
             "show": Leaf("worker.cli.results:show", "Show one result with its evaluation and transcript."),
         },
     ),
+    "keys": Noun(
+        "What people's data is sealed with.",
+        {
+            "list": Leaf("worker.cli.keys:list_keys", "List data keys by their names, never the keys themselves."),
+            "rotate": Leaf("worker.cli.keys:rotate", "Seal everything with a new data key."),
+        },
+    ),
     "sources": Noun(
         "Where ATSs post to.",
         {

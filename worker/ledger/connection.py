@@ -28,7 +28,8 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from worker.ledger import times
+from worker.ledger import sealing, times
+from worker.ledger.keyring import Keyring
 
 BUSY = timedelta(seconds=10)
 READING = "5s"  # no statement of a unit that only reads may take longer; whoever asked asks again
@@ -66,7 +67,10 @@ class Tx:
 
 
 class Ledger:
-    """One database. `clock` is for tests, which move it; by default the database tells the time."""
+    """One database. `clock` is for tests, which move it; by default the database tells the time.
+
+    Without `keys` it can't touch what is sealed, which is people's data.
+    """
 
     def __init__(
         self,
@@ -75,11 +79,15 @@ class Ledger:
         *,
         pool: int = 10,
         patience: timedelta | None = None,
+        keys: Keyring | None = None,
     ) -> None:
         self.url = url
         self.clock = clock or database_clock
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url, pool, patience or BUSY) if self.is_sqlite else _postgresql(url, pool)
+        self.keys = keys
+        if keys is not None:
+            sealing.equip(self.engine, keys)
         self._writing = self.engine.execution_options(writes=True)
         self._patience = patience
         self._queue = threading.Lock()
