@@ -104,7 +104,7 @@ def test_s33_rows_of_before_are_sealed_and_nothing_is_lost(old: Ledger) -> None:
     while old.write(resealing.reseal):  # as the sweep does
         pass
 
-    assert "Ada" not in stored(old)
+    assert '"Ada"' not in stored(old)  # with its quotes: three letters meet by chance
     assert old.read(lambda tx: events.received(tx, "e1")).headers == {"x-name": "Ada"}
     assert old.read(resealing.left) == 0
 

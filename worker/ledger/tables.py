@@ -5,14 +5,23 @@ index, because every question is asked for one. Reasons, options and evidence ar
 """
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from worker.ledger.batch_tables import batch, batch_row
 from worker.ledger.metadata import METADATA
+from worker.ledger.result_tables import blinding, erased, result, result_name
 from worker.ledger.sealing import SealedBytes, SealedText, newest_key
 from worker.ledger.times import Instant, Span
 
-__all__ = ["METADATA", "batch", "batch_row"]  # beside all that is defined here
+__all__ = [
+    "METADATA",
+    "batch",
+    "batch_row",
+    "blinding",
+    "erased",
+    "result",
+    "result_name",
+]  # beside all that is defined here
 
 source_state = Table("source_state", METADATA, Column("source", Text, primary_key=True), Column("verified_at", Instant))
 
@@ -216,74 +225,6 @@ alias = Table(
     Column("organization", Text, primary_key=True),
     Column("foreign_id", Text, primary_key=True),
     Column("interview_id", Text, ForeignKey("interview.id"), nullable=False),
-)
-
-# One result for one session's end; a repeat adds nothing. What is a person's is sealed; `…_index` is its keyed digest.
-result = Table(
-    "result",
-    METADATA,
-    Column("id", Text, primary_key=True),
-    Column("organization", Text, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("session_index", Text, nullable=False),
-    Column("event_id", Text, nullable=False),
-    Column("interview_id", Text, ForeignKey("interview.id")),
-    Column("matched_by", Text),
-    Column("title", Text),
-    Column("company", Text),
-    Column("candidate_id", SealedText("result.candidate_id")),
-    Column("candidate_name", SealedText("result.candidate_name")),
-    Column("candidate_email", SealedText("result.candidate_email")),
-    Column("candidate_phone", SealedText("result.candidate_phone")),
-    Column("external_id", SealedText("result.external_id")),
-    Column("score", Float),
-    Column("completed_at", Instant),
-    Column("test", Boolean, nullable=False),
-    Column("evaluation", SealedText("result.evaluation")),
-    Column("transcript", SealedText("result.transcript")),
-    Column("recording_url", SealedText("result.recording_url")),
-    Column("digest", Text, nullable=False),
-    Column("contradicted", Boolean, nullable=False, default=False),
-    Column("received_at", Instant, nullable=False),
-    Column("session_id", SealedText("result.session_id")),
-    Column("candidate_index", Text),
-    Column("email_index", Text),
-    Column("external_index", Text),
-    Column("sealed_with", Text, default=newest_key),
-    sa.UniqueConstraint("organization", "event", "session_index", name="result_once"),
-)
-Index("result_by_interview", result.c.interview_id)
-Index("result_by_session", result.c.session_index)
-Index("result_by_candidate", result.c.candidate_index)
-Index("result_by_email", result.c.email_index)
-Index("result_by_external", result.c.external_index)
-Index("result_sealed", result.c.sealed_with)
-
-# The names under which an unmatched result's interview may appear later.
-result_name = Table(
-    "result_name",
-    METADATA,
-    Column("organization", Text, primary_key=True),
-    Column("foreign_id", Text, primary_key=True),
-    Column("result_id", Text, ForeignKey("result.id"), primary_key=True),
-)
-
-# The key of all keyed digests, made once.
-blinding = Table(
-    "blinding",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("key", SealedText("blinding.key"), nullable=False),
-    Column("sealed_with", Text, nullable=False, default=newest_key),
-)
-
-# Keyed digests of erased people's addresses and ids. Whoever writes about a person looks here first.
-erased = Table(
-    "erased",
-    METADATA,
-    Column("digest", Text, primary_key=True),
-    Column("erasure", Text, nullable=False),
-    Column("at", Instant, nullable=False),
 )
 
 token = Table(
