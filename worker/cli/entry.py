@@ -89,6 +89,13 @@ TABLE: Table = {
             "show": Leaf("worker.cli.results:show", "Show one result with its evaluation and transcript."),
         },
     ),
+    "candidates": Noun(
+        "What is stored about a person.",
+        {
+            "export": Leaf("worker.cli.candidates:export", "Write everything that is stored about a person."),
+            "erase": Leaf("worker.cli.candidates:erase", "Erase a person, for good."),
+        },
+    ),
     "keys": Noun(
         "What people's data is sealed with.",
         {

@@ -24,11 +24,12 @@ from worker.domain.fields import Unreadable
 from worker.domain.received import Received
 from worker.domain.result import CandidateResult
 from worker.events import following
-from worker.ledger import events, results
+from worker.ledger import candidates, events, results, tombstones
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.sources import talentsprout
 
+GONE = "Its bytes are gone: they were kept for as long as the organization wants it."
 MOST_TRIES = 3
 MOST_AT_ONCE = 50  # meanings in one transaction, so that a large delivery never holds up receipts and claims
 MOST_SAID = 10  # sentences
@@ -38,6 +39,7 @@ KEPT = {
     results.Kept.UNMATCHED: "The result is stored; its interview is not known yet.",
     results.Kept.REPEATED: "This result is known; nothing changed.",
     results.Kept.CONTRADICTED: "A result of this session is known and says something else; the first one stays, flagged.",
+    results.Kept.ERASED: candidates.ERASED,
     results.Kept.DROPPED: "Nobody here made its interview, and the organization's policy is to drop such results.",
 }
 NOT_FETCHED = (  # the event waits as unreadable: ignored would say that it means nothing
@@ -94,8 +96,14 @@ def _begin(tx: Tx, event_id: str) -> tuple[StoredEvent, Received] | None:
     if tries > MOST_TRIES:
         events.settle(tx, event_id, EventState.UNREADABLE, f"It can't be read: its reader failed {MOST_TRIES} times.")
         return None
-    counted = StoredEvent(**{**event.__dict__, "tries": tries})
-    return counted, events.received(tx, event_id)
+    received = events.received(tx, event_id)
+    if received is None:
+        events.settle(tx, event_id, EventState.IGNORED, GONE)
+        return None
+    if tombstones.mentioned(tx, received):
+        candidates.strip(tx, [event_id])
+        return None
+    return StoredEvent(**{**event.__dict__, "tries": tries}), received
 
 
 def _said(event: StoredEvent, received: Received, configured: Mapping[str, Source]) -> list[Event]:
@@ -139,7 +147,11 @@ def _apply_all(ledger: Ledger, event: StoredEvent, meanings: list[Meaning], conf
     def last(tx: Tx) -> Read:
         if not _is_unread(tx, event):
             return Read(EventState.READ, None)
-        events.settle(tx, event.id, state, _summary([*said, *_apply(tx, event, parts[-1], configured)]))
+        told = [*said, *_apply(tx, event, parts[-1], configured)]
+        if candidates.ERASED in told:
+            candidates.strip(tx, [event.id])
+            return Read(EventState.IGNORED, event.organization)
+        events.settle(tx, event.id, state, _summary(told))
         return Read(state, event.organization)
 
     return ledger.write(last)

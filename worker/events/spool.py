@@ -55,7 +55,8 @@ class Spool:
                 trial.write(bytes(TRIAL))
                 trial.flush()
                 os.fsync(trial.fileno())
-            return self._size() < self._largest and bool(self._keys.newest())
+            self._keys.make()
+            return self._size() < self._largest
         except (OSError, Unsealable):
             return False
 
@@ -117,6 +118,7 @@ class Spool:
 
     def _append(self, receipts: Sequence[Receipt]) -> None:
         try:
+            self._keys.make()  # the database is away, so nobody can tell whether it has one already; whatever was sealed opens
             lines = [records.line(receipt, self._keys) for receipt in receipts]
             if self._size() + sum(map(len, lines)) > self._largest:
                 raise CannotSpool(f"{self._folder} holds as much as it may, {self._largest} bytes")

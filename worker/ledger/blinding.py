@@ -47,6 +47,12 @@ def check(tx: Tx) -> None:
     tx.conn.execute(_KEPT).scalar_one_or_none()
 
 
+def have_keys(tx: Tx) -> None:
+    """Where this process has no data key yet: make the first one, or say that the ledger has another. Raises Unsealable."""
+    if not ring_of(tx.conn.dialect).ids():
+        of(tx)
+
+
 def of(tx: Tx) -> Blinds:
     """Made at the first use, and the first data key with it. Raises Unsealable as `check` does.
 

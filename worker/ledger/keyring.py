@@ -113,7 +113,7 @@ class Keyring:
         return "[bridge] data_keys" if self.path is None else str(self.path)
 
     def make(self) -> None:
-        """The first key, where there is none. Only for a ledger in which nothing is sealed yet. Raises Unsealable."""
+        """The first key, where there is none. For a ledger in which nothing is sealed yet. Raises Unsealable."""
         if self.path is None or self._current():
             return
         try:

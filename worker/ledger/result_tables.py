@@ -73,4 +73,5 @@ erased = Table(
     Column("digest", Text, primary_key=True),
     Column("erasure", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("searched", Boolean, nullable=False),
 )

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from worker import ids
 from worker.domain.request import State
 from worker.domain.result import Candidate, CandidateResult
-from worker.ledger import aliases, blinding
+from worker.ledger import aliases, blinding, tombstones
 from worker.ledger.blinding import Blinds
 from worker.ledger.connection import Tx
 from worker.ledger.tables import alias, interview, request, result, result_name
-from worker.policy import matching
+from worker.policy import matching, subjects
 
 
 class Kept(StrEnum):
@@ -30,6 +30,7 @@ class Kept(StrEnum):
     REPEATED = "repeated"
     CONTRADICTED = "contradicted"
     DROPPED = "dropped"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult, *, 
     `drop_foreign`: one whose interview nobody here made is not stored, unless a request is unknown or under way that may be its.
     """
     blinds = blinding.of(tx)
+    if tombstones.covers(tx, subjects.of_result(arrived), blinds):
+        return Kept.ERASED
     digest = _digest(arrived, blinds)
     found = _match(tx, organization, arrived)
     if found is None and drop_foreign and not _may_be_ours(tx, organization):

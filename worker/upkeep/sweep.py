@@ -14,6 +14,7 @@ from worker.domain.request import State
 from worker.ledger import attempts, batches, events, late_matches, organizations, requests, resealing, settling
 from worker.ledger.connection import Tx
 from worker.policy import quarantine
+from worker.privacy import erasing
 from worker.sending import pinging
 
 MOST_AT_ONCE = 500
@@ -40,6 +41,7 @@ def sweep(bridge: Bridge) -> Due:
     probe_paused(bridge)
     follow_decisions(bridge)
     seal_again(bridge)
+    erase_again(bridge)
     due = bridge.ledger.read(requests.due)
     unread = bridge.ledger.read(lambda tx: events.unread(tx, MOST_AT_ONCE))
     return Due(unread, sorted({organization for organization, _ in due}))
@@ -94,6 +96,13 @@ def seal_again(bridge: Bridge) -> None:
             break
     if done:
         _logger.info("rows were sealed with the newest data key", count=done)
+
+
+def erase_again(bridge: Bridge) -> None:
+    """What a restored backup has brought back, and what a broken off erasure has left."""
+    count = erasing.finish(bridge)
+    if count:
+        _logger.warning("data of people who were erased was found and erased again", count=count)
 
 
 def probe_paused(bridge: Bridge) -> None:

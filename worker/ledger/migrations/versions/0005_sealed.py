@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("erasure", sa.Text(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
+        sa.Column("searched", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("digest"),
     )
     op.execute("ALTER TABLE result RENAME COLUMN session_id TO session_index")
