@@ -1,20 +1,25 @@
 """The bridge put together from its settings: the ledger, the hints, and the secrets and addresses of the sandbox."""
 
+import importlib
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from typing import cast
 
 from config import ConfigError, Kinds, Settings
 from config.faults import Fault
 from config.sandbox import SandboxSecrets, with_sandbox
-from worker import hints, running, sources
+from worker import hints, running, sources, targets
 from worker.domain.request import Tier
 from worker.ledger import blinding, budgets, keyring, organizations
+from worker.ledger import targets as target_rows
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.keyring import Keyring
 from worker.policy.reasons import Timing
+from worker.wording import catalogue
 
-TARGET_KINDS = frozenset({"webhook", "slack", "teams", "email", "ats"})
 SANDBOX_ELSEWHERE = "http://127.0.0.1:8090/api/v1"  # before the first `up`, so that settings are whole
 SILENT_SWEEPS = 3  # a worker that has missed so many reports counts as gone
 OPEN_TO_ALL = stat.S_IROTH | stat.S_IWOTH
@@ -33,7 +38,15 @@ class Bridge:
 
 def kinds() -> Kinds:
     """What sources and targets a configuration may name."""
-    return Kinds(sources=frozenset(sources.kinds()), targets=TARGET_KINDS)
+    return Kinds(
+        frozenset(sources.kinds()), frozenset(targets.names()), languages=catalogue.languages, faults_of=_faults_of
+    )
+
+
+def _faults_of(folder: Path) -> Iterable[str]:
+    """Loaded only where there is such a folder: templates take as long to import as all the rest of a command."""
+    checking = importlib.import_module("worker.wording.checking")
+    return cast("Iterable[str]", checking.faults(folder))
 
 
 def assemble(settings: Settings, patience: timedelta | None = None) -> Bridge:
@@ -75,10 +88,13 @@ def broker_url(settings: Settings) -> str | None:
 
 
 def prepare(bridge: Bridge) -> None:
-    """Give every configured organization its rows, and the ledger its keyed digests. Safe to repeat, and several at once.
+    """Give every configured organization and target its rows, and the ledger its keyed digests. Safe to repeat, several at once.
 
     Raises Unsealable where people's data was sealed with a key that is not here.
     """
+    wanted = [
+        target_rows.Wanted(one.name, one.organization, one.kind, one.events) for one in bridge.settings.targets.values()
+    ]
 
     def unit(tx: Tx) -> None:
         blinding.of(tx)
@@ -86,5 +102,6 @@ def prepare(bridge: Bridge) -> None:
             organizations.prepare(tx, one.name)
             budgets.prepare(tx, one.name, Tier.AI, one.limits.ai.count, one.limits.ai.window)
             budgets.prepare(tx, one.name, Tier.DEFAULT, one.limits.default.count, one.limits.default.window)
+        target_rows.prepare(tx, wanted)
 
     bridge.ledger.write(unit)

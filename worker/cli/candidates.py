@@ -107,6 +107,13 @@ def _say(shown: Shown) -> None:
         printing.note(
             f"No API erases there: delete the candidate in its dashboard, or write to {SUPPORT} with these ids."
         )
+    if shown["left_at_targets"]:
+        printing.heading("Left at targets, which were told")
+        printing.table(("Target", "Event", "Delivery", "Last tried"), map(_told, shown["left_at_targets"]))
+
+
+def _told(one: Shown) -> tuple[Cell, ...]:
+    return one["target"], one["event"], one["id"], printing.moment(one["tried_at"])
 
 
 def _row(one: Shown) -> tuple[Cell, ...]:

@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
+from worker.domain.delivery import DeliveryCode, DeliveryState
 from worker.domain.received import Received
-from worker.ledger import results
+from worker.ledger import announcing, results
 from worker.ledger.connection import Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.ledger.events import from_row as event_from_row
 from worker.ledger.results import StoredResult
-from worker.ledger.tables import erased, event, event_body, result, result_name
+from worker.ledger.tables import delivery, delivery_try, erased, event, event_body, result, result_name
 
 INDEXES = (result.c.session_index, result.c.candidate_index, result.c.email_index, result.c.external_index)
 AT_ONCE = 200
@@ -59,6 +62,41 @@ def drop_results(tx: Tx, ids: Collection[str]) -> list[str]:
     tx.conn.execute(sa.delete(result_name).where(result_name.c.result_id.in_(ids)))
     gone = tx.conn.execute(sa.delete(result).where(result.c.id.in_(ids)).returning(result.c.event_id))
     return list(gone.scalars())
+
+
+@dataclass(frozen=True)
+class Told:
+    """A delivery that told a target of a person; `at` is when it was last tried, None where it never was."""
+
+    delivery: str
+    target: str
+    event: str
+    state: str
+    at: datetime | None
+    result: str
+
+
+def deliveries_of(tx: Tx, results_ids: Collection[str]) -> list[Told]:
+    """Deliveries that are about these results, the oldest first."""
+    causes = {announcing.cause_of(event, one): one for one in results_ids for event in announcing.RESULTS.values()}
+    last = sa.select(sa.func.max(delivery_try.c.at)).where(delivery_try.c.delivery_id == delivery.c.id)
+    wanted = sa.select(delivery, last.scalar_subquery().label("at")).where(delivery.c.cause.in_(causes))
+    rows = tx.conn.execute(wanted.order_by(delivery.c.id))
+    return [Told(row.id, row.target, row.event, row.state, row.at, causes[row.cause]) for row in rows]
+
+
+def silence(tx: Tx, told: Collection[Told]) -> None:
+    """Nothing more is sent of these, and what targets answered is dropped: it may repeat what they were told."""
+    named = [one.delivery for one in told]
+    if named:
+        gone = json.dumps({"code": DeliveryCode.NO_LONGER_THERE, "facts": {}})
+        these = sa.update(delivery).where(delivery.c.id.in_(named))
+        waiting = these.where(delivery.c.state == DeliveryState.WAITING)
+        tx.conn.execute(waiting.values(state=DeliveryState.CANCELLED, because=gone, updated_at=tx.now()))
+        tx.conn.execute(
+            these.where(delivery.c.because.is_not(None)).values(because=gone)
+        )  # it may hold their words too
+        tx.conn.execute(sa.update(delivery_try).where(delivery_try.c.delivery_id.in_(named)).values(excerpt=""))
 
 
 def strip(tx: Tx, ids: Collection[str]) -> int:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from worker.ledger.batch_tables import batch, batch_row
+from worker.ledger.delivery_tables import delivery, delivery_try, target, target_event
 from worker.ledger.metadata import METADATA
 from worker.ledger.result_tables import blinding, erased, result, result_name
 from worker.ledger.sealing import SealedBytes, SealedText, newest_key
@@ -18,10 +19,14 @@ __all__ = [
     "batch",
     "batch_row",
     "blinding",
+    "delivery",
+    "delivery_try",
     "erased",
     "result",
     "result_name",
-]  # beside all that is defined here
+    "target",
+    "target_event",
+]  # and those below
 
 source_state = Table("source_state", METADATA, Column("source", Text, primary_key=True), Column("verified_at", Instant))
 
@@ -103,6 +108,7 @@ request = Table(
     Column("failing_since", Instant),
     Column("because", Text),
     Column("interview_id", Text),
+    Column("rule", Text),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     sa.UniqueConstraint("organization", "dedup_key", name="request_once"),
@@ -128,7 +134,7 @@ Index(
     sqlite_where=_unsettled,
     postgresql_where=_unsettled,
 )
-Index("request_by_job", request.c.organization, request.c.source, request.c.job_id)
+Index("request_by_posting", request.c.source, request.c.job_id)
 Index("request_by_batch", request.c.batch, request.c.id)
 _parked = request.c.parked.is_(True)
 Index("request_parked", request.c.batch, request.c.id, sqlite_where=_parked, postgresql_where=_parked)

@@ -13,6 +13,7 @@ from worker import ids, steps
 from worker.assembly import Bridge
 from worker.ledger import audit, blinding, candidates, compaction, tombstones
 from worker.ledger.blinding import Blinds
+from worker.ledger.candidates import Told
 from worker.ledger.connection import Tx
 from worker.ledger.results import StoredResult
 from worker.policy import subjects
@@ -31,6 +32,7 @@ class Erasure:
     at: datetime
     results: tuple[StoredResult, ...]
     events: int
+    told: tuple[Told, ...]
     earlier: datetime | None
     left_in_files: str | None
 
@@ -44,22 +46,45 @@ def erase(bridge: Bridge, actor: str, found: Found, who: str) -> Erasure:
     remembering.append(bridge.settings.bridge.data_dir, erasure, now, wanted)
     steps.reached("after_tombstone")
 
-    def unit(tx: Tx) -> tuple[list[StoredResult], int, set[str]]:
-        tombstones.alone(tx)
-        rows, digests = _all_results(tx, blinds, wanted)
-        tombstones.put(tx, erasure, digests, now, searched=False)
-        named = {*found.events, *(event_id for event_id, _ in rows)}
-        candidates.drop_results(tx, [one.id for _, one in rows])
-        stripped = candidates.strip(tx, named)
-        detail = {"erasure": erasure, "results": len(rows), "events": stripped}
-        audit.record(tx, actor, "erase", pseudonym(blinds, who), detail)
-        return [one for _, one in rows], stripped, digests
-
-    gone, stripped, digests = bridge.ledger.write(unit)
-    stripped += _search(bridge, blinds, digests, found.until)
-    bridge.ledger.write(lambda tx: tombstones.note_searched(tx, sorted(digests)))
+    gone = bridge.ledger.write(
+        lambda tx: _erase(tx, _Order(erasure, actor, pseudonym(blinds, who), now, blinds), found, wanted)
+    )
+    stripped = gone.stripped + _search(bridge, blinds, gone.digests, found.until)
+    bridge.ledger.write(lambda tx: tombstones.note_searched(tx, sorted(gone.digests)))
     left = compaction.forget_deleted(bridge.ledger)
-    return Erasure(erasure, now, tuple(gone), stripped, min(earlier.values(), default=None), left)
+    return Erasure(erasure, now, gone.results, stripped, gone.told, min(earlier.values(), default=None), left)
+
+
+@dataclass(frozen=True)
+class _Order:
+    erasure: str
+    actor: str
+    subject: str
+    at: datetime
+    blinds: Blinds
+
+
+@dataclass(frozen=True)
+class _Gone:
+    results: tuple[StoredResult, ...]
+    told: tuple[Told, ...]
+    stripped: int
+    digests: set[str]
+
+
+def _erase(tx: Tx, order: _Order, found: Found, wanted: set[str]) -> _Gone:
+    """Tombstones, rows, bytes and what waits to be delivered, all or nothing."""
+    tombstones.alone(tx)
+    rows, digests = _all_results(tx, order.blinds, wanted)
+    tombstones.put(tx, order.erasure, digests, order.at, searched=False)
+    named = [one.id for _, one in rows]
+    told = candidates.deliveries_of(tx, named)
+    candidates.silence(tx, told)
+    candidates.drop_results(tx, named)
+    stripped = candidates.strip(tx, {*found.events, *(event_id for event_id, _ in rows)})
+    detail = {"erasure": order.erasure, "results": len(rows), "events": stripped, "deliveries": len(told)}
+    audit.record(tx, order.actor, "erase", order.subject, detail)
+    return _Gone(tuple(one for _, one in rows), tuple(told), stripped, digests)
 
 
 def finish(bridge: Bridge) -> int:
@@ -106,6 +131,7 @@ def _put_again(tx: Tx, lines: Iterable[remembering.Line]) -> None:
 def _drop_some(tx: Tx) -> int:
     tombstones.alone(tx)
     gone = candidates.of_erased(tx)
+    candidates.silence(tx, candidates.deliveries_of(tx, gone))
     candidates.strip(tx, candidates.drop_results(tx, gone))
     return len(gone)
 

@@ -11,7 +11,17 @@ from worker import log
 from worker.assembly import Bridge
 from worker.batches import deciding
 from worker.domain.request import State
-from worker.ledger import attempts, batches, events, late_matches, organizations, requests, resealing, settling
+from worker.ledger import (
+    attempts,
+    batches,
+    deliveries,
+    events,
+    late_matches,
+    organizations,
+    requests,
+    resealing,
+    settling,
+)
 from worker.ledger.connection import Tx
 from worker.policy import quarantine
 from worker.privacy import erasing
@@ -40,6 +50,7 @@ def sweep(bridge: Bridge) -> Due:
         _logger.info("results found their interview", count=linked)
     probe_paused(bridge)
     follow_decisions(bridge)
+    release_deliveries(bridge)
     seal_again(bridge)
     erase_again(bridge)
     due = bridge.ledger.read(requests.due)
@@ -78,6 +89,14 @@ def retry_unknown(bridge: Bridge) -> None:
     for name, organization in bridge.settings.organizations.items():
         if organization.on_unknown == "retry":
             bridge.ledger.write(lambda tx, one=name: unit(tx, one))  # type: ignore[misc]  # a default binds it
+
+
+def release_deliveries(bridge: Bridge, *, boot_id: str | None = None) -> None:
+    """Deliveries whose lease is over, or whose process has ended: they are sent again, under the same id."""
+    left = bridge.ledger.read(lambda tx: deliveries.expired(tx, boot_id=boot_id))
+    if left:
+        count = bridge.ledger.write(lambda tx: deliveries.release(tx, left))
+        _logger.warning("deliveries are sent again", count=count)
 
 
 def follow_decisions(bridge: Bridge) -> None:

@@ -14,8 +14,8 @@ from worker.ledger.keyring import Keyring
 from worker.ledger.sealing import ring_of
 from worker.ledger.times import Instant
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
