@@ -24,6 +24,7 @@ from config.fields import (
     OptionalText,
     Text,
 )
+from config.limits import Limits
 from config.rule import Rule
 from config.section import Section
 
@@ -102,34 +103,6 @@ class Bridge(Section):
     # An organization's own texts for people: files named like ours, of which each entry replaces ours. See docs/targets.md.
     templates: Annotated[Path | None, BeforeValidator(fields.optional_folder)] = Field(
         default=None, description="a folder with texts for messages"
-    )
-
-
-class Limit(Section):
-    """A tier of an organization's budget: at most `count` calls in any `window`. In the file: "20/60s"."""
-
-    count: int = Field(ge=1, le=1000)  # TalentSprout raises limits on request; above a thousand is a slip of the finger
-    window: Duration
-
-    @classmethod
-    def read(cls, value: object) -> "Limit":
-        """From the file's text, or a Limit as it is. Raises Wrong."""
-        if isinstance(value, Limit):
-            return value
-        count, window = fields.limit(value)
-        return cls(count=count, window=window)
-
-
-class Limits(Section):
-    """TalentSprout's two tiers, counted apart, for the organization and not for a key (API reference, "Rate limits")."""
-
-    # POST /interviews/from-job-description
-    ai: Annotated[Limit, BeforeValidator(Limit.read)] = Field(
-        default=Limit(count=20, window=timedelta(seconds=60)), description='1 to 1000 calls in a time, as in "20/60s"'
-    )
-    # GET /ping and POST /interviews
-    default: Annotated[Limit, BeforeValidator(Limit.read)] = Field(
-        default=Limit(count=120, window=timedelta(seconds=60)), description='1 to 1000 calls in a time, as in "120/60s"'
     )
 
 

@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from config import Kinds, Secret, Settings, load
-from config.settings import Bridge, FieldMapping, Limit, Limits, Organization, Source
+from config.limits import Limit, Limits
+from config.settings import Bridge, FieldMapping, Organization, Source
 
 Load = Callable[[str], Settings]
 
