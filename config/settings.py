@@ -24,6 +24,7 @@ from config.fields import (
     OptionalText,
     Text,
 )
+from config.limits import Limit as Limit  # known by this name too
 from config.limits import Limits
 from config.rule import Rule
 from config.section import Section

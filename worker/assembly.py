@@ -88,7 +88,7 @@ def broker_url(settings: Settings) -> str | None:
 
 
 def prepare(bridge: Bridge) -> None:
-    """Give every configured organization and target its rows, and the ledger its keyed digests. Safe to repeat, several at once.
+    """Give every configured organization and target its rows. Safe to repeat, and at once from several processes.
 
     Raises Unsealable where people's data was sealed with a key that is not here.
     """
@@ -97,7 +97,7 @@ def prepare(bridge: Bridge) -> None:
     ]
 
     def unit(tx: Tx) -> None:
-        blinding.of(tx)
+        blinding.check(tx)
         for one in bridge.settings.organizations.values():
             organizations.prepare(tx, one.name)
             budgets.prepare(tx, one.name, Tier.AI, one.limits.ai.count, one.limits.ai.window)

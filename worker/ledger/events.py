@@ -139,9 +139,9 @@ def settle(tx: Tx, event_id: str, state: EventState, reason: str | None) -> None
 
 
 def reopen(tx: Tx, event_id: str) -> bool:
-    """To be read once more, from the first try; False where its bytes are gone, and it stays as it is."""
-    has_bytes = sa.exists().where(event_body.c.event_id == event_id)
-    statement = sa.update(event).where(event.c.id == event_id, has_bytes)
+    """To be read once more, from the first try; False where its bytes are gone for good, and it stays as it is."""
+    is_there = sa.or_(event.c.state != EventState.IGNORED, sa.exists().where(event_body.c.event_id == event_id))
+    statement = sa.update(event).where(event.c.id == event_id, is_there)
     return tx.conn.execute(statement.values(state=EventState.STORED, reason=None, tries=0)).rowcount == 1
 
 

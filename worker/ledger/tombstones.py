@@ -5,6 +5,7 @@ an erasure waits for those that are writing (PostgreSQL's advisory lock; SQLite 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -58,6 +59,20 @@ def known(tx: Tx, wanted: Iterable[str]) -> dict[str, datetime]:
         rows = tx.conn.execute(sa.select(erased.c.digest, erased.c.at).where(erased.c.digest.in_(part)))
         found |= {row.digest: row.at for row in rows}
     return found
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """A digest, and when and by which erasure it was put there."""
+
+    digest: str
+    erasure: str
+    at: datetime
+
+
+def all_of(tx: Tx) -> list[Tombstone]:
+    """Every one."""
+    return [Tombstone(row.digest, row.erasure, row.at) for row in tx.conn.execute(sa.select(erased))]
 
 
 def put(tx: Tx, erasure: str, wanted: Iterable[str], at: datetime, *, searched: bool) -> int:

@@ -89,9 +89,8 @@ def _erase(tx: Tx, order: _Order, found: Found, wanted: set[str]) -> _Gone:
 
 def finish(bridge: Bridge) -> int:
     """What tombstones still have before them: those of the file, and searches that were broken off. Returns how much went."""
-    known = remembering.lines(bridge.settings.bridge.data_dir)
-    if known:
-        bridge.ledger.write(lambda tx: _put_again(tx, known))
+    if not _agree(bridge):
+        return 0
     count = 0
     while gone := bridge.ledger.write(_drop_some):
         count += gone
@@ -120,6 +119,20 @@ def _all_results(tx: Tx, blinds: Blinds, wanted: set[str]) -> tuple[list[tuple[s
         if more <= digests:
             return rows, digests
         digests |= more
+
+
+def _agree(bridge: Bridge) -> bool:
+    """The ledger learns what the file knows, and the file what was erased from another machine. False: nobody ever was."""
+    folder = bridge.settings.bridge.data_dir
+    kept = remembering.lines(folder)
+    noted = bridge.ledger.read(tombstones.all_of)
+    in_file = {digest for line in kept for digest in line.digests}
+    for erasure in sorted({one.erasure for one in noted if one.digest not in in_file}):
+        fresh = [one for one in noted if one.erasure == erasure and one.digest not in in_file]
+        remembering.append(folder, erasure, fresh[0].at, [one.digest for one in fresh])
+    if in_file - {one.digest for one in noted}:
+        bridge.ledger.write(lambda tx: _put_again(tx, kept))
+    return bool(kept or noted)
 
 
 def _put_again(tx: Tx, lines: Iterable[remembering.Line]) -> None:
