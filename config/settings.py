@@ -190,6 +190,8 @@ class Source(Section):
     api_url: Annotated[str | None, BeforeValidator(fields.optional(addresses.guarded_url))] = Field(
         default=None, description="the https address of the ATS's own API; http on loopback only"
     )
+    # How often an ATS that announces no postings, or not which, is asked for what has changed.
+    poll: Duration = Field(default=timedelta(minutes=10), description=_DURATION)
     stage: OptionalText = Field(
         default=None, description="the name of the stage at which a candidate gets a personal link"
     )
@@ -245,6 +247,11 @@ class Target(Section):
     digest: Annotated[time | None, BeforeValidator(fields.optional(fields.clock))] = Field(
         default=None, description='a time of day such as "08:00"'
     )
+    # For kind "ats": the source that is written back to, with the api_key of that source.
+    source: OptionalText = Field(default=None, description="the NAME of a [sources.NAME]")
+    # The ATS's id of the user who signs the notes, for vendors that want one; and of the account, for Recruitee and Merge.
+    author: OptionalText = Field(default=None, description="the ATS's id of a user")
+    account: OptionalSecret = Field(default=None, description="the ATS's id or token of the account")
     # In which language people are written to; there is a file of texts for each.
     language: Text = Field(default="en", description='a language that there are texts of, such as "en"')
     # Those of [bridge], put here when the file is read, so that a target's module needs to know its target alone.

@@ -96,6 +96,7 @@ TABLE: Table = {
             "list": Leaf("worker.cli.deliveries:list_deliveries", "List deliveries, newest first."),
             "show": Leaf("worker.cli.deliveries:show", "Show one delivery and each of its tries."),
             "targets": Leaf("worker.cli.deliveries:list_targets", "List targets, and why one gets nothing."),
+            "preview": Leaf("worker.cli.preview:preview", "Show what a target would be told."),
             "resend": Leaf("worker.cli.delivery_decisions:resend", "Send a delivery again, under the same id."),
             "recover": Leaf("worker.cli.delivery_decisions:recover", "Send again what was given up."),
             "pause": Leaf("worker.cli.delivery_decisions:pause", "Send a target nothing more."),

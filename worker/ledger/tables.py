@@ -5,11 +5,14 @@ index, because every question is asked for one. Reasons, options and evidence ar
 """
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from worker.ledger.batch_tables import batch, batch_row
 from worker.ledger.delivery_tables import delivery, delivery_try, target, target_event
+from worker.ledger.fetch_tables import fetch as fetch
 from worker.ledger.metadata import METADATA
+from worker.ledger.note_tables import written_note as written_note
+from worker.ledger.process_tables import process as process
 from worker.ledger.result_tables import blinding, erased, result, result_name
 from worker.ledger.sealing import SealedBytes, SealedText, newest_key
 from worker.ledger.times import Instant, Span
@@ -254,22 +257,3 @@ audit = Table(
     Column("detail", Text, nullable=False),
 )
 Index("audit_by_subject", audit.c.subject, audit.c.id)
-
-process = Table(
-    "process",
-    METADATA,
-    Column("boot_id", Text, primary_key=True),
-    Column("host", Text, nullable=False),
-    Column("pid", BigInteger, nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("seen_at", Instant, nullable=False),
-)
-
-# Who sweeps: a lease, so that two workers are safe and none is special.
-duty = Table(
-    "duty",
-    METADATA,
-    Column("name", Text, primary_key=True),
-    Column("holder", Text, nullable=False),
-    Column("until", Instant, nullable=False),
-)
