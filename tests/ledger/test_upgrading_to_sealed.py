@@ -16,7 +16,7 @@ from worker.ledger.connection import Ledger, Tx
 from worker.ledger.results import Kept
 from worker.ledger.tables import result
 
-BEFORE = "0008"
+BEFORE = "0009"
 MANY = 1200  # more than go at once
 
 

@@ -14,8 +14,8 @@ from worker.ledger.keyring import Keyring
 from worker.ledger.sealing import ring_of
 from worker.ledger.times import Instant
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
