@@ -105,13 +105,6 @@ def choices(value: object) -> tuple[object, ...]:
     return names
 
 
-def on_change(value: object) -> object:
-    """Refuses "ask", which the documentation knows but this version doesn't."""
-    if value == "ask":
-        raise Wrong('"ask" is not available in this version')
-    return value
-
-
 def header(value: object) -> str:
     """The name of an HTTP header."""
     name = text(value)

@@ -178,10 +178,8 @@ class Source(Section):
         max_length=MOST_AT_ONCE,
         description=f'the secret that the sender knows, as "env:NAME" or "file:/path"; a list of {MOST_AT_ONCE} while rotating',
     )
-    # Whether a posting that changes after its interview was made keeps that interview, or gets another.
-    on_change: Annotated[Literal["keep", "regenerate"], BeforeValidator(fields.on_change)] = Field(
-        default="keep", description='"keep" or "regenerate"'
-    )
+    # Whether a posting that changes in what matters keeps the interview that it has, gets another, or a person is asked.
+    on_change: Literal["keep", "ask", "regenerate"] = Field(default="keep", description='"keep", "ask" or "regenerate"')
     # Whether an interview is held in the language that its posting is written in, where that is beyond doubt.
     detect_language: bool = Field(default=False, strict=True, description="true or false")
     # For kind "generic", one of these: a header with the secret itself, or one with a hex HMAC-SHA256 of the body.

@@ -101,9 +101,10 @@ TABLE: Table = {
         "Where ATSs post to.",
         {
             "list": Leaf("worker.cli.sources:list_sources", "List sources, each with its address and state."),
-            "test": Leaf("worker.cli.sources:try_source", "Try a source's secrets; nothing is sent or filed."),
+            "test": Leaf("worker.cli.sources:try_source", "Try a source's secrets, and the key of its ATS's API."),
         },
     ),
+    "coverage": Leaf("worker.cli.coverage:coverage", "List open jobs, those without a link first."),
     "rules": Noun(
         "What is particular about some postings.",
         {

@@ -139,7 +139,7 @@ class Courier:
             return None
         claim = deliveries.Claim((), None)
         try:
-            claim = self.bridge.ledger.note(lambda tx: deliveries.claim(tx, name, self._boot_id, LEASE, free))
+            claim = self.bridge.ledger.write(lambda tx: deliveries.claim(tx, name, self._boot_id, LEASE, free))
         finally:
             self._leave(free - len(claim.deliveries))
         for held in claim.deliveries:
@@ -203,7 +203,7 @@ class Courier:
         return answers.answered(answer, targets.named(target.kind), _since(began), clock.wall())
 
     def _settle(self, held: Delivery, ended: Ended) -> None:
-        """Until its lease ends; then the message goes out again under the same id, as it does after a power failure."""
+        """Until its lease ends; then the message goes out again under the same id."""
         ends = time.monotonic() + (LEASE - DEADLINE).total_seconds()
 
         def unit(tx: Tx) -> tuple[bool, redelivery.Step]:
@@ -212,7 +212,7 @@ class Courier:
 
         while True:
             try:
-                settled, step = self.bridge.ledger.note(unit)
+                settled, step = self.bridge.ledger.write(unit)
                 break
             except LedgerFault:
                 if time.monotonic() > ends:

@@ -72,7 +72,7 @@ def _interview(tx: Tx, interview_id: str) -> Shown:
     stored = interviews.get(tx, interview_id)
     if stored is None:
         raise NothingToTell("The interview that it tells of is not there any more.")
-    return shown.interview(stored)
+    return shown.interview(tx, stored)
 
 
 def _result(tx: Tx, result_id: str, target: Target) -> Shown:
