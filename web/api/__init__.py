@@ -2,7 +2,18 @@
 
 from flask_openapi3.blueprint import APIBlueprint
 
-from web.api import batches, budgets, decisions, document, events, interviews, organizations, requests, results
+from web.api import (
+    batches,
+    budgets,
+    coverage,
+    decisions,
+    document,
+    events,
+    interviews,
+    organizations,
+    requests,
+    results,
+)
 
 
 def resources() -> tuple[APIBlueprint, ...]:
@@ -16,5 +27,6 @@ def resources() -> tuple[APIBlueprint, ...]:
         batches.RESOURCE,
         budgets.RESOURCE,
         organizations.RESOURCE,
+        coverage.RESOURCE,
         document.RESOURCE,
     )
