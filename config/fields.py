@@ -19,6 +19,8 @@ from config.wording import shown
 
 MOST_CALLS = 1000  # in the window of a limit
 MOST_AT_ONCE = 2  # values of one secret while it is rotated: the old one and the new one
+SHORTEST_DATA_KEY = 32  # characters; as base64 they hold 192 random bits
+MOST_DATA_KEYS = 5  # the one that is in use and those before it, until nothing is sealed with them any more
 SHORTEST_WEBHOOK_TOKEN = 32  # characters; the token is all that proves who sends
 MAKE_A_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105 - a command, for messages
 _IN_A_URL = re.compile(r"[A-Za-z0-9._~+=-]+")
@@ -75,6 +77,15 @@ def _webhook_token(token: Secret) -> Secret:
             "the token has a character that can't stand in the path of a URL", f"make one with: {MAKE_A_SECRET}"
         )
     return token
+
+
+def _data_key(key: Secret) -> Secret:
+    characters = len(key.reveal())
+    if characters < SHORTEST_DATA_KEY:
+        raise Wrong(
+            f"the key has {characters} characters and needs {SHORTEST_DATA_KEY}", f"make one with: {MAKE_A_SECRET}"
+        )
+    return key
 
 
 def one_or_several(value: object) -> tuple[object, ...]:
@@ -176,6 +187,7 @@ AnySecret = Annotated[Secret, BeforeValidator(secret)]
 OptionalSecret = Annotated[Secret | None, BeforeValidator(optional(secret))]
 ApiKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_api_key)]
 WebhookToken = Annotated[Secret, BeforeValidator(secret), AfterValidator(_webhook_token)]
+DataKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_data_key)]
 OptionalHeader = Annotated[str | None, BeforeValidator(optional(header))]
 DottedPath = Annotated[str, BeforeValidator(dotted_path)]
 Duration = Annotated[timedelta, BeforeValidator(quantities.duration)]

@@ -14,7 +14,18 @@ from pydantic import BeforeValidator, Field
 
 from config import addresses, fields, mailboxes, servers
 from config.faults import Fault
-from config.fields import MOST_AT_ONCE, SHORTEST_WEBHOOK_TOKEN, Duration, OptionalSecret, OptionalText, Text
+from config.fields import (
+    MOST_AT_ONCE,
+    MOST_DATA_KEYS,
+    SHORTEST_DATA_KEY,
+    SHORTEST_WEBHOOK_TOKEN,
+    Duration,
+    OptionalSecret,
+    OptionalText,
+    Text,
+)
+from config.limits import Limit as Limit  # known by this name too
+from config.limits import Limits
 from config.rule import Rule
 from config.section import Section
 
@@ -60,6 +71,13 @@ class Bridge(Section):
     data_dir: Annotated[Path, BeforeValidator(fields.folder)] = Field(
         default=Path("var"), description="a folder on a local disk"
     )
+    # What people's data is sealed with. Without it a key is made at the first start and kept in data_dir/keys; several machines
+    # on one database need the same, and a backup of the database is worth nothing without it. Newest first while rotating.
+    data_keys: Annotated[tuple[fields.DataKey, ...], BeforeValidator(fields.one_or_several)] = Field(
+        default=(),
+        max_length=MOST_DATA_KEYS,
+        description=f"a secret of at least {SHORTEST_DATA_KEY} characters; a list, newest first, while rotating",
+    )
     # Written as one key, bind = "host:port". On loopback, so that only somebody's word opens an installation to the network.
     bind_host: str = "127.0.0.1"
     bind_port: int = Field(default=8080, ge=1, le=65535)
@@ -86,34 +104,6 @@ class Bridge(Section):
     # An organization's own texts for people: files named like ours, of which each entry replaces ours. See docs/targets.md.
     templates: Annotated[Path | None, BeforeValidator(fields.optional_folder)] = Field(
         default=None, description="a folder with texts for messages"
-    )
-
-
-class Limit(Section):
-    """A tier of an organization's budget: at most `count` calls in any `window`. In the file: "20/60s"."""
-
-    count: int = Field(ge=1, le=1000)  # TalentSprout raises limits on request; above a thousand is a slip of the finger
-    window: Duration
-
-    @classmethod
-    def read(cls, value: object) -> "Limit":
-        """From the file's text, or a Limit as it is. Raises Wrong."""
-        if isinstance(value, Limit):
-            return value
-        count, window = fields.limit(value)
-        return cls(count=count, window=window)
-
-
-class Limits(Section):
-    """TalentSprout's two tiers, counted apart, for the organization and not for a key (API reference, "Rate limits")."""
-
-    # POST /interviews/from-job-description
-    ai: Annotated[Limit, BeforeValidator(Limit.read)] = Field(
-        default=Limit(count=20, window=timedelta(seconds=60)), description='1 to 1000 calls in a time, as in "20/60s"'
-    )
-    # GET /ping and POST /interviews
-    default: Annotated[Limit, BeforeValidator(Limit.read)] = Field(
-        default=Limit(count=120, window=timedelta(seconds=60)), description='1 to 1000 calls in a time, as in "120/60s"'
     )
 
 
