@@ -26,6 +26,7 @@ from config.fields import (
 )
 from config.limits import Limit as Limit  # known by this name too
 from config.limits import Limits
+from config.retention import Retention
 from config.rule import Rule
 from config.section import Section
 
@@ -126,6 +127,10 @@ class Organization(Section):
         description=f"a secret of at least {SHORTEST_WEBHOOK_TOKEN} characters, or a list of {MOST_AT_ONCE} while rotating",
     )
     limits: Limits = Field(default=Limits(), description='a table such as { ai = "20/60s", default = "120/60s" }')
+    # What is not named is kept until somebody erases it.
+    retention: Retention = Field(
+        default=Retention(), description='a table such as { results = "365d", events = "90d" }'
+    )
     # A request that may or may not have been executed waits for a person, or is sent again at the risk of a second interview.
     on_unknown: Literal["hold", "retry"] = Field(default="hold", description='"hold" or "retry"')
     # A completion of an interview that no request here made is kept until its interview is known, or dropped.

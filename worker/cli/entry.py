@@ -104,6 +104,10 @@ TABLE: Table = {
             "erase": Leaf("worker.cli.candidates:erase", "Erase a person, for good."),
         },
     ),
+    "retention": Noun(
+        "For how long people's data is kept.",
+        {"run": Leaf("worker.cli.retention:run", "End what is older than it may be.")},
+    ),
     "keys": Noun(
         "What people's data is sealed with.",
         {
