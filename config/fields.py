@@ -12,13 +12,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from config import quantities, servers
+from config import expressions, quantities, servers
 from config.faults import Wrong
 from config.secret import Secret
 from config.wording import shown
 
 MOST_CALLS = 1000  # in the window of a limit
 MOST_AT_ONCE = 2  # values of one secret while it is rotated: the old one and the new one
+SHORTEST_DATA_KEY = 32  # characters; as base64 they hold 192 random bits
+MOST_DATA_KEYS = 5  # the one that is in use and those before it, until nothing is sealed with them any more
 SHORTEST_WEBHOOK_TOKEN = 32  # characters; the token is all that proves who sends
 MAKE_A_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105 - a command, for messages
 _IN_A_URL = re.compile(r"[A-Za-z0-9._~+=-]+")
@@ -77,6 +79,15 @@ def _webhook_token(token: Secret) -> Secret:
     return token
 
 
+def _data_key(key: Secret) -> Secret:
+    characters = len(key.reveal())
+    if characters < SHORTEST_DATA_KEY:
+        raise Wrong(
+            f"the key has {characters} characters and needs {SHORTEST_DATA_KEY}", f"make one with: {MAKE_A_SECRET}"
+        )
+    return key
+
+
 def one_or_several(value: object) -> tuple[object, ...]:
     """What may be one value, or a list."""
     return several(value) if isinstance(value, list | tuple) else (value,)
@@ -121,6 +132,12 @@ def dotted_path(value: object) -> str:
     if not all(key.strip() for key in path.split(".")):
         raise Wrong(f"{shown(value)} has an empty key in it")
     return path
+
+
+def place(value: object) -> str:
+    """Where something is in a body: a dotted path, or a JMESPath expression."""
+    written = text(value)
+    return expressions.checked(written) if expressions.is_expression(written) else dotted_path(written)
 
 
 def limit(value: object) -> tuple[int, timedelta]:
@@ -176,6 +193,8 @@ AnySecret = Annotated[Secret, BeforeValidator(secret)]
 OptionalSecret = Annotated[Secret | None, BeforeValidator(optional(secret))]
 ApiKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_api_key)]
 WebhookToken = Annotated[Secret, BeforeValidator(secret), AfterValidator(_webhook_token)]
+DataKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_data_key)]
 OptionalHeader = Annotated[str | None, BeforeValidator(optional(header))]
-DottedPath = Annotated[str, BeforeValidator(dotted_path)]
+Place = Annotated[str, BeforeValidator(place)]
+OptionalPlace = Annotated[str | None, BeforeValidator(optional(place))]
 Duration = Annotated[timedelta, BeforeValidator(quantities.duration)]

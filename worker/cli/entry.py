@@ -97,6 +97,20 @@ TABLE: Table = {
             "resume": Leaf("worker.cli.delivery_decisions:resume", "Send to a target again."),
         },
     ),
+    "candidates": Noun(
+        "What is stored about a person.",
+        {
+            "export": Leaf("worker.cli.candidates:export", "Write everything that is stored about a person."),
+            "erase": Leaf("worker.cli.candidates:erase", "Erase a person, for good."),
+        },
+    ),
+    "keys": Noun(
+        "What people's data is sealed with.",
+        {
+            "list": Leaf("worker.cli.keys:list_keys", "List data keys by their names, never the keys themselves."),
+            "rotate": Leaf("worker.cli.keys:rotate", "Seal everything with a new data key."),
+        },
+    ),
     "sources": Noun(
         "Where ATSs post to.",
         {

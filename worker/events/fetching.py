@@ -105,7 +105,7 @@ def _understood(source: Source, claimed: Fetch, answer: Answer) -> Told | Page:
     if claimed.what is What.POSTING:
         assert isinstance(kind, Fetches), "it was asked"
         told = list(kind.fetched(answer.status, answer.body, claimed.announced, source))
-        return Told(tuple(_meaning(one, claimed.subject) for one in told))
+        return Told(tuple(_meaning(one, claimed.subject, source) for one in told))
     assert isinstance(kind, Polls), "it was asked"
     listed = kind.listed(answer.status, answer.body, claimed.asking, source)
     if listed.next is not None and (listed.next == claimed.next or claimed.pages + 1 >= asking.MOST_PAGES):
@@ -113,10 +113,10 @@ def _understood(source: Source, claimed: Fetch, answer: Answer) -> Told | Page:
     return Page(listed, answer.body)
 
 
-def _meaning(event: Event, job_id: str) -> Meaning:
+def _meaning(event: Event, job_id: str, source: Source) -> Meaning:
     match event:
         case PostingOpened(posting) | PostingChanged(posting) if posting.job_id == job_id:
-            return Readable.of(posting)
+            return Readable.of(posting, detect_language=source.detect_language)
         case PostingClosed(found) if found == job_id:
             return event
         case _:

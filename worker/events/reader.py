@@ -26,11 +26,12 @@ from worker.domain.received import Received
 from worker.domain.result import CandidateResult
 from worker.events import announcing, following, pages
 from worker.events.announcing import Announced
-from worker.ledger import events, results
+from worker.ledger import candidates, events, results, tombstones
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.sources import talentsprout
 
+GONE = "Its bytes are gone: they were kept for as long as the organization wants it."
 MOST_TRIES = 3
 MOST_AT_ONCE = 50  # meanings in one transaction, so that a large delivery never holds up receipts and claims
 MOST_SAID = 10  # sentences
@@ -40,6 +41,7 @@ KEPT = {
     results.Kept.UNMATCHED: "The result is stored; its interview is not known yet.",
     results.Kept.REPEATED: "This result is known; nothing changed.",
     results.Kept.CONTRADICTED: "A result of this session is known and says something else; the first one stays, flagged.",
+    results.Kept.ERASED: candidates.ERASED,
     results.Kept.DROPPED: "Nobody here made its interview, and the organization's policy is to drop such results.",
 }
 _logger = log.named(__name__)
@@ -95,8 +97,14 @@ def _begin(tx: Tx, event_id: str) -> tuple[StoredEvent, Received] | None:
     if tries > MOST_TRIES:
         events.settle(tx, event_id, EventState.UNREADABLE, f"It can't be read: its reader failed {MOST_TRIES} times.")
         return None
-    counted = StoredEvent(**{**event.__dict__, "tries": tries})
-    return counted, events.received(tx, event_id)
+    received = events.received(tx, event_id)
+    if received is None:
+        events.settle(tx, event_id, EventState.IGNORED, GONE)
+        return None
+    if tombstones.mentioned(tx, received):
+        candidates.strip(tx, [event_id])
+        return None
+    return StoredEvent(**{**event.__dict__, "tries": tries}), received
 
 
 def _said(ledger: Ledger, event: StoredEvent, received: Received, configured: Mapping[str, Source]) -> list[Event]:
@@ -143,8 +151,11 @@ def _apply_all(ledger: Ledger, event: StoredEvent, meanings: list[Meaning], conf
     def last(tx: Tx) -> Read:
         if not _is_unread(tx, event):
             return Read(EventState.READ)
-        now_said = [_apply_one(tx, event, meaning, configured) for meaning in parts[-1]]
-        events.settle(tx, event.id, state, _summary([*said, *now_said]))
+        told = [*said, *(_apply_one(tx, event, meaning, configured) for meaning in parts[-1])]
+        if candidates.ERASED in told:
+            candidates.strip(tx, [event.id])
+            return Read(EventState.IGNORED, (event.organization,))
+        events.settle(tx, event.id, state, _summary(told))
         asks = any(isinstance(one, Announced) for one in meanings)
         return Read(state, (event.organization, *elsewhere(configured.get(event.source))), asks)
 

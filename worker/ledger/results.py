@@ -16,10 +16,11 @@ from worker import ids
 from worker.domain.delivery import Subjects
 from worker.domain.request import State
 from worker.domain.result import Candidate, CandidateResult
-from worker.ledger import aliases, announcing
+from worker.ledger import aliases, announcing, blinding, tombstones
+from worker.ledger.blinding import Blinds
 from worker.ledger.connection import Tx
 from worker.ledger.tables import alias, interview, request, result, result_name
-from worker.policy import matching
+from worker.policy import matching, subjects
 
 WAITING = sa.select(result_name.c.result_id).where(
     result_name.c.organization == sa.bindparam("whose"), result_name.c.foreign_id == sa.bindparam("name")
@@ -34,6 +35,7 @@ class Kept(StrEnum):
     REPEATED = "repeated"
     CONTRADICTED = "contradicted"
     DROPPED = "dropped"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,10 @@ def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult, *, 
 
     `drop_foreign`: one whose interview nobody here made is not stored, unless a request is unknown or under way that may be its.
     """
-    digest = _digest(arrived)
+    blinds = blinding.of(tx)
+    if tombstones.covers(tx, subjects.of_result(arrived), blinds):
+        return Kept.ERASED
+    digest = _digest(arrived, blinds)
     found = _match(tx, organization, arrived)
     if found is None and drop_foreign and not _may_be_ours(tx, organization):
         return Kept.DROPPED
@@ -64,7 +69,7 @@ def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult, *, 
         "id": ids.new_id(),
         "organization": organization,
         "event": arrived.event,
-        "session_id": arrived.session_id,
+        "session_index": blinds.id(arrived.session_id),
         "event_id": event_id,
         "interview_id": found[0] if found else None,
         "matched_by": found[1] if found else None,
@@ -72,13 +77,13 @@ def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult, *, 
         "contradicted": False,
         "received_at": tx.now(),
         **_columns(arrived),
+        **_indexes(arrived, blinds),
     }
-    once = (
-        tx.insert(result).values(values).on_conflict_do_nothing(index_elements=["organization", "event", "session_id"])
-    )
+    names = ["organization", "event", "session_index"]
+    once = tx.insert(result).values(values).on_conflict_do_nothing(index_elements=names)
     stored = tx.conn.execute(once.returning(result.c.id)).scalar_one_or_none()
     if stored is None:
-        return _repeated(tx, organization, arrived, digest)
+        return _repeated(tx, organization, arrived, digest, blinds)
     if found is not None:
         _learn(tx, organization, arrived, *found)
         _announce(tx, stored, is_preview=arrived.test)
@@ -123,7 +128,7 @@ def _announce(tx: Tx, result_id: str, *, is_preview: bool) -> None:
     owned = sa.select(result, interview.c.request_id).join(interview, interview.c.id == result.c.interview_id)
     row = tx.conn.execute(owned.where(result.c.id == result_id)).mappings().one()
     about = Subjects(result=result_id, interview=row["interview_id"], request=row["request_id"])
-    announcing.result_arrived(tx, row["organization"], row["event"], row["session_id"], about)
+    announcing.result_arrived(tx, row["organization"], row["event"], row["session_index"], about)
 
 
 def joined() -> sa.Select[Any]:
@@ -204,11 +209,11 @@ def _waiting_names(arrived: CandidateResult) -> tuple[str, ...]:
     return arrived.foreign_ids if ours is None else (*arrived.foreign_ids, ours)
 
 
-def _repeated(tx: Tx, organization: str, arrived: CandidateResult, digest: str) -> Kept:
+def _repeated(tx: Tx, organization: str, arrived: CandidateResult, digest: str, blinds: Blinds) -> Kept:
     same = sa.and_(
         result.c.organization == organization,
         result.c.event == arrived.event,
-        result.c.session_id == arrived.session_id,
+        result.c.session_index == blinds.id(arrived.session_id),
     )
     if tx.conn.execute(sa.select(result.c.digest).where(same)).scalar_one() == digest:
         return Kept.REPEATED
@@ -219,6 +224,7 @@ def _repeated(tx: Tx, organization: str, arrived: CandidateResult, digest: str) 
 def _columns(arrived: CandidateResult) -> dict[str, Any]:
     person = arrived.candidate
     return {
+        "session_id": arrived.session_id,
         "title": arrived.title,
         "company": arrived.company,
         "candidate_id": person.id,
@@ -235,7 +241,17 @@ def _columns(arrived: CandidateResult) -> dict[str, Any]:
     }
 
 
-def _digest(arrived: CandidateResult) -> str:
+def _indexes(arrived: CandidateResult, blinds: Blinds) -> dict[str, str | None]:
+    """What the person is found by."""
+    person = arrived.candidate
+    return {
+        "candidate_index": blinds.id(person.id),
+        "email_index": blinds.email(person.email),
+        "external_index": blinds.id(person.external_id),
+    }
+
+
+def _digest(arrived: CandidateResult, blinds: Blinds) -> str:
     """Of what two deliveries about one session must agree on."""
     person = arrived.candidate
     said = [
@@ -247,7 +263,7 @@ def _digest(arrived: CandidateResult) -> str:
         arrived.test,
         _dump(arrived.transcript),
     ]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return blinds.content(hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest())
 
 
 def _dump(value: object) -> str | None:

@@ -11,13 +11,24 @@ from worker import log
 from worker.assembly import Bridge
 from worker.batches import deciding
 from worker.domain.request import State
-from worker.ledger import attempts, batches, deliveries, events, late_matches, organizations, requests, settling
+from worker.ledger import (
+    attempts,
+    batches,
+    deliveries,
+    events,
+    late_matches,
+    organizations,
+    requests,
+    resealing,
+    settling,
+)
 from worker.ledger.connection import Tx
 from worker.policy import quarantine
+from worker.privacy import erasing
 from worker.sending import pinging
 
 MOST_AT_ONCE = 500
-POLICY_RETRIES = 1  # of an unknown, where the organization's policy is to retry: the bound of what it may double
+PARTS_AT_ONCE = 20  # of 500 rows or 4 MB, each in a transaction of its own
 _logger = log.named(__name__)
 
 
@@ -39,6 +50,8 @@ def sweep(bridge: Bridge) -> Due:
     probe_paused(bridge)
     follow_decisions(bridge)
     release_deliveries(bridge)
+    seal_again(bridge)
+    erase_again(bridge)
     due = bridge.ledger.read(requests.due)
     unread = bridge.ledger.read(lambda tx: events.unread(tx, MOST_AT_ONCE))
     return Due(unread, sorted({organization for organization, _ in due}))
@@ -58,23 +71,24 @@ def end(bridge: Bridge, ids: Iterable[str]) -> None:
 
 
 def retry_unknown(bridge: Bridge) -> None:
-    """Where the policy says so, an unknown is sent again after its quarantine, once."""
+    """Where the policy says so, an unknown is sent again after its quarantine, as often as it allows."""
     wait = bridge.settings.bridge.quarantine
 
-    def unit(tx: Tx, organization: str) -> None:
+    def unit(tx: Tx, organization: str, most: int) -> None:
         for found in requests.unknown(tx, organization):
             # Looked at again under its lock: a person may have decided meanwhile, and it be unknown anew.
             request = requests.get(tx, found.id, lock=True)
             assert request is not None, "requests are never deleted"
             newest = attempts.past(tx, request.id)[0]
             over = quarantine.ends_at(newest.lease_until, wait) <= tx.now()
-            if over and request.unknown_retries < POLICY_RETRIES:
+            if over and request.unknown_retries < most:
                 changes = {"due_at": tx.now(), "because": None, "unknown_retries": request.unknown_retries + 1}
                 requests.move(tx, request.id, {State.UNKNOWN}, State.WAITING, **changes)
 
     for name, organization in bridge.settings.organizations.items():
         if organization.on_unknown == "retry":
-            bridge.ledger.write(lambda tx, one=name: unit(tx, one))  # type: ignore[misc]  # a default binds it
+            most = organization.max_unknown_retries
+            bridge.ledger.write(lambda tx, one=name, most=most: unit(tx, one, most))  # type: ignore[misc]  # defaults bind them
 
 
 def release_deliveries(bridge: Bridge, *, boot_id: str | None = None) -> None:
@@ -89,6 +103,25 @@ def follow_decisions(bridge: Bridge) -> None:
     """Batches that were paused, resumed or cancelled, and whose requests do not say so yet."""
     for batch_id in bridge.ledger.read(batches.lagging):
         deciding.follow(bridge.ledger, batch_id)
+
+
+def seal_again(bridge: Bridge) -> None:
+    """A part of what is not sealed with the newest key: the data key was rotated, or the data is older than any key."""
+    done = 0
+    for _ in range(PARTS_AT_ONCE):
+        sealed = bridge.ledger.write(resealing.reseal)
+        done += sealed
+        if not sealed:
+            break
+    if done:
+        _logger.info("rows were sealed with the newest data key", count=done)
+
+
+def erase_again(bridge: Bridge) -> None:
+    """What a restored backup has brought back, and what a broken off erasure has left."""
+    count = erasing.finish(bridge)
+    if count:
+        _logger.warning("data of people who were erased was found and erased again", count=count)
 
 
 def probe_paused(bridge: Bridge) -> None:
