@@ -93,6 +93,7 @@ TABLE: Table = {
             "preview": Leaf("worker.cli.preview:preview", "Show what a target would be told."),
             "resend": Leaf("worker.cli.delivery_decisions:resend", "Send a delivery again, under the same id."),
             "recover": Leaf("worker.cli.delivery_decisions:recover", "Send again what was given up."),
+            "test": Leaf("worker.cli.delivery_test:try_target", "Send a target an invented message now."),
             "pause": Leaf("worker.cli.delivery_decisions:pause", "Send a target nothing more."),
             "resume": Leaf("worker.cli.delivery_decisions:resume", "Send to a target again."),
         },

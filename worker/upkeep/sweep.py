@@ -26,6 +26,7 @@ from worker.ledger.connection import Tx
 from worker.policy import quarantine
 from worker.privacy import erasing
 from worker.sending import pinging
+from worker.upkeep import noticing
 
 MOST_AT_ONCE = 500
 PARTS_AT_ONCE = 20  # of 500 rows or 4 MB, each in a transaction of its own
@@ -50,6 +51,8 @@ def sweep(bridge: Bridge) -> Due:
     probe_paused(bridge)
     follow_decisions(bridge)
     release_deliveries(bridge)
+    noticing.finished_batches(bridge)
+    noticing.quiet_sources(bridge)
     seal_again(bridge)
     erase_again(bridge)
     due = bridge.ledger.read(requests.due)
