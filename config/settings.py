@@ -26,6 +26,7 @@ from config.fields import (
 )
 from config.limits import Limit as Limit  # known by this name too
 from config.limits import Limits
+from config.retention import Retention
 from config.rule import Rule
 from config.section import Section
 
@@ -126,8 +127,14 @@ class Organization(Section):
         description=f"a secret of at least {SHORTEST_WEBHOOK_TOKEN} characters, or a list of {MOST_AT_ONCE} while rotating",
     )
     limits: Limits = Field(default=Limits(), description='a table such as { ai = "20/60s", default = "120/60s" }')
-    # A request that may or may not have been executed waits for a person, or is sent again at the risk of a second interview.
+    # What is not named is kept until somebody erases it.
+    retention: Retention = Field(default=Retention(), description="a table of durations")
+    # A request that may have been executed waits for a person, or is sent again, so often, at the risk of a second interview.
     on_unknown: Literal["hold", "retry"] = Field(default="hold", description='"hold" or "retry"')
+    max_unknown_retries: int = Field(default=1, strict=True, ge=1, le=5, description="a number from 1 to 5")
+    # Answers 502 and 503, and 408, 504 and 524, without TalentSprout's error document: nothing ran, or nobody knows.
+    on_bare_5xx: Literal["retry", "hold"] = Field(default="retry", description='"retry" or "hold"')
+    on_bare_504: Literal["retry", "hold"] = Field(default="hold", description='"retry" or "hold"')
     # A completion of an interview that no request here made is kept until its interview is known, or dropped.
     foreign: Literal["keep", "drop"] = Field(default="keep", description='"keep" or "drop"')
 
@@ -285,8 +292,6 @@ class Settings(Section):
     targets: Mapping[str, Target] = Field(default={})
     rules: tuple[Rule, ...] = ()
     path: Path | None = None  # of the file, as it was named
-    sandbox: bool = (
-        False  # nothing is configured, so the bridge runs against a TalentSprout of its own; see config.sandbox
-    )
+    sandbox: bool = False  # nothing is configured: see config.sandbox
     production: bool = Field(default_factory=_is_production)  # some base_url is not on loopback
     warnings: tuple[Fault, ...] = ()  # what `doctor` points out

@@ -95,6 +95,13 @@ def seen(tx: Tx, source: str, job_id: str) -> StoredPosting | None:
     return None if row is None else from_row(row)
 
 
+def newest_request(tx: Tx, source: str, job_id: str) -> GenerationRequest | None:
+    """What was wanted for a posting last, for who changes nothing."""
+    mine = sa.select(request).where(request.c.source == source, request.c.job_id == job_id)
+    row = tx.conn.execute(mine.order_by(request.c.id.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else requests.from_row(row)
+
+
 def of_requisition(tx: Tx, source: str, requisition_id: str) -> list[StoredPosting]:
     """Every posting of a requisition, locked."""
     rows = tx.conn.execute(
