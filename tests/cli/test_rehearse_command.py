@@ -171,7 +171,9 @@ def test_the_report_of_five_hundred_events_fits_a_terminal(past: Past, desk: Des
         "Intern in a kitchen with a very long title that goes on and on and says where and when and for whom",
     ]
     for number in range(500):
-        past.says(number // 2, f"{titles[number // 2 % 7 == 0]} {number // 2}", TEXT if number % 2 else TEXT + " You drive.")
+        past.says(
+            number // 2, f"{titles[number // 2 % 7 == 0]} {number // 2}", TEXT if number % 2 else TEXT + " You drive."
+        )
     configure(desk, RULES)
     done = desk.run("rehearse", "--since", "1d", "--source", "forms")
     assert done.exit_code == 0
