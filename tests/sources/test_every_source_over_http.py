@@ -18,7 +18,7 @@ from worker.sources import SignsInside
 KINDS = sorted(sources.kinds())
 DELIVERIES = list(worked())
 SETUPS = [one for one in DELIVERIES if "setup" in one.expected or (one.name == "ping" and one.kind != "generic")]
-GIVING_UP = {
+GIVING_UP = { | {name for name in KINDS if settings(name).get("gives_up_on_4xx")}
     "ashby",
     "breezy",
     "kombo",
