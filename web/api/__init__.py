@@ -7,12 +7,14 @@ from web.api import (
     budgets,
     coverage,
     decisions,
+    deliveries,
     document,
     events,
     interviews,
     organizations,
     requests,
     results,
+    targets,
 )
 
 
@@ -27,6 +29,8 @@ def resources() -> tuple[APIBlueprint, ...]:
         batches.RESOURCE,
         budgets.RESOURCE,
         organizations.RESOURCE,
+        deliveries.RESOURCE,
+        targets.RESOURCE,
         coverage.RESOURCE,
         document.RESOURCE,
     )

@@ -51,13 +51,13 @@ class Done:
 class Fetching:
     """Asks for one source after the other what is due. From any thread, and in several processes at once."""
 
-    def __init__(self, ledger: Ledger, configured: Mapping[str, Source], outbound: Outbound) -> None:
-        self._ledger, self._configured, self._outbound = ledger, configured, outbound
+    def __init__(self, ledger: Ledger, configured: Mapping[str, Source], outbound: Outbound, holder: str = "") -> None:
+        self._ledger, self._configured, self._outbound, self._holder = ledger, configured, outbound, holder
 
     def one(self, name: str) -> Done | Later | None:
         """Ask what is due next of a source, and settle it; Later where none may be asked yet, None where nothing is due."""
         source = self._configured[name]
-        claimed = self._ledger.write(lambda tx: fetches.claim(tx, name, sources.apart(source.kind)))
+        claimed = self._ledger.write(lambda tx: fetches.claim(tx, name, sources.apart(source.kind), self._holder))
         if not isinstance(claimed, Fetch):
             return claimed
         steps.reached("after_fetch_claimed")
