@@ -26,6 +26,7 @@ from config.fields import (
 )
 from config.limits import Limit as Limit  # known by this name too
 from config.limits import Limits
+from config.retention import Retention
 from config.rule import Rule
 from config.section import Section
 
@@ -126,6 +127,8 @@ class Organization(Section):
         description=f"a secret of at least {SHORTEST_WEBHOOK_TOKEN} characters, or a list of {MOST_AT_ONCE} while rotating",
     )
     limits: Limits = Field(default=Limits(), description='a table such as { ai = "20/60s", default = "120/60s" }')
+    # What is not named is kept until somebody erases it.
+    retention: Retention = Field(default=Retention(), description="a table of durations")
     # A request that may have been executed waits for a person, or is sent again, so often, at the risk of a second interview.
     on_unknown: Literal["hold", "retry"] = Field(default="hold", description='"hold" or "retry"')
     max_unknown_retries: int = Field(default=1, strict=True, ge=1, le=5, description="a number from 1 to 5")

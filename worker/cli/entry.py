@@ -105,6 +105,10 @@ TABLE: Table = {
             "erase": Leaf("worker.cli.candidates:erase", "Erase a person, for good."),
         },
     ),
+    "retention": Noun(
+        "For how long people's data is kept.",
+        {"run": Leaf("worker.cli.retention:run", "End what is older than it may be.")},
+    ),
     "keys": Noun(
         "What people's data is sealed with.",
         {
@@ -129,6 +133,7 @@ TABLE: Table = {
             ),
         },
     ),
+    "rehearse": Leaf("worker.cli.rehearse:rehearse", "Say what today's configuration would make of what has arrived."),
     "sign": Leaf("worker.cli.sign:sign", "Print the headers that a source would send for a file."),
     "token": Noun(
         "Tokens that open the API and the pages.",

@@ -24,7 +24,7 @@ from worker.ledger import (
 )
 from worker.ledger.connection import Tx
 from worker.policy import quarantine
-from worker.privacy import erasing
+from worker.privacy import erasing, retaining
 from worker.sending import pinging
 from worker.upkeep import noticing
 
@@ -55,6 +55,7 @@ def sweep(bridge: Bridge) -> Due:
     noticing.quiet_sources(bridge)
     seal_again(bridge)
     erase_again(bridge)
+    end_what_is_old(bridge)
     due = bridge.ledger.read(requests.due)
     unread = bridge.ledger.read(lambda tx: events.unread(tx, MOST_AT_ONCE))
     return Due(unread, sorted({organization for organization, _ in due}))
@@ -125,6 +126,12 @@ def erase_again(bridge: Bridge) -> None:
     count = erasing.finish(bridge)
     if count:
         _logger.warning("data of people who were erased was found and erased again", count=count)
+
+
+def end_what_is_old(bridge: Bridge) -> None:
+    """What was kept for as long as its organization wants it."""
+    for one in retaining.look_after(bridge):
+        _logger.info("what is old has gone", organization=one.organization, kind=one.kind, count=one.rows)
 
 
 def probe_paused(bridge: Bridge) -> None:
