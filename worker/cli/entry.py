@@ -133,6 +133,7 @@ TABLE: Table = {
             ),
         },
     ),
+    "rehearse": Leaf("worker.cli.rehearse:rehearse", "Say what today's configuration would make of what has arrived."),
     "sign": Leaf("worker.cli.sign:sign", "Print the headers that a source would send for a file."),
     "token": Noun(
         "Tokens that open the API and the pages.",

@@ -174,8 +174,7 @@ class Courier:
             told = bridge.ledger.read(lambda tx: telling.message(tx, held, bridge.settings, bridge.timing))
             packed = handing.written(told, target)
             if isinstance(packed, Draft):
-                place = bridge.ledger.read(lambda tx: inscribing.place_of(tx, held, target, packed))
-                return Inscription(packed, place)
+                return bridge.ledger.read(lambda tx: inscribing.planned(tx, held, bridge.settings, target, packed))
             return packed
         except telling.NothingToTell as gone:
             return Trouble(DeliveryCode.NO_LONGER_THERE, {"fault": str(gone)})
