@@ -20,7 +20,7 @@ NAMED = ("organizations", "sources", "targets")  # sections that have a NAME beh
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _TOML = "texts stand in quotes, sections in brackets, and each key once in its section"
 _SECRETS = {
-    "bridge": ("database_url", "broker_url"),
+    "bridge": ("database_url", "broker_url", "link_key"),
     "batches": (),
     "organizations": ("api_key", "webhook_token"),
     "sources": ("secret", "api_key"),

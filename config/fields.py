@@ -75,6 +75,15 @@ def _webhook_token(token: Secret) -> Secret:
     return token
 
 
+def _link_key(key: Secret) -> Secret:
+    characters = len(key.reveal())
+    if characters < SHORTEST_WEBHOOK_TOKEN:
+        raise Wrong(
+            f"the key has {characters} characters and needs {SHORTEST_WEBHOOK_TOKEN}", f"make one with: {MAKE_A_SECRET}"
+        )
+    return key
+
+
 def one_or_several(value: object) -> tuple[object, ...]:
     """What may be one value, or a list."""
     return several(value) if isinstance(value, list | tuple) else (value,)
@@ -157,6 +166,7 @@ AnySecret = Annotated[Secret, BeforeValidator(secret)]
 OptionalSecret = Annotated[Secret | None, BeforeValidator(optional(secret))]
 ApiKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_api_key)]
 WebhookToken = Annotated[Secret, BeforeValidator(secret), AfterValidator(_webhook_token)]
+LinkKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_link_key)]
 OptionalHeader = Annotated[str | None, BeforeValidator(optional(header))]
 DottedPath = Annotated[str, BeforeValidator(dotted_path)]
 Duration = Annotated[timedelta, BeforeValidator(quantities.duration)]

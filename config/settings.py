@@ -61,6 +61,13 @@ class Bridge(Section):
     sweep: Duration = Field(default=timedelta(seconds=15), description=_DURATION)
     # The first ping of an organization whose key was refused; the interval doubles up to 15 minutes.
     probe: Duration = Field(default=timedelta(minutes=1), description=_DURATION)
+    # Signs what personal links carry, so that a result can't claim somebody else's application. Without one, made in data_dir.
+    link_keys: Annotated[tuple[fields.LinkKey, ...], BeforeValidator(fields.one_or_several)] = Field(
+        default=(),
+        validation_alias="link_key",
+        max_length=MOST_AT_ONCE,
+        description=f"a secret of at least {SHORTEST_WEBHOOK_TOKEN} characters, or a list with the new one first",
+    )
 
 
 class Limit(Section):
@@ -173,7 +180,11 @@ class Source(Section):
         default=None, description="the https address of the ATS's own API; http on loopback only"
     )
     stage: OptionalText = Field(
-        default=None, description="the name of the stage at which a candidate gets a personal link"
+        default=None, description="the name or the id of the stage at which a candidate gets a personal link"
+    )
+    # How long after the invitation a candidate who has not finished is reminded, each once.
+    reminders: Annotated[tuple[Duration, ...], BeforeValidator(fields.several)] = Field(
+        default=(), description='a list of times such as ["2d", "5d"]'
     )
     mapping: FieldMapping = Field(default_factory=_default_mapping, description="a table of paths")
     # The options of `config.interview`, checked, and only those that were set.

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
-from config import Kinds, Settings
+from config import Kinds, Secret, Settings, link_key
 from config.sandbox import SandboxSecrets, with_sandbox
 from worker import hints, running, sources
 from worker.domain.request import Tier
@@ -25,6 +26,12 @@ class Bridge:
     ledger: Ledger
     hints: hints.Hints
     timing: Timing
+
+    @cached_property
+    def link_keys(self) -> tuple[Secret, ...]:
+        """Those that sign personal links, the newest first. Raises ConfigError where none is set and none can be kept."""
+        bridge = self.settings.bridge
+        return bridge.link_keys or (link_key.kept_in(bridge.data_dir),)
 
 
 def kinds() -> Kinds:

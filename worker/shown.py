@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from worker import ladder
+from worker import ladder, shown_candidates
 from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State, Tier
 from worker.ledger import attempts, audit, batches, budgets, interviews, listing, organizations, processes
@@ -107,11 +107,12 @@ def result(found: StoredResult) -> Shown:
             "external_id": person.external_id,
         },
         "score": said.score,
-        "passed": passed(found),
+        "passed": shown_candidates.passed(found),
         "completed_at": instant(said.completed_at),
         "test": said.test,
         "state": "unmatched" if found.interview_id is None else "matched",
         "contradicted": found.contradicted,
+        **shown_candidates.whose(found),
     }
 
 
@@ -120,13 +121,6 @@ def one_result(found: StoredResult) -> Shown:
     said = found.result
     more = {"evaluation": said.evaluation, "transcript": said.transcript, "recording_url": said.recording_url}
     return {**result(found), **more}
-
-
-def passed(found: StoredResult) -> bool | None:
-    """At the mark or above it; None where score or mark is unknown."""
-    if found.result.score is None or found.passing_score is None:
-        return None
-    return found.result.score >= found.passing_score
 
 
 def budget_list(tx: Tx) -> list[Shown]:

@@ -2,7 +2,18 @@
 
 from flask_openapi3.blueprint import APIBlueprint
 
-from web.api import batches, budgets, decisions, document, events, interviews, organizations, requests, results
+from web.api import (
+    batches,
+    budgets,
+    candidates,
+    decisions,
+    document,
+    events,
+    interviews,
+    organizations,
+    requests,
+    results,
+)
 
 
 def resources() -> tuple[APIBlueprint, ...]:
@@ -13,6 +24,7 @@ def resources() -> tuple[APIBlueprint, ...]:
         events.RESOURCE,
         interviews.RESOURCE,
         results.RESOURCE,
+        candidates.RESOURCE,
         batches.RESOURCE,
         budgets.RESOURCE,
         organizations.RESOURCE,

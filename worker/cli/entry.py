@@ -80,6 +80,7 @@ TABLE: Table = {
         {
             "list": Leaf("worker.cli.interviews:list_interviews", "List interviews, newest first."),
             "show": Leaf("worker.cli.interviews:show", "Show one interview."),
+            "link": Leaf("worker.cli.interview_link:link", "Print the link of a job, or of one candidate for it."),
         },
     ),
     "results": Noun(
@@ -87,6 +88,14 @@ TABLE: Table = {
         {
             "list": Leaf("worker.cli.results:list_results", "List results, newest first."),
             "show": Leaf("worker.cli.results:show", "Show one result with its evaluation and transcript."),
+        },
+    ),
+    "candidates": Noun(
+        "Who applied for what, and who was invited.",
+        {
+            "list": Leaf("worker.cli.candidates:list_candidates", "List candidates' applications, newest first."),
+            "show": Leaf("worker.cli.candidates:show", "Show one application, its personal link and results."),
+            "resend": Leaf("worker.cli.candidates:resend", "Send a candidate's personal link again."),
         },
     ),
     "sources": Noun(

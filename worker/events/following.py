@@ -13,7 +13,7 @@ from worker.descriptions import plain_text
 from worker.domain.event import PostingClosed
 from worker.domain.posting import JobPosting
 from worker.domain.request import Because, Code, Content, GenerationRequest, State
-from worker.ledger import attempts, postings, requests
+from worker.ledger import attempts, invitations, postings, requests
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
 from worker.policy import identity
@@ -42,6 +42,7 @@ def open_or_change(tx: Tx, source: Source, event: StoredEvent, said: Readable) -
     stored = _stored(source, event, said)
     if not postings.newer(tx, stored):
         return OVERTAKEN
+    invitations.follow_posting(tx, source.name, said.posting.job_id)
     wanted = _identity(source, said)
     for request in requests.of_job(tx, source.organization, source.name, said.posting.job_id):
         if request.state in NOTHING_EXISTS:
@@ -60,6 +61,8 @@ def close(tx: Tx, source: Source, event: StoredEvent, said: PostingClosed) -> st
         found = postings.of_requisition(tx, source.name, said.requisition_id or "")
     closed = [known for known in found if postings.close(tx, known, changed_at, event.id)]
     cancelled = [label for known in closed for label in _cancel(tx, source, known.job_id)]
+    for known in closed:
+        invitations.follow_posting(tx, source.name, known.job_id)
     if cancelled:
         return f"The posting closed; {', '.join(cancelled)} waited and is cancelled."
     if closed:

@@ -4,9 +4,10 @@ Tries are counted before the work, so an event that kills its reader is parked a
 reader that was mended later reads parked events again (`sprout events replay`); nothing is doubled by that.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from config import Secret
 from config.settings import Source
 from worker import log, sources, steps
 from worker.domain.event import (
@@ -23,7 +24,7 @@ from worker.domain.event import (
 from worker.domain.fields import Unreadable
 from worker.domain.received import Received
 from worker.domain.result import CandidateResult
-from worker.events import following
+from worker.events import applying, following
 from worker.ledger import events, results
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import EventState, StoredEvent
@@ -43,17 +44,31 @@ KEPT = {
 NOT_FETCHED = (  # the event waits as unreadable: ignored would say that it means nothing
     "the posting's text has to be fetched from the ATS, and this version can't do that yet; replay the event with one that can"
 )
+NOT_ASKED = (
+    "the vendor sends ids alone, and which job and stage it is has to be asked of its API, "
+    "which this version can't do yet; replay the event with one that can"
+)
 _logger = log.named(__name__)
 
 
 @dataclass(frozen=True)
-class Known:
-    """A result that is kept only if its interview is ours."""
+class Finished:
+    """A result, and what its organization wants: to keep one only if its interview is ours, and which keys sign its links."""
 
     result: CandidateResult
+    is_dropping: bool
+    keys: Sequence[Secret]
 
 
-Meaning = following.Readable | PostingClosed | InterviewFinished | Known | Ignored
+@dataclass(frozen=True)
+class Applied:
+    """An application under the name that its source has for it."""
+
+    key: str
+    said: CandidateReachedStage
+
+
+Meaning = following.Readable | PostingClosed | InterviewFinished | Finished | Applied | Ignored
 
 
 @dataclass(frozen=True)
@@ -65,15 +80,23 @@ class Read:
 
 
 def read(
-    ledger: Ledger, configured: Mapping[str, Source], event_id: str, dropping: Collection[str] = frozenset()
+    ledger: Ledger,
+    configured: Mapping[str, Source],
+    event_id: str,
+    dropping: Collection[str] = frozenset(),
+    keys: Sequence[Secret] = (),
 ) -> Read:
-    """Read one event if it is still to be read. `dropping`: organizations that keep no result of a foreign interview."""
+    """Read one event if it is still to be read.
+
+    `dropping`: organizations that keep no result of a foreign interview. `keys` sign personal links.
+    """
     begun = ledger.write(lambda tx: _begin(tx, event_id))
     if begun is None:
         return Read(EventState.READ, None)
     event, received = begun
     try:
-        meanings = [_prepared(meaning) for meaning in _said(event, received, configured)]
+        source = configured.get(event.source)
+        meanings = [_prepared(meaning, source) for meaning in _said(event, received, configured)]
     except Unreadable as fault:
         return _park(ledger, event, str(fault))
     except Exception as fault:  # a bug in a reader must not lose or repeat the event for ever
@@ -81,7 +104,8 @@ def read(
         if event.tries < MOST_TRIES:
             return Read(EventState.STORED, None)
         return _park(ledger, event, f"its reader failed: {type(fault).__name__}")
-    done = _apply_all(ledger, event, [_under(one, event.organization in dropping) for one in meanings], configured)
+    meant = [_under(one, keys, is_dropping=event.organization in dropping) for one in meanings]
+    done = _apply_all(ledger, event, meant, configured)
     steps.reached("after_read")
     return done
 
@@ -107,7 +131,7 @@ def _said(event: StoredEvent, received: Received, configured: Mapping[str, Sourc
     return list(sources.named(source.kind).read(received, source))
 
 
-def _prepared(event: Event) -> Meaning:
+def _prepared(event: Event, source: Source | None) -> Meaning:
     """What takes time is done here, before a transaction begins. Raises Unreadable for what can't be followed yet."""
     match event:
         case PostingOpened(posting) | PostingChanged(posting):
@@ -117,14 +141,23 @@ def _prepared(event: Event) -> Meaning:
         case Ping():
             return Ignored("A ping: the source tried whether somebody answers.")
         case CandidateReachedStage():
-            return Ignored("A candidate reached a stage; personal links are not handed out yet.")
+            return _applied(event, wanted=source is not None and source.stage is not None)
         case _:
             return event
 
 
-def _under(meaning: Meaning, is_dropping: bool) -> Meaning:
+def _applied(said: CandidateReachedStage, *, wanted: bool) -> Applied | Ignored:
+    """Raises Unreadable where the ATS's API has to be asked for the rest, and `wanted`: candidates are invited at some stage."""
+    if said.key is not None and said.is_whole:
+        return Applied(said.key, said)
+    if wanted:
+        raise Unreadable(NOT_ASKED)
+    return Ignored("It names a candidate's application by its id alone, and this source invites nobody.")
+
+
+def _under(meaning: Meaning, keys: Sequence[Secret], *, is_dropping: bool) -> Meaning:
     """A result, as the policy of its organization wants it read."""
-    return Known(meaning.result) if is_dropping and isinstance(meaning, InterviewFinished) else meaning
+    return Finished(meaning.result, is_dropping, keys) if isinstance(meaning, InterviewFinished) else meaning
 
 
 def _apply_all(ledger: Ledger, event: StoredEvent, meanings: list[Meaning], configured: Mapping[str, Source]) -> Read:
@@ -170,10 +203,13 @@ def _apply_one(tx: Tx, event: StoredEvent, meaning: Meaning, configured: Mapping
     match meaning:
         case Ignored(reason):
             return reason
-        case Known(result):
-            return KEPT[results.keep(tx, event.organization, event.id, result, drop_foreign=True)]
         case InterviewFinished(result):
             return KEPT[results.keep(tx, event.organization, event.id, result)]
+        case Finished(result, drop_foreign, keys):
+            kept = results.keep(tx, event.organization, event.id, result, drop_foreign=drop_foreign, keys=keys)
+            return KEPT[kept]
+        case Applied(key, said):
+            return applying.reach_stage(tx, configured[event.source], event, key, said)
         case PostingClosed():
             return following.close(tx, configured[event.source], event, meaning)
         case following.Readable():

@@ -5,6 +5,7 @@ An unmatched result keeps the names under which its interview may appear; whoeve
 
 import hashlib
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,13 +13,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from config import Secret
 from worker import ids
 from worker.domain.request import State
 from worker.domain.result import Candidate, CandidateResult
-from worker.ledger import aliases
+from worker.ledger import aliases, applications, attributions, takes
+from worker.ledger.attributions import Attribution
 from worker.ledger.connection import Tx
-from worker.ledger.tables import alias, interview, request, result, result_name
+from worker.ledger.tables import alias, attribution, interview, request, result, result_name
+from worker.ledger.takes import Take
 from worker.policy import matching
+
+CARRIED = frozenset({"external id", "signed id"})  # rules that go by what a candidate could change
 
 
 class Kept(StrEnum):
@@ -44,15 +50,28 @@ class StoredResult:
     matched_by: str | None
     contradicted: bool
     received_at: datetime
+    whose: Attribution
+    take: Take | None
 
 
-def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult, *, drop_foreign: bool = False) -> Kept:
+def keep(
+    tx: Tx,
+    organization: str,
+    event_id: str,
+    arrived: CandidateResult,
+    *,
+    drop_foreign: bool = False,
+    keys: Sequence[Secret] = (),
+) -> Kept:
     """Store it once. A repeat adds nothing; one that says something else is flagged and never overwrites.
 
     `drop_foreign`: one whose interview nobody here made is not stored, unless a request is unknown or under way that may be its.
+    `keys` are those that sign personal links.
     """
     digest = _digest(arrived)
-    found = _match(tx, organization, arrived)
+    found = _named(tx, organization, arrived)
+    whose = attributions.judge(tx, organization, arrived.candidate.external_id, found and found[0], keys)
+    found = found or _carried(tx, organization, arrived, whose)
     if found is None and drop_foreign and not _may_be_ours(tx, organization):
         return Kept.DROPPED
     values = {
@@ -74,6 +93,7 @@ def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult, *, 
     stored = tx.conn.execute(once.returning(result.c.id)).scalar_one_or_none()
     if stored is None:
         return _repeated(tx, organization, arrived, digest)
+    attributions.keep(tx, stored, whose)
     if found is not None:
         _learn(tx, organization, arrived, *found)
         return Kept.MATCHED
@@ -85,7 +105,7 @@ def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult, *, 
 
 def _learn(tx: Tx, organization: str, arrived: CandidateResult, interview_id: str, how: str) -> None:
     """A delivery with two names teaches the second one. An external id teaches nothing: candidates may change it."""
-    if how == "external id":
+    if how in CARRIED:
         return
     for name in arrived.foreign_ids:
         if name != interview_id:
@@ -113,10 +133,22 @@ def link_waiting(tx: Tx, organization: str, foreign_id: str, interview_id: str, 
 
 
 def joined() -> sa.Select[Any]:
-    """Results with what their interview tells."""
-    return sa.select(result, interview.c.share_link, interview.c.raw).outerjoin(
-        interview, interview.c.id == result.c.interview_id
+    """Results with what their interview tells, and whose they are."""
+    whose = (attribution.c.application_id, attribution.c.rule, attribution.c.claim)
+    return (
+        sa.select(result, interview.c.share_link, interview.c.raw, *whose, *takes.columns())
+        .outerjoin(interview, interview.c.id == result.c.interview_id)
+        .outerjoin(attribution, attribution.c.result_id == result.c.id)
     )
+
+
+def of_applications(tx: Tx, ids: Collection[str]) -> dict[str, list[StoredResult]]:
+    """The results of some applications, by the application, each in the order in which they came."""
+    found: dict[str, list[StoredResult]] = {one: [] for one in ids}
+    statement = joined().where(attribution.c.application_id.in_(list(ids))).order_by(result.c.id)
+    for row in tx.conn.execute(statement).mappings():
+        found[row["application_id"]].append(from_row(row))
+    return found
 
 
 def from_row(row: sa.RowMapping) -> StoredResult:
@@ -132,6 +164,8 @@ def from_row(row: sa.RowMapping) -> StoredResult:
         matched_by=row["matched_by"],
         contradicted=row["contradicted"],
         received_at=row["received_at"],
+        whose=attributions.from_row(row),
+        take=takes.from_row(row),
     )
 
 
@@ -150,6 +184,7 @@ def _result(row: sa.RowMapping) -> CandidateResult:
         title=row["title"],
         company=row["company"],
         score=row["score"],
+        started_at=row["started_at"],
         completed_at=row["completed_at"],
         test=row["test"],
         evaluation=_load(row["evaluation"]),
@@ -158,8 +193,8 @@ def _result(row: sa.RowMapping) -> CandidateResult:
     )
 
 
-def _match(tx: Tx, organization: str, arrived: CandidateResult) -> tuple[str, str] | None:
-    """The interview's id and the rule that found it; rules in the order in which they can be trusted."""
+def _named(tx: Tx, organization: str, arrived: CandidateResult) -> tuple[str, str] | None:
+    """The interview's id and the rule that found it, by what TalentSprout calls it; the most trusted rule first."""
     for number, name in enumerate(arrived.foreign_ids):
         direct = sa.select(interview.c.id).where(interview.c.organization == organization, interview.c.id == name)
         if (found := tx.conn.execute(direct).scalar_one_or_none()) is not None:
@@ -167,6 +202,14 @@ def _match(tx: Tx, organization: str, arrived: CandidateResult) -> tuple[str, st
         known = sa.select(alias.c.interview_id).where(alias.c.organization == organization, alias.c.foreign_id == name)
         if (found := tx.conn.execute(known).scalar_one_or_none()) is not None:
             return found, "alias"
+    return None
+
+
+def _carried(tx: Tx, organization: str, arrived: CandidateResult, whose: Attribution) -> tuple[str, str] | None:
+    """By what our own link carried."""
+    invited = None if whose.application_id is None else applications.get(tx, whose.application_id)
+    if invited is not None and invited.interview_id is not None:
+        return invited.interview_id, "signed id"
     wanted = matching.request_in(arrived.candidate.external_id)
     if wanted is None:
         return None
@@ -213,6 +256,7 @@ def _columns(arrived: CandidateResult) -> dict[str, Any]:
         "candidate_phone": person.phone,
         "external_id": person.external_id,
         "score": arrived.score,
+        "started_at": arrived.started_at,
         "completed_at": arrived.completed_at,
         "test": arrived.test,
         "evaluation": _dump(arrived.evaluation),

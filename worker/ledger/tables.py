@@ -7,11 +7,12 @@ index, because every question is asked for one. Reasons, options and evidence ar
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
+from worker.ledger.application_tables import application, attribution
 from worker.ledger.batch_tables import batch, batch_row
 from worker.ledger.metadata import METADATA
 from worker.ledger.times import Instant, Span
 
-__all__ = ["METADATA", "batch", "batch_row"]  # beside all that is defined here
+__all__ = ["METADATA", "application", "attribution", "batch", "batch_row"]  # beside all that is defined here
 
 source_state = Table("source_state", METADATA, Column("source", Text, primary_key=True), Column("verified_at", Instant))
 
@@ -234,6 +235,7 @@ result = Table(
     Column("candidate_phone", Text),
     Column("external_id", Text),
     Column("score", Float),
+    Column("started_at", Instant),
     Column("completed_at", Instant),
     Column("test", Boolean, nullable=False),
     Column("evaluation", Text),

@@ -32,6 +32,7 @@ ANNOUNCES_POSTINGS = True
 API = "https://api.ashbyhq.com"
 PREFIX = "sha256="
 OVER = frozenset({"closed", "archived"})
+ACTIVE = frozenset({"active", "lead"})  # applications; the others are hired and archived
 TEST_BODY = {"action": "ping", "data": {"webhookActionType": "ping"}}
 
 
@@ -154,6 +155,9 @@ def _stage_changed(body: Fields) -> Iterator[Event]:
         job_id=application.optional_key("appliedViaJobPostingId"),
         application_id=application.optional_key("id"),
         stage_id=stage.optional_key("id"),
+        name=candidate.optional_line("name"),
+        moved_at=application.optional_time("updatedAt"),
+        is_active=application.text("status", "Active").lower() in ACTIVE,
     )
 
 

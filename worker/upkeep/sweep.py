@@ -11,7 +11,7 @@ from worker import log
 from worker.assembly import Bridge
 from worker.batches import deciding
 from worker.domain.request import State
-from worker.ledger import attempts, batches, events, late_matches, organizations, requests, settling
+from worker.ledger import attempts, batches, events, invitations, late_matches, organizations, requests, settling
 from worker.ledger.connection import Tx
 from worker.policy import quarantine
 from worker.sending import pinging
@@ -36,6 +36,10 @@ def sweep(bridge: Bridge) -> Due:
     linked = bridge.ledger.write(late_matches.link)
     if linked:
         _logger.info("results found their interview", count=linked)
+    invited = bridge.ledger.write(invitations.follow_overlooked)
+    if invited:
+        _logger.info("candidates were invited late", count=invited)
+    remind(bridge)
     probe_paused(bridge)
     follow_decisions(bridge)
     due = bridge.ledger.read(requests.due)
@@ -74,6 +78,15 @@ def retry_unknown(bridge: Bridge) -> None:
     for name, organization in bridge.settings.organizations.items():
         if organization.on_unknown == "retry":
             bridge.ledger.write(lambda tx, one=name: unit(tx, one))  # type: ignore[misc]  # a default binds it
+
+
+def remind(bridge: Bridge) -> None:
+    """Candidates who were invited and have not been heard of, where their source wants it."""
+    for source in bridge.settings.sources.values():
+        if source.reminders:
+            count = bridge.ledger.write(lambda tx, one=source: invitations.remind(tx, one.name, one.reminders))  # type: ignore[misc]  # a default binds it
+            if count:
+                _logger.info("candidates are reminded", source=source.name, count=count)
 
 
 def follow_decisions(bridge: Bridge) -> None:
