@@ -5,7 +5,7 @@ What the keys mean is not looked at here.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,14 +17,16 @@ from config.wording import as_key, likely, shown
 Table = Mapping[str, object]
 SINGLE = ("bridge", "batches")  # sections that stand for themselves
 NAMED = ("organizations", "sources", "targets")  # sections that have a NAME behind the dot
+RULES = "rules"  # tables in order, each [[rules]]
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _TOML = "texts stand in quotes, sections in brackets, and each key once in its section"
 _SECRETS = {
     "bridge": ("database_url", "broker_url", "link_key"),
     "batches": (),
+    RULES: (),
     "organizations": ("api_key", "webhook_token"),
     "sources": ("secret", "api_key"),
-    "targets": ("secret", "url"),
+    "targets": ("secret", "url", "password"),
 }  # whose file must be closed to others
 
 
@@ -37,6 +39,7 @@ class Document:
     organizations: Mapping[str, Table] = field(default_factory=dict)
     sources: Mapping[str, Table] = field(default_factory=dict)
     targets: Mapping[str, Table] = field(default_factory=dict)
+    rules: Sequence[Table] = ()
 
     def named(self) -> Iterator[tuple[str, str, Table]]:
         """Every section with a name: its kind (`sources`), its name (`careers`), its table."""
@@ -47,6 +50,15 @@ class Document:
 def section_of(kind: str, name: str) -> str:
     """`sources.careers`, as TOML writes it."""
     return f"{kind}.{as_key(name)}"
+
+
+def rule_sections(tables: Sequence[Table]) -> list[str]:
+    """What messages call each rule: `rules.nurses`, or `rules.2` where it has no name, or one that another has."""
+    names = [table.get("name") for table in tables]
+    return [
+        section_of(RULES, name if isinstance(name, str) and name.strip() and names.count(name) == 1 else str(number))
+        for number, name in enumerate(names, 1)
+    ]
 
 
 def texts(table: Table, key: str) -> list[tuple[Location, str]]:
@@ -83,7 +95,7 @@ def _not_toml(path: Path, error: Exception) -> Fault:
 
 def cut(tables: Mapping[str, object], folder: Path, report: Report) -> Document:
     """The document; what stands outside of any section is reported."""
-    for name in [name for name in tables if name not in (*SINGLE, *NAMED)]:
+    for name in [name for name in tables if name not in (*SINGLE, *NAMED, RULES)]:
         if isinstance(tables[name], dict):
             report.add(as_key(name), (), _no_section(name))
         else:
@@ -99,7 +111,17 @@ def cut(tables: Mapping[str, object], folder: Path, report: Report) -> Document:
         for kind in tables
         if kind in NAMED
     }
-    return Document(single["bridge"], single["batches"], **named)
+    return Document(single["bridge"], single["batches"], rules=_rules(tables, folder, report), **named)
+
+
+def _rules(tables: Mapping[str, object], folder: Path, report: Report) -> list[Table]:
+    found = tables.get(RULES, [])
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        report.add("", (RULES,), Wrong("are tables in order", "write [[rules]], with two brackets, above each of them"))
+        return []
+    sections = rule_sections(found)
+    report.sections.extend(sections)
+    return [_fetched(RULES, section, one, folder, report) for section, one in zip(sections, found, strict=True)]
 
 
 def _table(kind: str, header: str, tables: Mapping[str, object], report: Report) -> Table:
@@ -112,7 +134,7 @@ def _table(kind: str, header: str, tables: Mapping[str, object], report: Report)
 
 def _no_section(name: str) -> Wrong:
     meant = likely(name, (*SINGLE, *NAMED))
-    known = "[bridge], [batches], [organizations.NAME], [sources.NAME] or [targets.NAME]"
+    known = "[bridge], [batches], [organizations.NAME], [sources.NAME], [targets.NAME] or [[rules]]"
     return Wrong("is not a section", f"did you mean [{meant}]?" if meant else f"expected {known}")
 
 

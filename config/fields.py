@@ -5,9 +5,10 @@ Each function raises Wrong for what it can't accept, and never shows a secret.
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
@@ -19,8 +20,10 @@ from config.wording import shown
 MOST_CALLS = 1000  # in the window of a limit
 MOST_AT_ONCE = 2  # values of one secret while it is rotated: the old one and the new one
 SHORTEST_WEBHOOK_TOKEN = 32  # characters; the token is all that proves who sends
+WHAT_SIGNS_LINKS = f"a secret of at least {SHORTEST_WEBHOOK_TOKEN} characters; two while rotating, the new one first"
 MAKE_A_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105 - a command, for messages
 _IN_A_URL = re.compile(r"[A-Za-z0-9._~+=-]+")
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _HEADER = re.compile(
     r"[A-Za-z0-9!#$%&'*+.^`|~-]+"
 )  # RFC 9110, 5.6.2, but without the underscore: HTTP servers drop such headers
@@ -99,8 +102,13 @@ def several(value: object) -> tuple[object, ...]:
 
 
 def events(value: object) -> tuple[object, ...]:
-    """A list in which nothing stands twice."""
-    names = several(value)
+    """A list with something in it, in which nothing stands twice."""
+    return choices(several(value))
+
+
+def choices(value: object) -> tuple[object, ...]:
+    """A list in which nothing stands twice; it may be empty."""
+    names = () if value == [] else several(value)
     for name in names:
         if isinstance(name, str) and names.count(name) > 1:
             raise Wrong(f"{shown(name)} stands in the list twice", "leave one out")
@@ -160,6 +168,25 @@ def optional_folder(value: object, info: ValidationInfo) -> Path | None:
     return None if value is None else folder(value, info)
 
 
+def clock(value: object) -> time:
+    """A time of day to the minute, from "08:00"."""
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str) or not _CLOCK.fullmatch(value):
+        raise Wrong(f"{shown(value)} is not a time of day")
+    return time.fromisoformat(value)
+
+
+def zone(value: object) -> ZoneInfo:
+    """A place of the time zone database, which comes with the bridge."""
+    if isinstance(value, ZoneInfo):
+        return value
+    try:
+        return ZoneInfo(text(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of it, such as "Europe"
+        raise Wrong(f"{shown(value)} is not a place of the time zone database") from None
+
+
 Text = Annotated[str, BeforeValidator(text)]
 OptionalText = Annotated[str | None, BeforeValidator(optional(text))]
 AnySecret = Annotated[Secret, BeforeValidator(secret)]
@@ -167,6 +194,7 @@ OptionalSecret = Annotated[Secret | None, BeforeValidator(optional(secret))]
 ApiKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_api_key)]
 WebhookToken = Annotated[Secret, BeforeValidator(secret), AfterValidator(_webhook_token)]
 LinkKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_link_key)]
+LinkKeys = Annotated[tuple[LinkKey, ...], BeforeValidator(one_or_several)]
 OptionalHeader = Annotated[str | None, BeforeValidator(optional(header))]
 DottedPath = Annotated[str, BeforeValidator(dotted_path)]
 Duration = Annotated[timedelta, BeforeValidator(quantities.duration)]

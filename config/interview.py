@@ -78,6 +78,9 @@ def _template(value: object) -> str:
         raise Wrong(f"{shown(value)} is not a UUID") from None
 
 
+Template = Annotated[str | None, BeforeValidator(optional(_template))]
+
+
 class Question(Section):
     """One question, in place of those that TalentSprout writes."""
 
@@ -115,9 +118,7 @@ class InterviewOptions(Section):
     )
     company_name: OptionalText = Field(default=None, description="the company's name as candidates see it")
     client_name: OptionalText = Field(default=None, description="a label that your team sees and candidates don't")
-    template_id: Annotated[str | None, BeforeValidator(optional(_template))] = Field(
-        default=None, description="the UUID of a template that is saved in TalentSprout"
-    )
+    template_id: Template = Field(default=None, description="the UUID of a template that is saved in TalentSprout")
     questions: Annotated[tuple[Question, ...] | None, BeforeValidator(optional(several))] = Field(
         default=None,
         max_length=50,

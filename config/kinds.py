@@ -1,11 +1,27 @@
-"""Which kinds of source and target there are: whoever loads the configuration knows, config itself looks into no other room."""
+"""What whoever loads the configuration knows, and config must not look for itself: other rooms' kinds, and texts for people."""
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+
+def _english(_folder: Path | None) -> Collection[str]:
+    return ("en",)
+
+
+def _nothing_wrong(_folder: Path) -> Iterable[str]:
+    return ()
 
 
 @dataclass(frozen=True)
 class Kinds:
-    """The values that `kind` may have in `[sources.NAME]` and in `[targets.NAME]`."""
+    """The values that `kind` may have in `[sources.NAME]` and in `[targets.NAME]`.
+
+    `languages` gives those that there are texts of, with a folder of the organization's own or without; `faults_of` gives a
+    sentence for each thing that is wrong in such a folder.
+    """
 
     sources: frozenset[str]
     targets: frozenset[str]
+    languages: Callable[[Path | None], Collection[str]] = _english
+    faults_of: Callable[[Path], Iterable[str]] = _nothing_wrong

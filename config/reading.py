@@ -7,7 +7,7 @@ sections is checked by `rules`.
 import os
 from pathlib import Path
 
-from config import rules, servers, strength
+from config import job_rules, rules, servers, strength, texts
 from config.document import cut, parsed
 from config.faults import ConfigError, Fault
 from config.kinds import Kinds
@@ -43,14 +43,19 @@ def load(path: Path | None, kinds: Kinds) -> Settings:
     report = Report(str(path or ""))
     document = cut(parsed(path) if path else {}, folder, report)
     rules.check(document, kinds, report)
+    job_rules.check(document, report)
     strength.check(document, report)
     reader = Reader(folder, report)
+    bridge = reader.bridge(document.bridge)
+    targets = {name: reader.target(name, table) for name, table in document.targets.items()}
+    in_order = reader.rules(document.rules)
     sections = {
-        "bridge": reader.bridge(document.bridge),
+        "bridge": bridge,
         "batches": reader.batches(document.batches),
         "organizations": {name: reader.organization(name, table) for name, table in document.organizations.items()},
-        "sources": {name: reader.source(name, table) for name, table in document.sources.items()},
-        "targets": {name: reader.target(name, table) for name, table in document.targets.items()},
+        "sources": {name: reader.source(name, table, in_order) for name, table in document.sources.items()},
+        "targets": targets if bridge is None else texts.spoken(bridge, targets, kinds, report),
+        "rules": in_order,
     }
     if report.faults:
         raise ConfigError(report.faults)

@@ -4,7 +4,7 @@ from config.faults import Fault, Wrong
 from config.values import Location
 from config.wording import as_key, ended, on_one_line
 
-_TABLES_IN_SOURCES = ("interview", "mapping")  # they have sections of their own: [sources.careers.interview]
+_TABLES_BELOW = ("interview", "mapping")  # they have sections of their own: [sources.careers.interview]
 
 
 class Report:
@@ -59,7 +59,7 @@ class Report:
 
 
 def _place(section: str, location: Location) -> tuple[str, Location]:
-    if section.startswith("sources.") and len(location) > 1 and location[0] in _TABLES_IN_SOURCES:
+    if section.startswith(("sources.", "rules.")) and len(location) > 1 and location[0] in _TABLES_BELOW:
         return f"{section}.{location[0]}", location[1:]
     return section, location
 

@@ -8,6 +8,7 @@ import re
 from base64 import b64decode
 from collections.abc import Collection
 
+from config.addresses import is_loopback_host
 from config.document import Document, Table, section_of, texts
 from config.faults import Wrong
 from config.kinds import Kinds
@@ -16,6 +17,9 @@ from config.wording import one_of, shown
 
 RESERVED_SOURCE = "talentsprout"  # the source of completions, which come from no ATS
 SANDBOX = "sandbox"  # the organization that there is when none is configured
+_MAKE_A_KEY = "python3 -c 'import base64, os; print(\"whsec_\" + base64.b64encode(os.urandom(32)).decode())'"
+_OF_MAIL = ("host", "port", "starttls", "user", "password", "from", "to", "digest")
+_TLS_PORT = 465  # TLS from the first byte on (RFC 8314, 3.3)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -34,6 +38,7 @@ def check(document: Document, kinds: Kinds, report: Report) -> None:
             _check_signing_key(section, table, report)
         if kind == "targets":
             _check_needs(section, table, report)
+            _check_own_signing_key(section, table, report)
     if document.sources and not document.organizations and not any(f.section == "organizations" for f in report.faults):
         remedy = "add [organizations.NAME] with its api_key, or remove the sources to run the sandbox"
         report.add("organizations", (), Wrong("is missing, and sources need an organization", remedy))
@@ -95,17 +100,49 @@ def _check_mapping(section: str, table: Table, report: Report) -> None:
 def _check_signing_key(section: str, table: Table, report: Report) -> None:
     """Standard Webhooks signs with the bytes that the secret spells in base64 (specification, "Signature scheme")."""
     for location, secret in texts(table, "secret") if _text(table, "kind") == "standard" else ():
-        try:
-            b64decode(secret.removeprefix("whsec_"), validate=True)
-        except ValueError:
+        if not _is_base64(secret):
             remedy = 'copy it from the sender, as it stands there; kind "standard" has "whsec_" and base64'
             report.add(section, location, Wrong("the secret is not base64", remedy))
+
+
+def _check_own_signing_key(section: str, table: Table, report: Report) -> None:
+    """What is no base64 signs as its text; what says that it is a key must be one."""
+    for location, secret in texts(table, "secret") if _text(table, "kind") == "webhook" else ():
+        if secret.startswith("whsec_") and not _is_base64(secret):
+            remedy = f"copy it from the receiver, or make one with: {_MAKE_A_KEY}"
+            report.add(section, location, Wrong('the secret has no base64 behind "whsec_"', remedy))
+
+
+def _is_base64(secret: str) -> bool:
+    try:
+        return bool(b64decode(secret.removeprefix("whsec_"), validate=True))
+    except ValueError:
+        return False
 
 
 def _check_needs(section: str, table: Table, report: Report) -> None:
     kind = _text(table, "kind")
     if kind in ("webhook", "slack", "teams") and "url" not in table:
         report.add(section, ("url",), Wrong("is missing", f'kind "{kind}" needs the https address that is posted to'))
+    _check_mail(section, table, report)
     if kind == "webhook" and "secret" not in table:
         remedy = 'kind "webhook" signs what it sends: "env:NAME" or "file:/path"'
         report.add(section, ("secret",), Wrong("is missing", remedy))
+
+
+def _check_mail(section: str, table: Table, report: Report) -> None:
+    """What only mail needs, it needs; and a password never leaves this machine in the clear."""
+    if _text(table, "kind") != "email":
+        for key in [key for key in _OF_MAIL if key in table]:
+            report.add(section, (key,), Wrong('is for kind "email" alone', "leave it out"))
+        return
+    for key, what in (("host", "the mail server"), ("from", "the address that mail comes from"), ("to", "addresses")):
+        if key not in table:
+            report.add(section, (key,), Wrong("is missing", f'kind "email" needs {what}'))
+    for key, other in (("user", "password"), ("password", "user")):
+        if key in table and other not in table:
+            report.add(section, (other,), Wrong("is missing", f"it belongs to {key}"))
+    host = _text(table, "host")
+    if table.get("starttls") is False and table.get("port") != _TLS_PORT and host and not is_loopback_host(host):
+        remedy = "leave it out; a server that knows no STARTTLS may have TLS on port 465"
+        report.add(section, ("starttls",), Wrong("mail in the clear is refused unless the host is on loopback", remedy))

@@ -69,15 +69,24 @@ def with_sandbox(settings: Settings, base_url: str, kept: SandboxSecrets) -> Set
     organization = Organization(
         name=SANDBOX, api_key=kept.api_key, base_url=base_url, webhook_tokens=(kept.webhook_token,)
     )
-    greenhouse = Source(name="greenhouse", kind="greenhouse", organization=SANDBOX, secrets=(kept.greenhouse,))
+    rules = settings.rules
+    greenhouse = Source(
+        name="greenhouse", kind="greenhouse", organization=SANDBOX, secrets=(kept.greenhouse,), rules=rules
+    )
     generic = Source(
-        name="generic", kind="generic", organization=SANDBOX, secrets=(kept.generic,), token_header=TOKEN_HEADER
+        name="generic",
+        kind="generic",
+        organization=SANDBOX,
+        secrets=(kept.generic,),
+        token_header=TOKEN_HEADER,
+        rules=rules,
     )
     return Settings(
         bridge=settings.bridge,
         organizations={SANDBOX: organization},
         sources={source.name: source for source in (greenhouse, generic)},
         targets=settings.targets,
+        rules=rules,
         path=settings.path,
         sandbox=True,
         warnings=settings.warnings,

@@ -1,6 +1,6 @@
 """A table of the file -> its model of `settings`, and each of pydantic's errors -> a fault in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -8,10 +8,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from config import addresses
-from config.document import Table, section_of
+from config.document import Table, rule_sections, section_of
 from config.faults import Wrong
 from config.interview import InterviewOptions, Question
 from config.report import Report
+from config.rule import Rule
 from config.section import Section
 from config.settings import Batches, Bridge, FieldMapping, Limits, Organization, Source, Target
 from config.values import Location
@@ -48,13 +49,23 @@ class Reader:
         """`[organizations.NAME]`"""
         return self._read(Organization, section_of("organizations", name), table, {"name": name})
 
-    def source(self, name: str, table: Table) -> Source | None:
-        """`[sources.NAME]` with the two sections that it may have below it."""
+    def source(self, name: str, table: Table, rules: tuple[Rule, ...]) -> Source | None:
+        """`[sources.NAME]` with the two sections that it may have below it, and the rules that its postings are held against."""
         section = section_of("sources", name)
         below = {"interview": self._interview(section, table), "mapping": self._mapping(section, table)}
         others = {key: value for key, value in table.items() if key not in below}
         found = {key: value for key, value in below.items() if value is not None}
-        return self._read(Source, section, others, {"name": name, **found})
+        return self._read(Source, section, others, {"name": name, "rules": rules, **found})
+
+    def rules(self, tables: Sequence[Table]) -> tuple[Rule, ...]:
+        """`[[rules]]`, in order; one with a fault is left out, and the fault is in the report."""
+        found = [self._rule(*one) for one in zip(rule_sections(tables), tables, strict=True)]
+        return tuple(rule for rule in found if rule is not None)
+
+    def _rule(self, section: str, table: Table) -> Rule | None:
+        options = self._interview(section, table)
+        others = {key: value for key, value in table.items() if key != "interview"}
+        return self._read(Rule, section, others, {} if options is None else {"interview": options})
 
     def _interview(self, section: str, table: Table) -> object:
         options = self._below(section, table, "interview")

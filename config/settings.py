@@ -5,18 +5,36 @@ Names are those of the file, except where a key may be a list while a secret is 
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
-from config import addresses, fields, servers
+from config import addresses, fields, mailboxes, servers
 from config.faults import Fault
 from config.fields import MOST_AT_ONCE, SHORTEST_WEBHOOK_TOKEN, Duration, OptionalSecret, OptionalText, Text
+from config.rule import Rule
 from config.section import Section
 
 _DURATION = "a number and ms, s, m, h or d"
+TargetEvent = Literal[  # worker.domain.message says what each of them is
+    "interview.created",
+    "result.completed",
+    "result.abandoned",
+    "request.held",
+    "request.unknown",
+    "organization.paused",
+    "organization.resumed",
+    "source.quiet",
+    "posting.closed",
+    "batch.finished",
+    "delivery.failing",
+    "candidate.invited",
+    "candidate.reminded",
+]
+MOST_RECIPIENTS = 20  # of one mail; a list of people is the mail server's to keep
 
 
 def _default_public_url(data: dict[str, Any]) -> str:
@@ -61,12 +79,17 @@ class Bridge(Section):
     sweep: Duration = Field(default=timedelta(seconds=15), description=_DURATION)
     # The first ping of an organization whose key was refused; the interval doubles up to 15 minutes.
     probe: Duration = Field(default=timedelta(minutes=1), description=_DURATION)
-    # Signs what personal links carry, so that a result can't claim somebody else's application. Without one, made in data_dir.
-    link_keys: Annotated[tuple[fields.LinkKey, ...], BeforeValidator(fields.one_or_several)] = Field(
-        default=(),
-        validation_alias="link_key",
-        max_length=MOST_AT_ONCE,
-        description=f"a secret of at least {SHORTEST_WEBHOOK_TOKEN} characters, or a list with the new one first",
+    # Signs what personal links carry, so that nobody claims another's application. Without one, made once in data_dir.
+    link_keys: fields.LinkKeys = Field(
+        default=(), validation_alias="link_key", max_length=MOST_AT_ONCE, description=fields.WHAT_SIGNS_LINKS
+    )
+    # In whose local time messages to people give times.
+    timezone: Annotated[ZoneInfo, BeforeValidator(fields.zone)] = Field(
+        default=ZoneInfo("UTC"), description='a place of the time zone database, such as "Europe/Berlin"'
+    )
+    # An organization's own texts for people: files named like ours, of which each entry replaces ours. See docs/targets.md.
+    templates: Annotated[Path | None, BeforeValidator(fields.optional_folder)] = Field(
+        default=None, description="a folder with texts for messages"
     )
 
 
@@ -163,6 +186,8 @@ class Source(Section):
     on_change: Annotated[Literal["keep", "regenerate"], BeforeValidator(fields.on_change)] = Field(
         default="keep", description='"keep" or "regenerate"'
     )
+    # Whether an interview is held in the language that its posting is written in, where that is beyond doubt.
+    detect_language: bool = Field(default=False, strict=True, description="true or false")
     # For kind "generic", one of these: a header with the secret itself, or one with a hex HMAC-SHA256 of the body.
     token_header: fields.OptionalHeader = Field(
         default=None, description='the name of a header, such as "X-Bridge-Token"'
@@ -189,6 +214,8 @@ class Source(Section):
     mapping: FieldMapping = Field(default_factory=_default_mapping, description="a table of paths")
     # The options of `config.interview`, checked, and only those that were set.
     interview: Mapping[str, object] = Field(default={}, description="a table of options")
+    # Those of the whole file, in order.
+    rules: tuple[Rule, ...] = ()
 
 
 class Target(Section):
@@ -201,11 +228,46 @@ class Target(Section):
     url: Annotated[str | None, BeforeValidator(fields.optional(addresses.hook_url))] = Field(
         default=None, repr=False, description="the https address that is posted to; http on loopback only"
     )
-    secret: OptionalSecret = Field(default=None, description='a secret to sign with, as "env:NAME" or "file:/path"')
-    events: Annotated[
-        tuple[Literal["interview.created", "result.completed", "request.held", "request.unknown"], ...],
-        BeforeValidator(fields.events),
-    ] = Field(description='names out of "interview.created", "result.completed", "request.held" and "request.unknown"')
+    # What a webhook is signed with: "whsec_" and a key in base64, as Standard Webhooks has it. Two of them sign while rotating.
+    secrets: Annotated[tuple[fields.AnySecret, ...], BeforeValidator(fields.one_or_several)] = Field(
+        default=(),
+        validation_alias="secret",
+        max_length=MOST_AT_ONCE,
+        description=f'a secret to sign with, as "env:NAME" or "file:/path"; a list of {MOST_AT_ONCE} while rotating',
+    )
+    events: Annotated[tuple[TargetEvent, ...], BeforeValidator(fields.events)] = Field(
+        description=f"names out of {', '.join(get_args(TargetEvent))}"
+    )
+    # What is told of a candidate. Name, mail and phone are what lists of the API hold; the others open more than a list does.
+    include: Annotated[
+        tuple[Literal["candidate", "evaluation", "transcript", "recording"], ...], BeforeValidator(fields.choices)
+    ] = Field(
+        default=("candidate",), description='a list out of "candidate", "evaluation", "transcript" and "recording"'
+    )
+    # For kind "email": the server that takes mail, under which name, from whom and to whom.
+    host: OptionalText = Field(default=None, description='the mail server, such as "smtp.example.com"')
+    port: int = Field(default=587, ge=1, le=65535, description="a port; 465 is TLS from the first byte on")
+    # Mail that leaves this machine is encrypted: false is for a server on loopback alone.
+    starttls: bool = Field(default=True, strict=True, description="true or false")
+    user: OptionalText = Field(default=None, description="the name that the mail server knows this bridge by")
+    password: OptionalSecret = Field(default=None, description='its password, as "env:NAME" or "file:/path"')
+    sender: Annotated[str | None, BeforeValidator(fields.optional(mailboxes.mailbox))] = Field(
+        default=None,
+        validation_alias="from",
+        description='an address, such as "bridge@example.com" or "The bridge <bridge@example.com>"',
+    )
+    to: Annotated[tuple[str, ...], BeforeValidator(mailboxes.several)] = Field(
+        default=(), max_length=MOST_RECIPIENTS, description=f"an address, or a list of at most {MOST_RECIPIENTS}"
+    )
+    # All events of a day in one mail, at this time of the place of [bridge] timezone. Without it each has its own, at once.
+    digest: Annotated[time | None, BeforeValidator(fields.optional(fields.clock))] = Field(
+        default=None, description='a time of day such as "08:00"'
+    )
+    # In which language people are written to; there is a file of texts for each.
+    language: Text = Field(default="en", description='a language that there are texts of, such as "en"')
+    # Those of [bridge], put here when the file is read, so that a target's module needs to know its target alone.
+    timezone: ZoneInfo = ZoneInfo("UTC")
+    templates: Path | None = None
 
 
 def _is_production(data: dict[str, Any]) -> bool:
@@ -229,6 +291,7 @@ class Settings(Section):
     organizations: Mapping[str, Organization] = Field(default={})
     sources: Mapping[str, Source] = Field(default={})
     targets: Mapping[str, Target] = Field(default={})
+    rules: tuple[Rule, ...] = ()
     path: Path | None = None  # of the file, as it was named
     sandbox: bool = (
         False  # nothing is configured, so the bridge runs against a TalentSprout of its own; see config.sandbox

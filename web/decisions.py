@@ -1,4 +1,4 @@
-"""What a person decides, from the API and from the pages alike: adopt, retry, cancel; pause, resume.
+"""What a person decides, from the API and from the pages alike: adopt, retry, approve, cancel; pause, resume.
 
 Each raises Refusal with a sentence; of two decisions the second is told what the first did.
 """
@@ -37,6 +37,12 @@ def retry(request_id: str, changes: Changes, seen: Seen, *, not_there: bool) -> 
         request_id,
         lambda tx: operators.retry(tx, who, request_id, not_there=not_there, changes=changes, wait=wait, seen=seen),
     )
+
+
+def approve(request_id: str, seen: Seen) -> Shown:
+    """What waits for a person's word has it."""
+    who = person()
+    return _decide(request_id, lambda tx: operators.approve(tx, who, request_id, seen))
 
 
 def cancel(request_id: str, seen: Seen, *, not_there: bool) -> Shown:

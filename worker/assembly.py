@@ -1,18 +1,23 @@
 """The bridge put together from its settings: the ledger, the hints, and the secrets and addresses of the sandbox."""
 
+import importlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
+from typing import cast
 
 from config import Kinds, Secret, Settings, link_key
 from config.sandbox import SandboxSecrets, with_sandbox
-from worker import hints, running, sources
+from worker import hints, running, sources, targets
 from worker.domain.request import Tier
 from worker.ledger import budgets, organizations
+from worker.ledger import targets as target_rows
 from worker.ledger.connection import Ledger, Tx
 from worker.policy.reasons import Timing
+from worker.wording import catalogue
 
-TARGET_KINDS = frozenset({"webhook", "slack", "teams", "email", "ats"})
 SANDBOX_ELSEWHERE = "http://127.0.0.1:8090/api/v1"  # before the first `up`, so that settings are whole
 SILENT_SWEEPS = 3  # a worker that has missed so many reports counts as gone
 SHORTEST_SILENCE = timedelta(seconds=15)
@@ -36,7 +41,15 @@ class Bridge:
 
 def kinds() -> Kinds:
     """What sources and targets a configuration may name."""
-    return Kinds(sources=frozenset(sources.kinds()), targets=TARGET_KINDS)
+    return Kinds(
+        frozenset(sources.kinds()), frozenset(targets.names()), languages=catalogue.languages, faults_of=_faults_of
+    )
+
+
+def _faults_of(folder: Path) -> Iterable[str]:
+    """Loaded only where there is such a folder: templates take as long to import as all the rest of a command."""
+    checking = importlib.import_module("worker.wording.checking")
+    return cast("Iterable[str]", checking.faults(folder))
 
 
 def assemble(settings: Settings, patience: timedelta | None = None) -> Bridge:
@@ -69,12 +82,17 @@ def broker_url(settings: Settings) -> str | None:
 
 
 def prepare(bridge: Bridge) -> None:
-    """Give every configured organization its rows. Safe to repeat, and at once from several processes."""
+    """Give every configured organization and target its rows. Safe to repeat, and at once from several processes."""
+
+    wanted = [
+        target_rows.Wanted(one.name, one.organization, one.kind, one.events) for one in bridge.settings.targets.values()
+    ]
 
     def unit(tx: Tx) -> None:
         for one in bridge.settings.organizations.values():
             organizations.prepare(tx, one.name)
             budgets.prepare(tx, one.name, Tier.AI, one.limits.ai.count, one.limits.ai.window)
             budgets.prepare(tx, one.name, Tier.DEFAULT, one.limits.default.count, one.limits.default.window)
+        target_rows.prepare(tx, wanted)
 
     bridge.ledger.write(unit)

@@ -11,7 +11,7 @@ def payload(request: GenerationRequest, content: Content, n: int) -> bytes:
     """The body of attempt `n`, byte for byte."""
     options = dict(content.options)
     if request.kind is Kind.GENERATE and request.source is not None:
-        options = {**_from_the_posting(request, content), **options}
+        options = of_posting(request.title, content)
     client_name = options.get("client_name")
     named = wire.labelled(client_name if isinstance(client_name, str) else None, request.label, n)
     return wire.payload(request.kind, text(request, content), options, named)
@@ -30,7 +30,7 @@ def text(request: GenerationRequest, content: Content) -> str:
     return condensing.condense(whole, request.text_limit).text
 
 
-def _from_the_posting(request: GenerationRequest, content: Content) -> dict[str, object]:
-    """The posting's own title and company, where the source's options say nothing else."""
-    known = {"title": request.title[:LONGEST_TITLE], "company_name": content.about.get("company")}
-    return {name: value for name, value in known.items() if value}
+def of_posting(title: str, content: Content) -> dict[str, object]:
+    """The options of a posting: its own title and company, where those of its source and rule say nothing else."""
+    known = {"title": title[:LONGEST_TITLE], "company_name": content.about.get("company")}
+    return {**{name: value for name, value in known.items() if value}, **content.options}

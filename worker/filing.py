@@ -31,6 +31,8 @@ class Submission:
     source: str | None = None
     job_id: str | None = None
     batch: str | None = None
+    rule: str | None = None
+    because: Because | None = None  # held from the start for this, unless its text has a fault
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ def _new(wanted: Submission) -> requests.NewRequest:
         source=wanted.source,
         job_id=wanted.job_id,
         batch=wanted.batch,
-        because=fault_of(wanted.kind, wanted.text),
+        because=fault_of(wanted.kind, wanted.text) or wanted.because,
+        rule=wanted.rule,
     )
 
 

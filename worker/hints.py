@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from celery import Celery
 
 NOWHERE = "redis+socket:///nonexistent/broker.sock"
-PUMP, READ, FILE = "worker.pump", "worker.read", "worker.file"
+PUMP, READ, FILE, DELIVER = "worker.pump", "worker.read", "worker.file", "worker.deliver"
 EXPIRES_SECONDS = 300
 PATIENCE_SECONDS = 0.2
 _logger = log.named(__name__)
@@ -86,6 +86,10 @@ class Hints:
     def file(self, batch_id: str) -> bool:
         """A batch has rows that are to be filed."""
         return self._send(FILE, batch_id)
+
+    def deliver(self, organization: str) -> bool:
+        """An organization may have a delivery that is due."""
+        return self._send(DELIVER, organization)
 
     def _sender(self) -> "Celery":
         """For sending alone: a broker that hangs must not hold a hint for ever."""

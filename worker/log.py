@@ -63,8 +63,9 @@ def to_stderr(level: int = logging.INFO) -> None:
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Replace whatever looks like a secret or a mail address, and control characters, in every text."""
-    return {name: _clean(value) if isinstance(value, str) else value for name, value in event.items()}
+    return {name: without_secrets(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
-def _clean(text: str) -> str:
+def without_secrets(text: str) -> str:
+    """`text` with *** for whatever looks like a secret or a mail address, and blanks for control characters."""
     return CONTROLS.sub(" ", SECRETS.sub("***", text))

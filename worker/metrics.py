@@ -23,6 +23,10 @@ CALLS = Counter("sprout_calls_total", "Calls to TalentSprout that ended, by outc
 CALL_SECONDS = Histogram(
     "sprout_call_seconds", "From the mark to the answer.", buckets=(0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300)
 )
+DELIVERIES = Counter("sprout_deliveries_total", "Tries to deliver, by how they ended.", ["target", "event", "outcome"])
+DELIVERY_SECONDS = Histogram(
+    "sprout_delivery_seconds", "How long targets take to answer.", buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
+)
 SWEEPS = Counter("sprout_sweeps_total", "Sweeps done by this process.")
 
 

@@ -5,14 +5,14 @@ Every decision is audited in its own transaction. `Refusal` says why not, in a s
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from worker import filing
 from worker.descriptions import plain_text
 from worker.domain.interview import Interview, Origin
 from worker.domain.request import Because, Code, Content, GenerationRequest, State
-from worker.ledger import attempts, audit, interviews, invitations, organizations, requests
+from worker.ledger import attempts, audit, deliveries, interviews, invitations, organizations, requests, targets
 from worker.ledger.connection import Tx
 from worker.policy import quarantine, reasons, share_links
 
@@ -20,9 +20,12 @@ AT_REST = frozenset({State.HELD, State.CANCELLED})
 DONE = {  # what the audit calls a decision, and what people call it
     "adopt": "adopted its interview",
     "retry": "sent it back in line",
+    "approve": "approved it",
     "cancel": "cancelled it",
     "pause": "paused it",
     "resume": "resumed it",
+    "pause target": "paused it",
+    "resume target": "resumed it",
 }
 
 
@@ -117,6 +120,9 @@ def retry(
     """Send again: a held or cancelled one, perhaps with changes; an unknown one only on the word that it is not there."""
     request = _locked(tx, request_id, seen)
     _expect(tx, request, AT_REST | {State.UNKNOWN}, "retried")
+    if request.awaits_approval:
+        remedy = f"To have it made: sprout requests approve {request.label}. Nothing has changed."
+        raise Refusal(Why.TOO_LATE, f"{request.label} waits for a person's approval. {remedy}")
     if request.state is State.UNKNOWN:
         _believe(tx, request, wait, not_there=not_there)
         if changes != Changes():
@@ -129,6 +135,18 @@ def retry(
         _change(tx, request, changes)
         requests.move(tx, request.id, AT_REST, State.WAITING, because=None, due_at=tx.now())
     audit.record(tx, who.name, "retry", request.id, {"not_there": not_there, "changed": changes != Changes()})
+    return _locked(tx, request.id)
+
+
+def approve(tx: Tx, who: Person, request_id: str, seen: Seen = Seen()) -> GenerationRequest:
+    """It was held for a person's word, and this is it."""
+    request = _locked(tx, request_id, seen)
+    if not request.awaits_approval:
+        state = "held for another reason" if request.state is State.HELD else request.state
+        sentence = f"{request.label} is {state}; only what waits for approval can be approved."
+        raise Refusal(Why.TOO_LATE, f"{sentence}{_last(tx, request_id)} Nothing has changed.")
+    requests.move(tx, request.id, {State.HELD}, State.WAITING, because=None, due_at=tx.now())
+    audit.record(tx, who.name, "approve", request.id, {"rule": request.rule})
     return _locked(tx, request.id)
 
 
@@ -155,6 +173,35 @@ def cancel(
     requests.move(tx, request.id, {request.state}, State.CANCELLED, because=because)
     audit.record(tx, who.name, "cancel", request.id, {"not_there": not_there})
     return _locked(tx, request.id)
+
+
+def resend(tx: Tx, who: Person, delivery_id: str) -> None:
+    """Send a delivery once more, under the same id, its schedule begun anew. One that is under way is left alone."""
+    if not deliveries.send_again(tx, delivery_id):
+        raise Refusal(Why.TOO_LATE, f"{delivery_id} is on its way right now. Nothing has changed.")
+    audit.record(tx, who.name, "resend", delivery_id, {})
+
+
+def recover(tx: Tx, who: Person, since: datetime, target: str | None) -> list[str]:
+    """Send everything again that was given up since then, to one target or to all. Returns the ids."""
+    found = deliveries.failed_since(tx, since, target)
+    for delivery_id in found:
+        resend(tx, who, delivery_id)
+    return found
+
+
+def pause_target(tx: Tx, who: Person, name: str) -> None:
+    """Send it nothing more until somebody resumes it. What happens meanwhile waits."""
+    if not targets.pause(tx, name, who.name, None):
+        raise Refusal(Why.TOO_LATE, f"{name} is paused already.{_last(tx, name)} Nothing has changed.")
+    audit.record(tx, who.name, "pause target", name, {})
+
+
+def resume_target(tx: Tx, who: Person, name: str) -> None:
+    """Send again, whoever or whatever paused it."""
+    if not targets.resume(tx, name):
+        raise Refusal(Why.TOO_LATE, f"{name} is not paused.{_last(tx, name)} Nothing has changed.")
+    audit.record(tx, who.name, "resume target", name, {})
 
 
 def _change(tx: Tx, request: GenerationRequest, changes: Changes) -> None:

@@ -169,6 +169,7 @@ def _request(found: GenerationRequest, seen: reasons.Situation, links: Mapping[s
         "label": found.label,
         "interview_id": found.interview_id,
         "share_link": links.get(found.interview_id) if found.interview_id else None,
+        "rule": found.rule,
         "created_at": instant(found.created_at),
         "updated_at": instant(found.updated_at),
     }

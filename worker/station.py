@@ -8,14 +8,16 @@ sweep's time.
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 
 from worker import ids, log, metrics, steps
 from worker.assembly import Bridge
 from worker.batches.clerk import Clerk
+from worker.delivery.courier import Courier
 from worker.domain.outcome import Outcome
 from worker.events import reader
-from worker.ledger import attempts, processes
+from worker.ledger import processes, settling
 from worker.ledger.connection import LedgerFault
 from worker.sending import journal
 from worker.sending.call import Caller
@@ -36,7 +38,8 @@ class Station:
         self._journals = bridge.settings.bridge.data_dir / "journal"
         self._journal = journal.Journal(self._journals, self.boot_id)
         self._caller = Caller(bridge, self._journal, self.boot_id)
-        self.pump = Pump(self._caller, seats)
+        self.courier = Courier(bridge, self.boot_id)
+        self.pump = Pump(self._caller, seats, landed=self.courier.look)
         self._stopping = threading.Event()
         self._rows_wait = threading.Event()
         self._clerk = Clerk(bridge, self.boot_id, self.pump.run, self._stopping.is_set)
@@ -51,14 +54,16 @@ class Station:
             _logger.warning("started while the ledger is away", fault=type(fault).__name__)
         self._rounds.start()
         self._filing.start()
+        self.courier.start()
 
     def read(self, event_id: str) -> None:
         """Read an event and send what it filed."""
         settings = self.bridge.settings
         dropping = {name for name, one in settings.organizations.items() if one.foreign == "drop"}
         done = reader.read(self.bridge.ledger, settings.sources, event_id, dropping, self.bridge.link_keys)
-        if done.organization is not None:
-            self.pump.run(done.organization)
+        self.courier.look()
+        for organization in done.organizations:
+            self.pump.run(organization)
 
     def look_for_rows(self) -> None:
         """There may be rows of batches that are to be filed."""
@@ -69,10 +74,12 @@ class Station:
         self._stopping.set()
         self._rows_wait.set()
         self.pump.stop()
+        self.courier.stop()
 
     def land(self, seconds: float) -> bool:
-        """Wait for the calls in flight; False if some are still out then."""
-        return self.pump.flights.wait(seconds)
+        """Wait for calls and deliveries under way; False if some are still out then."""
+        ends = time.monotonic() + seconds
+        return self.pump.flights.wait(seconds) and self.courier.land(max(ends - time.monotonic(), 0))
 
     def leave(self) -> None:
         """Say goodbye to the ledger and close the journal."""
@@ -83,7 +90,7 @@ class Station:
         self._journal.close()
 
     def _go_round(self) -> None:
-        steps: tuple[Callable[[], None], ...] = (self._report, self._replay, self._sweep)
+        steps: tuple[Callable[[], None], ...] = (self._report, self._replay, self._sweep, self.courier.look)
         while not self._stopping.is_set():
             for step in steps:
                 try:
@@ -115,10 +122,11 @@ class Station:
             _logger.info("answers that a dead process had journaled are settled", count=settled)
 
     def _settle_again(self, attempt_id: str, outcome: Outcome) -> None:
-        if self.bridge.ledger.read(lambda tx: attempts.find(tx, attempt_id)) is None:
+        try:
+            self._caller.settle(attempt_id, outcome)
+        except settling.Forgotten as fault:
             _logger.warning("a journal names an attempt that this ledger does not know", attempt=attempt_id)
-            raise journal.NotKnownHere
-        self._caller.settle(attempt_id, outcome)
+            raise journal.NotKnownHere from fault
 
     def _sweep(self) -> None:
         term = self.bridge.settings.bridge.sweep * TERM

@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
@@ -44,6 +45,7 @@ def test_the_documented_file_means_what_its_comments_say(
         quarantine=timedelta(minutes=5),
         sweep=timedelta(seconds=15),
         probe=timedelta(minutes=1),
+        timezone=ZoneInfo("Europe/Berlin"),
     )
     assert (organization.name, organization.base_url) == ("acme", "https://www.talentsprout.ai/api/v1")
     assert settings.batches.inbox == folder / "inbox"
@@ -58,6 +60,13 @@ def test_the_documented_file_means_what_its_comments_say(
     assert careers.interview == {"languages": ["en"], "passing_score": 75}
     assert (forms.token_header, forms.signature_header, forms.mapping) == ("X-Bridge-Token", None, FieldMapping())
     assert settings.targets["recruiting"].events[-1] == "request.unknown"
+    nurses, interns = settings.rules
+    assert careers.detect_language
+    assert careers.rules == settings.rules
+    assert (nurses.name, nurses.title, nurses.client) == ("nurses", ("*nurse*", "*Pflege*"), ("Harbour House*",))
+    assert nurses.options() == {"voice": "sage", "template_id": "0f8fad5b-d9cb-469f-a165-70867728950e"}
+    assert (nurses.to_organization, nurses.approve, nurses.skip) == ("acme", True, None)
+    assert interns.skip == "Interns are not interviewed by voice."
     assert (settings.path, settings.production, settings.sandbox) == (Path("bridge.toml"), True, False)
 
 
@@ -243,7 +252,8 @@ def test_a_byte_order_mark_and_windows_lines_do_no_harm(folder: Path, kinds: Kin
 
 
 def test_a_target_may_name_the_sandbox_where_nothing_is_configured(load_text: Load) -> None:
-    target = '[targets.me]\nkind = "email"\norganization = "sandbox"\nevents = ["request.held"]\n'
+    where = 'host = "localhost"\nfrom = "a@example.com"\nto = "b@example.com"\n'
+    target = f'[targets.me]\nkind = "email"\norganization = "sandbox"\nevents = ["request.held"]\n{where}'
 
     assert load_text(target).sandbox
 

@@ -75,7 +75,7 @@ class Hiring:
         (found,) = self.stage.ask(applications.named, who, 2)
         return found
 
-    def invited(self, who: str = "a-1", what: str = "candidate.invited") -> int:
+    def invited(self, who: str = "a-1", what: str = "invite") -> int:
         """How often it was announced."""
         entries = self.stage.ask(audit.of, self.application(who).id)
         return sum(entry.action == what for entry in entries)

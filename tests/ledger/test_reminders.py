@@ -27,7 +27,7 @@ def after(hiring: Hiring, days: float) -> int:
     """How often the candidate was reminded, so many days later."""
     hiring.stage.pass_time(days * DAY)
     hiring.stage.tell(invitations.remind, "careers", REMINDERS)
-    return hiring.invited(what="candidate.reminded")
+    return hiring.invited(what="remind")
 
 
 def test_each_reminder_comes_once_in_its_time(hiring: Hiring) -> None:

@@ -10,7 +10,7 @@ from tests.ledger.hiring import KEYS, MORNING, Hiring
 from tests.ledger.stage import ACME, BOLT, Stage
 from worker import shown
 from worker.domain.interview import Interview
-from worker.ledger import results
+from worker.ledger import listing, results
 from worker.ledger.attributions import Doubt, Rule
 from worker.ledger.results import Kept, StoredResult
 from worker.policy import matching
@@ -73,9 +73,7 @@ def test_a_forged_or_altered_id_is_a_claim_and_changes_no_record(
     assert (found.interview_id, found.whose.application_id, found.whose.doubt) == (made.id, None, Doubt.FORGED)
     assert "signature does not fit" in shown.result(found)["claim"]
     for who in ("a-1", "a-2"):
-        assert hiring.stage.ask(results.of_applications, [hiring.application(who).id]) == {
-            hiring.application(who).id: []
-        }
+        assert hiring.stage.ask(listing.results_of, [hiring.application(who).id]) == {hiring.application(who).id: []}
 
 
 def test_an_id_signed_with_the_key_before_still_counts_and_with_none_of_ours_does_not(

@@ -173,6 +173,18 @@ TABLE: list[tuple[Code, GenerationRequest, Situation, str]] = [
         "TalentSprout took too long, even for the shortest text that makes sense.",
     ),
     (
+        Code.APPROVAL,
+        resting(Code.APPROVAL, rule="nurses"),
+        seen,
+        "The rule nurses wants a person's word before the interview is made.",
+    ),
+    (
+        Code.SKIPPED,
+        resting(Code.SKIPPED, State.CANCELLED, rule="interns", why="Interns are not interviewed."),
+        seen,
+        "The rule interns makes no interview for this posting any more: Interns are not interviewed.",
+    ),
+    (
         Code.POSTING_CLOSED,
         resting(Code.POSTING_CLOSED, State.CANCELLED),
         seen,

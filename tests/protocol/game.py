@@ -13,6 +13,7 @@ from tests.ledger.databases import empty
 from tests.ledger.stage import (
     ACME,
     DEADLINE,
+    LEASE,
     MARGIN,
     NO_ANSWER,
     ONE_SECOND,
@@ -91,6 +92,7 @@ class Game:
         self.sent: list[datetime] = []
         self.fences: Counter[str] = Counter()
         self.blind_retries: Counter[str] = Counter()
+        self.forgotten: set[str] = set()  # attempts that only their processes know of
         self.closed_until: datetime | None = None
         self.alone: str | None = None  # after a 429 or a pause: the attempt that goes alone, "" before it is claimed
         self._looked_at = -1
@@ -151,6 +153,16 @@ class Game:
         self.fences[held.request_id] = held.n
         process.at, process.attempt, process.claimed_at = At.CLAIMED, held, self.now
 
+    def claim_and_forget(self, process: Process) -> None:
+        """The database answers and loses its power before the claim is on the disk. The process knows nothing of that."""
+        with self.stage.ledger.engine.connect() as conn:
+            found = attempts.claim(Tx(conn, self.stage.clock), ACME, Tier.AI, process.boot_id, LEASE)
+            conn.rollback()
+        if isinstance(found, attempts.Claimed):
+            process.at, process.attempt, process.claimed_at = At.CLAIMED, found.attempt, self.now
+            self.forgotten.add(found.attempt.id)
+            self.happened["a claim was forgotten"] += 1
+
     def ask_the_guard(self, process: Process, *, asleep: bool) -> None:
         """The real one; only its clock is ours. `asleep`: its machine was, and its clock stood still."""
         self.stage.told += 1
@@ -161,6 +173,7 @@ class Game:
             self.happened["the guard said no"] += 1
             process.know(UNREACHABLE)
             return
+        assert process.held.id not in self.forgotten, "marked though the ledger does not know the claim"
         process.at, process.marked_at = At.MARKED, self.now
         request = self.stage.request(process.held.request_id)
         assert (request.state, request.fence) == (State.SENDING, process.held.n), f"marked though it is {request.state}"
@@ -210,6 +223,10 @@ class Game:
             self.happened["a journal was replayed"] += 1
 
     def record(self, held: Attempt, outcome: Outcome) -> None:
+        if held.id in self.forgotten:
+            with pytest.raises(settling.Forgotten):
+                self.stage.tell(settling.settle, held.id, outcome, RULES)
+            return
         before = self.stage.request(held.request_id)
         settled = self.stage.tell(settling.settle, held.id, outcome, RULES)
         if isinstance(outcome, Created):

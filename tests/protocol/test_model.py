@@ -23,6 +23,12 @@ def test_the_guard_is_needed_where_an_unsent_attempt_goes_back_in_line() -> None
     assert explore(("split", "noguard")).problem is not None
 
 
+def test_a_claim_may_be_forgotten_as_long_as_its_mark_is_not() -> None:
+    found = explore(("power", "split", "wire"), SMALLER)
+
+    assert (found.problem, found.most_executed) == (None, 1)
+
+
 def test_what_a_known_death_ends_is_settled_without_any_lease() -> None:
     found = explore(("deadonly", "split", "wire"), SMALLER)
 

@@ -40,6 +40,7 @@ STEPS: dict[str, tuple[int, Callable[[Game], object]]] = {
     "a process goes on": (6, lambda game: game.able()),
     "calls are made in one go": (3, lambda game: game.at(At.REST) and game.requests(State.WAITING)),
     "a connection takes time": (1, lambda game: game.at(At.CLAIMED)),
+    "a claim is forgotten": (1, lambda game: game.at(At.REST) and game.requests(State.WAITING)),
     "a process dies": (1, lambda game: game.busy()),
     "a process dies with an answer in its journal": (2, lambda game: game.at(At.JOURNALED)),
     "the journals of the dead are replayed": (1, lambda game: game.left_behind),
@@ -131,6 +132,9 @@ class Protocol(RuleBasedStateMachine):
         self.game.move_clock(timedelta(seconds=data.draw(st.integers(min_value=1, max_value=15))))
         self.game.ask_the_guard(pick(data, self.game.at(At.CLAIMED)), asleep=False)
 
+    def a_claim_is_forgotten(self, data: st.DataObject) -> None:
+        self.game.claim_and_forget(pick(data, self.game.at(At.REST)))
+
     def a_process_dies(self, data: st.DataObject) -> None:
         self.game.die(pick(data, self.game.busy()))
 
@@ -205,6 +209,7 @@ HAPPENED = {
         "an older attempt ended",
         "a journal was replayed",
         "a death was found",
+        "a claim was forgotten",
     },
     Person.BLIND: {"not there: believed", "a success came late", "an older attempt ended"},
     Person.NOBODY: {"a lease ended", "the guard said no", "an older attempt ended"},

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from config import Secret
 from tests.ledger.stage import ACME
@@ -63,6 +64,23 @@ def seen(open_shop: Callable[..., Shop], tmp_path: Path, monkeypatch: pytest.Mon
 def test_the_mark_is_committed_before_the_first_byte_leaves(seen: dict[str, Held]) -> None:
     assert seen["after_claim"] == seen["after_connect"] == Held(State.SENDING, False, False, False)
     assert seen["after_sent_mark"] == Held(State.SENDING, True, False, False)
+
+
+def test_the_claim_does_not_wait_for_the_disk_the_mark_and_the_outcome_do(shop: Shop) -> None:
+    """What the mark takes to the disk, it takes with all that was committed before it."""
+    shop.file()
+    levels: list[str] = []
+
+    @sa.event.listens_for(shop.bridge.ledger.engine, "commit")
+    def look(conn: sa.Connection) -> None:
+        levels.append({1: "not waited for", 2: "on the disk"}[conn.exec_driver_sql("PRAGMA synchronous").scalar_one()])
+
+    claimed = shop.caller.claim(ACME, Tier.AI)
+    assert isinstance(claimed, attempts.Claimed)
+    shop.caller.make(claimed)
+    sa.event.remove(shop.bridge.ledger.engine, "commit", look)
+
+    assert levels == ["not waited for", "on the disk", "on the disk"]
 
 
 def test_while_the_guard_thinks_the_other_side_has_got_nothing() -> None:

@@ -239,7 +239,14 @@ def test_a_forged_cookie_is_no_session(house: House, cookie: str) -> None:
     assert not is_in(client)
 
 
-FORMS = ["/sign-in", "/sign-out", "/requests/{id}/adopt", "/requests/{id}/retry", "/requests/{id}/cancel"]
+FORMS = [
+    "/sign-in",
+    "/sign-out",
+    "/requests/{id}/adopt",
+    "/requests/{id}/retry",
+    "/requests/{id}/approve",
+    "/requests/{id}/cancel",
+]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.web.houses import A_TEXT, AN_ID, TWO_ORGANIZATIONS, Api, House, make_house, problem
-from worker.ledger import audit
+from worker.domain.request import Because, Code, State
+from worker.ledger import audit, requests
 
 LINK = f"https://www.talentsprout.ai/interview/{AN_ID}"
 SHOWN = [
@@ -289,7 +290,21 @@ def test_a_cancelled_request_comes_back_with_changes(api: Api) -> None:
     assert good.json["state"] == "waiting"
 
 
-@pytest.mark.parametrize("verb", ["adopt", "retry", "cancel"])
+def test_what_waits_for_approval_is_approved_once_and_not_retried(house: House, api: Api) -> None:
+    request_id = api.file()
+    because = Because(Code.APPROVAL, {"rule": "nurses"})
+    house.write(lambda tx: requests.move(tx, request_id, set(State), State.HELD, because=because))
+
+    retried = api.post(f"/requests/{request_id}/retry")
+    good = api.post(f"/requests/{request_id}/approve", {"state": "held"})
+    second = api.post(f"/requests/{request_id}/approve")
+
+    assert (retried.status_code, good.status_code, second.status_code) == (409, 200, 409)
+    assert (good.json["state"], good.json["rule"]) == ("waiting", None)
+    assert "approved it" in str(problem(second)["detail"])
+
+
+@pytest.mark.parametrize("verb", ["adopt", "retry", "approve", "cancel"])
 def test_a_decision_about_nothing_is_not_found(api: Api, verb: str) -> None:
     body = {"share_link": LINK} if verb == "adopt" else {}
     for name in ("nobody", "%00"):
@@ -304,6 +319,7 @@ def test_a_decision_about_nothing_is_not_found(api: Api, verb: str) -> None:
         ("retry", {"not_there": "yes"}),
         ("cancel", {"not_there": 1}),
         ("cancel", {"x": 1}),
+        ("approve", {"not_there": True}),
     ],
 )
 def test_a_decision_of_the_wrong_shape_is_refused(api: Api, verb: str, body: dict[str, object]) -> None:

@@ -9,8 +9,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.web.houses import A_TEXT, AN_ID, TWO_ORGANIZATIONS, House, form_token, make_house
+from worker.domain.request import Because, Code, State
 from worker.events import reader
-from worker.ledger import organizations, processes
+from worker.ledger import organizations, processes, requests
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -95,6 +96,19 @@ def test_what_needs_somebody_comes_first_with_reason_and_next_step(sandbox: Hous
     assert f"Look for the label {label}-1 in TalentSprout." in text
     assert f"sprout requests adopt {label} LINK" in text
     assert "1, the oldest for" in text
+
+
+def test_what_waits_for_approval_has_a_button_for_it_and_none_that_sends_it_again(sandbox: House) -> None:
+    request_id = file(sandbox)
+    because = Because(Code.APPROVAL, {"rule": "nurses"})
+    sandbox.write(lambda tx: requests.move(tx, request_id, set(State), State.HELD, because=because))
+    assert "Approval" in today(sandbox)
+    client = sandbox.client()
+    page = client.get(f"/requests/{request_id}")
+    assert "Is this interview wanted?" in page.text
+    assert "Send again" not in page.text
+    client.post(f"/requests/{request_id}/approve", data={"state": "held", "form_token": form_token(page)})
+    assert "Approved by" in client.get(f"/requests/{request_id}").text
 
 
 def test_more_of_one_cause_than_fit_are_counted_and_linked(sandbox: House) -> None:

@@ -14,7 +14,7 @@ from web.context import context, person
 from web.naming import is_id
 from worker import recruiting, shown_candidates
 from worker.domain.application import Application, Invitation
-from worker.ledger import applications, listing, results
+from worker.ledger import applications, listing
 from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
 from worker.operators import Refusal, Why
@@ -55,7 +55,7 @@ def list_candidates(query: CandidateQuery) -> Response:
 
     def unit(tx: Tx) -> dict[str, Any]:
         page = listing.applications_page(tx, filters, query.limit, query.cursor)
-        theirs = results.of_applications(tx, [one.id for one in page.items])
+        theirs = listing.results_of(tx, [one.id for one in page.items])
         return paging.listed(page, lambda items: [shown_candidates.application(one, theirs[one.id]) for one in items])
 
     return paging.answered(unit)
@@ -89,5 +89,5 @@ def resend(path: CandidatePath, body: Resend) -> Response:
 
 
 def _shown(tx: Tx, found: Application) -> dict[str, Any]:
-    theirs = results.of_applications(tx, [found.id])[found.id]
+    theirs = listing.results_of(tx, [found.id])[found.id]
     return shown_candidates.one_application(tx, found, theirs, context().bridge.link_keys)

@@ -1,4 +1,4 @@
-"""The three decisions about a request, for programs."""
+"""The decisions about a request, for programs."""
 
 from collections.abc import Callable
 
@@ -48,6 +48,10 @@ class Retry(Decision):
     options: Options | None = Field(default=None, description="options to set, for a held or cancelled request")
 
 
+class Approval(Decision):
+    """The interview is wanted."""
+
+
 class Cancellation(Decision):
     """Nobody wants it any more."""
 
@@ -65,6 +69,12 @@ def retry(path: RequestPath, body: Retry) -> Response:
     """409 until the quarantine of an unknown one is over; the detail says how long."""
     changes = Changes(body.job_description, None if body.options is None else dumped(body.options))
     return _decided(lambda: decisions.retry(path.request_id, changes, body.seen, not_there=body.not_there))
+
+
+@RESOURCE.post("/<request_id>/approve", summary="Approve a request that waits for it", responses=DECIDED)
+def approve(path: RequestPath, body: Approval) -> Response:
+    """409 where it waits for nobody's approval."""
+    return _decided(lambda: decisions.approve(path.request_id, body.seen))
 
 
 @RESOURCE.post("/<request_id>/cancel", summary="Cancel a request", responses=DECIDED)

@@ -16,6 +16,7 @@ def routes() -> Blueprint:
     pages.add_url_rule("/requests/<request_id>", "request", view_func=one_request.page)
     pages.add_url_rule("/requests/<request_id>/adopt", "adopt", view_func=one_request.adopt, methods=["POST"])
     pages.add_url_rule("/requests/<request_id>/retry", "retry", view_func=one_request.retry, methods=["POST"])
+    pages.add_url_rule("/requests/<request_id>/approve", "approve", view_func=one_request.approve, methods=["POST"])
     pages.add_url_rule("/requests/<request_id>/cancel", "cancel", view_func=one_request.cancel, methods=["POST"])
     pages.add_url_rule("/organizations/<name>/pause", "pause", view_func=pauses.pause, methods=["POST"])
     pages.add_url_rule("/organizations/<name>/resume", "resume", view_func=pauses.resume, methods=["POST"])

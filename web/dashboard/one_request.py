@@ -32,6 +32,7 @@ class Facts:
     evidence: Shown
     text: str
     steps: list[Step]
+    awaits_approval: bool
 
 
 def page(request_id: str) -> Response:
@@ -52,6 +53,11 @@ def retry(request_id: str) -> Response:
     known = _read(request_id).text if given else ""
     changes = Changes(text=given if given and given.strip() != known.strip() else None)
     return _decided(request_id, lambda: decisions.retry(request_id, changes, _seen(), not_there=not_there))
+
+
+def approve(request_id: str) -> Response:
+    """It is wanted."""
+    return _decided(request_id, lambda: decisions.approve(request_id, _seen()))
 
 
 def cancel(request_id: str) -> Response:
@@ -81,7 +87,8 @@ def _page(request_id: str, status: int, refusal: str) -> Response:
         "one_request.html",
         facts=facts,
         refusal=refusal,
-        may_send_again=facts.told["state"] in (State.HELD, State.CANCELLED),
+        may_approve=facts.awaits_approval,
+        may_send_again=facts.told["state"] in (State.HELD, State.CANCELLED) and not facts.awaits_approval,
         may_cancel=facts.told["state"] in (State.WAITING, State.HELD),
         signed_in=g.signed_in,
     )
@@ -96,7 +103,8 @@ def _read(request_id: str) -> Facts:
         if found is None:
             return None
         told, evidence = shown.one_request(tx, found, timing), shown.evidence(tx, found, timing)
-        return Facts(told, evidence, requests.content(tx, request_id).text, timeline.steps(told, evidence))
+        text, steps = requests.content(tx, request_id).text, timeline.steps(told, evidence)
+        return Facts(told, evidence, text, steps, found.awaits_approval)
 
     facts = context().bridge.ledger.read(unit) if is_id(request_id) else None
     if facts is None:

@@ -15,7 +15,7 @@ OUTCOMES = {
     "lease ended": ("unknown", "The process ended before the answer came"),
     "not sent": ("waiting", "The process ended before anything was sent"),
 }
-DECISIONS = {"adopt": "Adopted", "retry": "Sent back in line", "cancel": "Cancelled"}
+DECISIONS = {"adopt": "Adopted", "retry": "Sent back in line", "approve": "Approved", "cancel": "Cancelled"}
 
 
 @dataclass(frozen=True)

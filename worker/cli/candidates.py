@@ -8,7 +8,7 @@ from worker.cli.decisions import CODES
 from worker.cli.endings import Failure
 from worker.cli.printing import Cell
 from worker.domain.application import Application, Invitation
-from worker.ledger import listing, results
+from worker.ledger import listing
 from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
 from worker.operators import Refusal
@@ -37,7 +37,7 @@ def list_candidates(
 
     def unit(tx: Tx) -> tuple[list[Shown], str | None]:
         page = listing.applications_page(tx, filters, limit, cursor)
-        theirs = results.of_applications(tx, [one.id for one in page.items])
+        theirs = listing.results_of(tx, [one.id for one in page.items])
         return [application(one, theirs[one.id]) for one in page.items], page.next
 
     shown, following = bridge.ledger.read(unit)
@@ -67,7 +67,7 @@ def show(who: str, as_json: bool) -> None:
 
     def unit(tx: Tx) -> Shown:
         found = finding.application(tx, who)
-        return one_application(tx, found, results.of_applications(tx, [found.id])[found.id], keys)
+        return one_application(tx, found, listing.results_of(tx, [found.id])[found.id], keys)
 
     _print(bridge.ledger.read(unit), as_json=as_json)
 
@@ -92,7 +92,7 @@ def resend(who: str, interview_id: str | None, as_json: bool) -> None:
         found = finding.application(tx, who)
         chosen = None if interview_id is None else finding.interview(tx, interview_id).interview.id
         sent: Application = recruiting.resend(tx, opening.person(), found.id, chosen)
-        return one_application(tx, sent, results.of_applications(tx, [sent.id])[sent.id], keys)
+        return one_application(tx, sent, listing.results_of(tx, [sent.id])[sent.id], keys)
 
     try:
         shown = bridge.ledger.write(unit)

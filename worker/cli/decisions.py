@@ -1,4 +1,4 @@
-"""`sprout requests retry`, `adopt` and `cancel`: what a person decides. Of two, the second is told what the first did."""
+"""`sprout requests retry`, `adopt`, `approve` and `cancel`: what a person decides. Of two, the second hears of the first."""
 
 from collections.abc import Callable
 
@@ -64,6 +64,23 @@ def adopt(request_id: str, link: str, as_json: bool) -> None:
         organization = bridge.settings.organizations.get(found.organization)
         base_url = "" if organization is None else organization.base_url
         return operators.adopt(tx, opening.person(), found.id, link, base_url)
+
+    _carry_out(bridge, request_id, decide, as_json=as_json)
+
+
+@click.command()
+@click.argument("request_id", metavar="ID")
+@options.as_json
+def approve(request_id: str, as_json: bool) -> None:
+    """\b
+    sprout requests approve spr-7K2QX
+
+    Say that an interview is wanted that is held for a person's approval. Whoever does not want it: sprout requests cancel.
+    """
+    bridge = opening.bridge()
+
+    def decide(tx: Tx, found: GenerationRequest) -> GenerationRequest:
+        return operators.approve(tx, opening.person(), found.id)
 
     _carry_out(bridge, request_id, decide, as_json=as_json)
 

@@ -54,6 +54,7 @@ TABLE: Table = {
             "show": Leaf("worker.cli.requests:show", "Show one request and its evidence."),
             "retry": Leaf("worker.cli.decisions:retry", "Send a held, cancelled or unknown request again."),
             "adopt": Leaf("worker.cli.decisions:adopt", "Give an unknown request the interview that you found."),
+            "approve": Leaf("worker.cli.decisions:approve", "Say that an interview held for approval is wanted."),
             "cancel": Leaf("worker.cli.decisions:cancel", "Say that nobody wants a request any more."),
         },
     ),
@@ -98,11 +99,32 @@ TABLE: Table = {
             "resend": Leaf("worker.cli.candidates:resend", "Send a candidate's personal link again."),
         },
     ),
+    "deliveries": Noun(
+        "What was told to targets, and what waits.",
+        {
+            "list": Leaf("worker.cli.deliveries:list_deliveries", "List deliveries, newest first."),
+            "show": Leaf("worker.cli.deliveries:show", "Show one delivery and each of its tries."),
+            "targets": Leaf("worker.cli.deliveries:list_targets", "List targets, and why one gets nothing."),
+            "resend": Leaf("worker.cli.delivery_decisions:resend", "Send a delivery again, under the same id."),
+            "recover": Leaf("worker.cli.delivery_decisions:recover", "Send again what was given up."),
+            "pause": Leaf("worker.cli.delivery_decisions:pause", "Send a target nothing more."),
+            "resume": Leaf("worker.cli.delivery_decisions:resume", "Send to a target again."),
+        },
+    ),
     "sources": Noun(
         "Where ATSs post to.",
         {
             "list": Leaf("worker.cli.sources:list_sources", "List sources, each with its address and state."),
             "test": Leaf("worker.cli.sources:try_source", "Try a source's secrets; nothing is sent or filed."),
+        },
+    ),
+    "rules": Noun(
+        "What is particular about some postings.",
+        {
+            "list": Leaf("worker.cli.rules:list_rules", "List the rules, in the order in which they are asked."),
+            "try": Leaf(
+                "worker.cli.rules:try_rules", "Say which rule decides about a posting, and what would be sent."
+            ),
         },
     ),
     "sign": Leaf("worker.cli.sign:sign", "Print the headers that a source would send for a file."),

@@ -6,9 +6,11 @@ from typing import TypeVar
 from config.wording import shown
 from worker.cli.endings import Failure
 from worker.domain.application import Application
+from worker.domain.delivery import Delivery
 from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest
-from worker.ledger import applications, batches, events, interviews, listing, requests
+from worker.ledger import applications, batches, deliveries, delivery_lists, events, interviews, listing, requests
+from worker.ledger.announcing import PREFIX
 from worker.ledger.batches import Batch
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
@@ -68,6 +70,14 @@ def batch(tx: Tx, given: str) -> Batch:
     return _there(batches.get(tx, _one(tx, "batch", given, lambda one: f"{one}  {_there(batches.get(tx, one)).name}")))
 
 
+def delivery(tx: Tx, given: str) -> Delivery:
+    """By id or start, with or without its "msg_". Raises Failure."""
+    wanted = given.strip()
+    start = wanted if wanted.startswith(PREFIX) else PREFIX + wanted
+    found = delivery_lists.starting_with(tx, start, MOST_CANDIDATES + 1) if wanted else []
+    return _there(deliveries.get(tx, only("delivery", start, found, str)))
+
+
 def only(noun: str, given: str, found: Sequence[str], line: Callable[[str], str]) -> str:
     """The one of `found` that `given` means: itself, or the only one that begins so. Raises Failure."""
     if given in found:
@@ -94,7 +104,7 @@ def _request_line(found: GenerationRequest | None) -> str:
 
 
 def _plural(noun: str) -> str:
-    return {"token": "token", "batch": "batch"}.get(noun, f"{noun}s")
+    return {"token": "token", "batch": "batch", "delivery": "deliveries"}.get(noun, f"{noun}s")
 
 
 def _there(found: T | None) -> T:

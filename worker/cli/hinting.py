@@ -10,6 +10,12 @@ def pump(bridge: Bridge, organization: str) -> None:
         bridge.hints.pump(organization)
 
 
+def deliver(bridge: Bridge, organization: str) -> None:
+    """An organization may have a delivery that is due."""
+    if assembly.broker_url(bridge.settings) is not None:
+        bridge.hints.deliver(organization)
+
+
 def read(bridge: Bridge, event_id: str) -> None:
     """An event is to be read."""
     if assembly.broker_url(bridge.settings) is not None:

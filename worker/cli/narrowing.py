@@ -7,7 +7,8 @@ import click
 from config.wording import ended, one_of, shown
 from worker.assembly import Bridge
 from worker.events.reader import COMPLETIONS
-from worker.ledger import batches
+from worker.ledger import batches, targets
+from worker.ledger.delivery_lists import DeliveryFilters
 from worker.ledger.listing import Filters
 
 
@@ -26,3 +27,10 @@ def _check(option: str, value: str | None, known: Iterable[str]) -> None:
     if value is not None and value not in known:
         sentence = ended(f"{option}: {shown(value)} is not configured; {one_of(value, sorted(known))}")
         raise click.UsageError(sentence, click.get_current_context())
+
+
+def of_deliveries(bridge: Bridge, wanted: DeliveryFilters) -> None:
+    """Raises click.UsageError. A target that has left the configuration keeps its deliveries."""
+    _check("--organization", wanted.organization, bridge.settings.organizations)
+    known = [one.name for one in bridge.ledger.read(targets.standings)]
+    _check("--target", wanted.target, [*bridge.settings.targets, *known])

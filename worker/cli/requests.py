@@ -81,6 +81,7 @@ def facts_of(shown: Shown, action: str | None) -> Iterator[tuple[str, Cell]]:
     yield "Organization", shown["organization"]
     yield "Source", shown["source"]
     yield "Job", shown["job_id"]
+    yield "Rule", shown["rule"]
     yield "Batch", shown["batch"]
     yield "Attempts", str(shown["attempts"])
     yield "Id", shown["id"]

@@ -58,7 +58,9 @@ class Code(StrEnum):
     NO_ANSWER = "no_answer"
     UNREADABLE_ANSWER = "unreadable_answer"
     DIED_SENDING = "died_sending"
+    APPROVAL = "approval"
     POSTING_CLOSED = "posting_closed"
+    SKIPPED = "skipped"
     SUPERSEDED = "superseded"
     CANCELLED_BY_PERSON = "cancelled_by_person"
 
@@ -77,6 +79,7 @@ class GenerationRequest:
 
     `fence` is the number of the newest attempt. `failures` counts answers that count against the request (429 and
     a lost connection do not). `text_limit` is how long the text may be at the next attempt, in UTF-16 units.
+    `rule` is the name of the rule that decided about a source's posting.
     """
 
     id: str
@@ -101,6 +104,12 @@ class GenerationRequest:
     interview_id: str | None
     created_at: datetime
     updated_at: datetime
+    rule: str | None = None
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether it is held for nothing but a person's word."""
+        return self.state is State.HELD and self.because is not None and self.because.code is Code.APPROVAL
 
 
 @dataclass(frozen=True)

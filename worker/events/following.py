@@ -1,39 +1,49 @@
 """What a source says of a posting, turned into what is wanted of TalentSprout.
 
 Each function returns the sentence that the event shows. While nothing of an interview can exist (its request waits or is held,
-or was cancelled when the posting closed), the newest text is its text; afterwards `on_change` has answered.
+or was cancelled when the posting closed), the newest text is its text; afterwards `on_change` has answered: see `wanting`.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from config.settings import Source
-from worker import filing
-from worker.descriptions import plain_text
+from worker.descriptions import language, plain_text
+from worker.descriptions.language import Doubt, Language
 from worker.domain.event import PostingClosed
 from worker.domain.posting import JobPosting
-from worker.domain.request import Because, Code, Content, GenerationRequest, State
-from worker.ledger import attempts, invitations, postings, requests
+from worker.domain.request import Because, Code, State
+from worker.events import wanting
+from worker.events.wanting import NOTHING_EXISTS, Wanted
+from worker.ledger import invitations, postings, requests
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
-from worker.policy import identity
-from worker.policy.identity import Identity
+from worker.policy import rules
 
-NOTHING_EXISTS = frozenset({State.WAITING, State.HELD})
 OVERTAKEN = "Something newer is known of this posting; nothing changed."
 
 
 @dataclass(frozen=True)
 class Readable:
-    """A posting whose description is text already: converting takes time and is done before a transaction begins."""
+    """A posting whose description is text already: converting takes time and is done before a transaction begins.
+
+    `language` is None where nobody asked for it.
+    """
 
     posting: JobPosting
     text: str
+    language: Language | Doubt | None = None
 
     @classmethod
-    def of(cls, posting: JobPosting) -> "Readable":
+    def of(cls, posting: JobPosting, *, detect_language: bool = False) -> "Readable":
         """Convert it."""
-        return cls(posting, plain_text.readable(posting.description))
+        text = plain_text.readable(posting.description)
+        return cls(posting, text, language.told(text) if detect_language else None)
+
+    @property
+    def detected(self) -> str | None:
+        """The language that is beyond doubt."""
+        return self.language.code if isinstance(self.language, Language) else None
 
 
 def open_or_change(tx: Tx, source: Source, event: StoredEvent, said: Readable) -> str:
@@ -42,14 +52,18 @@ def open_or_change(tx: Tx, source: Source, event: StoredEvent, said: Readable) -
     stored = _stored(source, event, said)
     if not postings.newer(tx, stored):
         return OVERTAKEN
-    invitations.follow_posting(tx, source.name, said.posting.job_id)
-    wanted = _identity(source, said)
-    for request in requests.of_job(tx, source.organization, source.name, said.posting.job_id):
-        if request.state in NOTHING_EXISTS:
-            return _rewrite(tx, source, request, wanted, stored)
-        if request.state is State.CANCELLED and known is not None and not known.is_open:
-            return _reopen(tx, source, request, wanted, stored)
-    return _file(tx, source, stored, wanted)
+    invitations.follow_posting(tx, source.name, stored.job_id)
+    wanted = Wanted(source, rules.plan(source, said.posting, said.detected), stored)
+    found = postings.requests_of(tx, source.name, stored.job_id)
+    told = wanting.follow(tx, wanted, found, was_closed=known is not None and not known.is_open)
+    return f"{told}{_doubt(said)}"
+
+
+def _doubt(said: Readable) -> str:
+    """Said where a language was asked for and can't be told."""
+    if not isinstance(said.language, Doubt):
+        return ""
+    return f" Its language is in doubt ({said.language.why}): the configured languages stay."
 
 
 def close(tx: Tx, source: Source, event: StoredEvent, said: PostingClosed) -> str:
@@ -90,86 +104,14 @@ def _never_announced(
     return closed
 
 
-def _file(tx: Tx, source: Source, stored: postings.StoredPosting, wanted: Identity) -> str:
-    submission = filing.Submission(
-        organization=source.organization,
-        text=stored.text,
-        title=stored.title,
-        options=source.interview,
-        about=stored.about,
-        identity=wanted,
-        source=source.name,
-        job_id=stored.job_id,
-    )
-    match filing.file(tx, submission):
-        case filing.Filed(request):
-            return f"Filed as {request.label}."
-        case filing.AlreadyFiled(request) | filing.Conflict(request):
-            return _left_alone(source, request)
-
-
-def _rewrite(
-    tx: Tx, source: Source, request: GenerationRequest, wanted: Identity, stored: postings.StoredPosting
-) -> str:
-    """Nothing of it exists: the newest posting is its text, and its revision."""
-    key = (source.organization, wanted.key)
-    other = requests.by_keys(tx, [key]).get(key)
-    if other is not None and other.request.id != request.id:
-        requests.move(tx, request.id, NOTHING_EXISTS, State.CANCELLED, because=Because(Code.SUPERSEDED, {}))
-        return f"{other.request.label} has this text; {request.label} is cancelled."
-    content = Content(stored.text, source.interview, stored.about)
-    because = filing.fault_of(request.kind, content.text)
-    if identity.content_digest(request.kind, content.text, content.options) == requests.content_digest_of(
-        tx, request.id
-    ):
-        return f"{request.label} has this text already."
-    requests.rewrite(tx, request, stored.title, content, text_limit=filing.text_limit(content.text))
-    requests.rekey(tx, request.id, wanted)
-    if because is not None:
-        requests.move(tx, request.id, NOTHING_EXISTS, State.HELD, because=because)
-        return f"{request.label} takes the new text and is held."
-    requests.move(tx, request.id, NOTHING_EXISTS, State.WAITING, because=None, due_at=tx.now())
-    return f"{request.label} takes the new text."
-
-
-def _reopen(
-    tx: Tx, source: Source, request: GenerationRequest, wanted: Identity, stored: postings.StoredPosting
-) -> str:
-    """The posting is open again; its request is revived where nothing of it can exist."""
-    if attempts.may_exist(tx, request.id):
-        return f"{request.label} was cancelled while its interview might exist; only a person revives it."
-    because = filing.fault_of(request.kind, stored.text)
-    state = State.WAITING if because is None else State.HELD
-    requests.move(tx, request.id, {State.CANCELLED}, state, because=because, due_at=tx.now())
-    _rewrite(tx, source, request, wanted, stored)
-    return f"The posting is open again; {request.label} is revived."
-
-
 def _cancel(tx: Tx, source: Source, job_id: str) -> list[str]:
     closed = Because(Code.POSTING_CLOSED, {})
-    found = requests.of_job(tx, source.organization, source.name, job_id)
+    found = postings.requests_of(tx, source.name, job_id)
     return [
         request.label
         for request in found
         if requests.move(tx, request.id, NOTHING_EXISTS, State.CANCELLED, because=closed)
     ]
-
-
-def _left_alone(source: Source, request: GenerationRequest) -> str:
-    match request.state:
-        case State.CREATED if source.on_change == "keep":
-            return f'{request.label} has its interview; on_change = "keep" leaves it as it is.'
-        case State.CREATED:
-            return f"{request.label} has an interview for this text."
-        case State.CANCELLED:
-            return f"{request.label} was cancelled; a person's retry revives it."
-        case _:
-            return f"{request.label} is {request.state}; its text is on its way and is left as it is."
-
-
-def _identity(source: Source, said: Readable) -> Identity:
-    revision = identity.FIRST_REVISION if source.on_change == "keep" else identity.revision_of(said.text)
-    return identity.of_posting(source.name, said.posting.job_id, revision)
 
 
 def _stored(source: Source, event: StoredEvent, said: Readable) -> postings.StoredPosting:

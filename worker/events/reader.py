@@ -1,7 +1,8 @@
 """Reading: a stored event becomes what it means, once.
 
 Tries are counted before the work, so an event that kills its reader is parked after three like one that can't be understood. A
-reader that was mended later reads parked events again (`sprout events replay`); nothing is doubled by that.
+reader that was mended later reads parked events again (`sprout events replay`); nothing is doubled by that. What is done here is
+noted and not waited for: if the power fails before it is on the disk, the event, which is, is read once more.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -73,10 +74,10 @@ Meaning = following.Readable | PostingClosed | InterviewFinished | Finished | Ap
 
 @dataclass(frozen=True)
 class Read:
-    """What became of an event, and the organization whose work it may have added to."""
+    """What became of an event, and the organizations whose work it may have added to."""
 
     state: EventState
-    organization: str | None
+    organizations: tuple[str, ...] = ()
 
 
 def read(
@@ -90,19 +91,18 @@ def read(
 
     `dropping`: organizations that keep no result of a foreign interview. `keys` sign personal links.
     """
-    begun = ledger.write(lambda tx: _begin(tx, event_id))
+    begun = ledger.note(lambda tx: _begin(tx, event_id))
     if begun is None:
-        return Read(EventState.READ, None)
+        return Read(EventState.READ)
     event, received = begun
     try:
-        source = configured.get(event.source)
-        meanings = [_prepared(meaning, source) for meaning in _said(event, received, configured)]
+        meanings = [_prepared(one, configured.get(event.source)) for one in _said(event, received, configured)]
     except Unreadable as fault:
         return _park(ledger, event, str(fault))
     except Exception as fault:  # a bug in a reader must not lose or repeat the event for ever
         _logger.exception("an event could not be read", event_id=event.id, source=event.source)
         if event.tries < MOST_TRIES:
-            return Read(EventState.STORED, None)
+            return Read(EventState.STORED)
         return _park(ledger, event, f"its reader failed: {type(fault).__name__}")
     meant = [_under(one, keys, is_dropping=event.organization in dropping) for one in meanings]
     done = _apply_all(ledger, event, meant, configured)
@@ -135,7 +135,7 @@ def _prepared(event: Event, source: Source | None) -> Meaning:
     """What takes time is done here, before a transaction begins. Raises Unreadable for what can't be followed yet."""
     match event:
         case PostingOpened(posting) | PostingChanged(posting):
-            return following.Readable.of(posting)
+            return following.Readable.of(posting, detect_language=source is not None and source.detect_language)
         case PostingAnnounced():
             raise Unreadable(NOT_FETCHED)
         case Ping():
@@ -165,17 +165,23 @@ def _apply_all(ledger: Ledger, event: StoredEvent, meanings: list[Meaning], conf
     parts = [meanings[start : start + MOST_AT_ONCE] for start in range(0, len(meanings), MOST_AT_ONCE)] or [[]]
     said: list[str] = []
     for part in parts[:-1]:
-        said += ledger.write(lambda tx, part=part: _apply(tx, event, part, configured))  # type: ignore[misc]  # a default binds it
+        said += ledger.note(lambda tx, part=part: _apply(tx, event, part, configured))  # type: ignore[misc]  # a default binds it
     idle = all(isinstance(meaning, Ignored) for meaning in meanings)
     state = EventState.IGNORED if idle else EventState.READ
 
     def last(tx: Tx) -> Read:
         if not _is_unread(tx, event):
-            return Read(EventState.READ, None)
-        events.settle(tx, event.id, state, _summary([*said, *_apply(tx, event, parts[-1], configured)]))
-        return Read(state, event.organization)
+            return Read(EventState.READ)
+        now_said = [_apply_one(tx, event, meaning, configured) for meaning in parts[-1]]
+        events.settle(tx, event.id, state, _summary([*said, *now_said]))
+        return Read(state, (event.organization, *_elsewhere(configured.get(event.source))))
 
-    return ledger.write(last)
+    return ledger.note(last)
+
+
+def _elsewhere(source: Source | None) -> set[str]:
+    """Where rules may have filed what a source says."""
+    return set() if source is None else {one.to_organization for one in source.rules if one.to_organization}
 
 
 def _apply(tx: Tx, event: StoredEvent, part: list[Meaning], configured: Mapping[str, Source]) -> list[str]:
@@ -219,4 +225,4 @@ def _apply_one(tx: Tx, event: StoredEvent, meaning: Meaning, configured: Mapping
 def _park(ledger: Ledger, event: StoredEvent, reason: str) -> Read:
     sentence = f"It can't be read: {reason}."
     ledger.write(lambda tx: events.settle(tx, event.id, EventState.UNREADABLE, sentence))
-    return Read(EventState.UNREADABLE, None)
+    return Read(EventState.UNREADABLE)

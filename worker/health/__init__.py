@@ -4,7 +4,7 @@ Nothing here changes anything but the pings that it is given, which spend slots 
 
 questions      all of them in order, and the short form for a probe
 check          what an answer is
-configuration  the file, the folder, the targets
+configuration  the file, the folder
 stored         the database and what it tells: schema, clock, workers, pauses, what waits for a person
 network        broker, keys, public URL, clocks (`probes`: one question to a server each)
 """

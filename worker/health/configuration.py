@@ -57,13 +57,5 @@ def silent_sources(settings: Settings) -> Iterator[Check]:
             yield Check(f"source {name}", State.WARN, sentence, remedy, where)
 
 
-def targets(settings: Settings) -> Iterator[Check]:
-    """This version keeps links and results, and hands them to nobody."""
-    for name in settings.targets:
-        sentence = f"{name} is configured, and nothing is delivered yet by this version."
-        remedy = "Read links and results here: sprout requests list, sprout results list"
-        yield Check(f"target {name}", State.WARN, sentence, remedy, place(settings, f"targets.{name}"))
-
-
 def _check(state: State, sentence: str, where: str) -> Check:
     return Check("configuration", state, sentence, place=where)

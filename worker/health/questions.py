@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from worker.assembly import Bridge
-from worker.health import configuration, network, stored
+from worker.health import configuration, destinations, network, stored
 from worker.health.check import Check, State
 from worker.ledger import schema
 from worker.ledger.connection import LedgerFault
@@ -42,10 +42,10 @@ def doctor(bridge: Bridge, ask: Ask) -> Iterator[Check]:
         yield from stored.pauses(bridge)
         yield from stored.budgets_in_force(bridge)
         yield from stored.decisions(bridge)
+        yield from destinations.destinations(bridge)
     yield from network.clocks(settings)
     yield network.public_url(settings)
     yield from configuration.silent_sources(settings)
-    yield from configuration.targets(settings)
 
 
 def ready(bridge: Bridge) -> Readiness:

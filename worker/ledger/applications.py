@@ -112,7 +112,6 @@ def pending(tx: Tx, source: str, job_id: str) -> list[str]:
 def overlooked(tx: Tx) -> list[str]:
     """Ids of applications that wait although their job has an interview: both came in one moment, or there were too many."""
     there = sa.and_(
-        request.c.organization == application.c.organization,
         request.c.source == application.c.source,
         request.c.interview_id.is_not(None),
     )
@@ -230,7 +229,6 @@ def _interviews(tx: Tx, found: Application, job_ids: list[str]) -> dict[str, str
     statement = (
         sa.select(request.c.job_id, request.c.interview_id)
         .where(
-            request.c.organization == found.organization,
             request.c.source == found.source,
             request.c.job_id.in_(job_ids),
             request.c.interview_id.is_not(None),

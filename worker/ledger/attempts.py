@@ -26,6 +26,35 @@ from worker.policy import pacing, repeats
 USUAL_OF = 20  # so many of the newest calls say how long one usually takes
 MARGIN_LEFT = 0.5  # of the lease's margin must be left beyond a full deadline when a call is marked
 
+# Made once, as in `budgets`.
+_IT = attempt.c.id == sa.bindparam("it")
+ROW = sa.select(attempt).where(_IT)
+RECORDED = attempt.insert()
+MARKED = (
+    sa.update(attempt)
+    .where(_IT, attempt.c.sent_at.is_(None), attempt.c.ended_at.is_(None))
+    .values(sent_at=sa.bindparam("now"))
+    .returning(attempt.c.id)
+)
+FINISHED = (
+    sa.update(attempt)
+    .where(_IT)
+    .values(ended_at=sa.func.coalesce(attempt.c.ended_at, sa.bindparam("now", type_=attempt.c.ended_at.type)))
+)  # and what it is given beside
+IN_LINE = (
+    sa.select(request)
+    .where(
+        request.c.organization == sa.bindparam("whose"),
+        request.c.tier == sa.bindparam("which"),
+        requests.claimable(),
+        request.c.due_at <= sa.bindparam("now"),
+    )
+    .order_by(request.c.priority, request.c.due_at, request.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+IN_LINE_FOR_THE_FIRST_TIME = IN_LINE.where(request.c.failures == 0)
+
 
 @dataclass(frozen=True)
 class Claimed:
@@ -81,21 +110,19 @@ def claim(
     opens = pacing.next_slot(seen, now)
     if opens is None or opens > now:
         return NoSlot(_until(opens, now))
-    allowed = budgets.allowed_repeats(tx, organization, tier)
+    allowed = budgets.repeats_in(locked)
     repeats_at = repeats.next_at(allowed, now)
-    line = _next_in_line(organization, tier, now, with_repeats=repeats_at <= now)
-    row = tx.conn.execute(line).mappings().one_or_none()
+    line = IN_LINE if repeats_at <= now else IN_LINE_FOR_THE_FIRST_TIME
+    row = tx.conn.execute(line, {"whose": organization, "which": tier, "now": now}).mappings().one_or_none()
     if row is None:
         return NothingDue(_until(requests.next_due(tx, organization, tier, repeats_at), now))
     wanted = requests.from_row(row)
     left = repeats.after_sending(allowed, now, again=wanted.failures > 0)
-    if left != allowed:
-        budgets.note_repeats(tx, organization, tier, left)
     requests.move(tx, wanted.id, {State.WAITING}, State.SENDING, fence=wanted.fence + 1, updated_at=now)
     held = _record(
         tx, organization, tier, boot_id, now, lease, request_id=wanted.id, n=wanted.fence + 1, label=wanted.label
     )
-    after = budgets.take(tx, organization, tier, held.id, seen, now)
+    after = budgets.take(tx, tier, held, seen, left if left != allowed else None)
     return Claimed(held, wanted, requests.content(tx, wanted.id), _until(pacing.next_slot(after, now), now))
 
 
@@ -111,7 +138,7 @@ def claim_ping(tx: Tx, organization: str, boot_id: str, lease: timedelta) -> Att
     if opens is not None and opens > now:
         return NoSlot(opens - now)
     held = _record(tx, organization, Tier.DEFAULT, boot_id, now, lease, request_id=None, n=None, label="ping")
-    budgets.take(tx, organization, Tier.DEFAULT, held.id, replace(seen, alone=False), now)
+    budgets.take(tx, Tier.DEFAULT, held, replace(seen, alone=False))
     return held
 
 
@@ -124,13 +151,7 @@ def mark(tx: Tx, held: Attempt, deadline: timedelta, lease_margin: timedelta) ->
     now = tx.now()
     if held.lease_until - now < deadline + lease_margin * MARGIN_LEFT:
         return False
-    statement = (
-        sa.update(attempt)
-        .where(attempt.c.id == held.id, attempt.c.sent_at.is_(None), attempt.c.ended_at.is_(None))
-        .values(sent_at=now)
-        .returning(attempt.c.id)
-    )
-    return tx.conn.execute(statement).scalar_one_or_none() is not None
+    return tx.conn.execute(MARKED, {"it": held.id, "now": now}).scalar_one_or_none() is not None
 
 
 def finish(tx: Tx, attempt_id: str, outcome: str, evidence: Evidence, news: BudgetNews) -> None:
@@ -139,16 +160,8 @@ def finish(tx: Tx, attempt_id: str, outcome: str, evidence: Evidence, news: Budg
     What is known later, by a late answer or the journal, replaces "lease ended".
     """
     known = {} if news.spread is None else {"spread": news.spread}
-    tx.conn.execute(
-        sa.update(attempt)
-        .where(attempt.c.id == attempt_id)
-        .values(
-            ended_at=sa.func.coalesce(attempt.c.ended_at, sa.bindparam("now", tx.now(), type_=attempt.c.ended_at.type)),
-            outcome=outcome,
-            evidence=json.dumps(_present(asdict(evidence)) | _told(news)),
-            **known,
-        )
-    )
+    told = json.dumps(_present(asdict(evidence)) | _told(news))
+    tx.conn.execute(FINISHED, {"it": attempt_id, "now": tx.now(), "outcome": outcome, "evidence": told, **known})
 
 
 def lapse(tx: Tx, attempt_id: str) -> bool | None:
@@ -165,7 +178,7 @@ def lapse(tx: Tx, attempt_id: str) -> bool | None:
 
 def find(tx: Tx, attempt_id: str) -> tuple[Attempt, Tier, datetime | None] | None:
     """An attempt by its id, its tier, and when it was sent; None for a ping."""
-    row = tx.conn.execute(sa.select(attempt).where(attempt.c.id == attempt_id)).mappings().one_or_none()
+    row = tx.conn.execute(ROW, {"it": attempt_id}).mappings().one_or_none()
     if row is None:
         return None
     return _attempt(row), Tier(row["tier"]), row["sent_at"]
@@ -231,22 +244,6 @@ def open_of(tx: Tx, boot_id: str) -> list[str]:
     return list(tx.conn.execute(statement.order_by(attempt.c.id)).scalars())
 
 
-def _next_in_line(organization: str, tier: Tier, now: datetime, *, with_repeats: bool) -> sa.Select[Any]:
-    return (
-        sa.select(request)
-        .where(
-            request.c.organization == organization,
-            request.c.tier == tier,
-            requests.claimable(),
-            request.c.due_at <= now,
-            sa.true() if with_repeats else request.c.failures == 0,
-        )
-        .order_by(request.c.priority, request.c.due_at, request.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-
-
 def _record(
     tx: Tx, organization: str, tier: Tier, boot_id: str, now: datetime, lease: timedelta, **of_request: Any
 ) -> Attempt:
@@ -259,7 +256,8 @@ def _record(
         "lease_until": now + lease,
         **of_request,
     }
-    return _attempt(tx.conn.execute(attempt.insert().values(values).returning(attempt)).mappings().one())
+    tx.conn.execute(RECORDED, values)
+    return _attempt(values)
 
 
 def _until(moment: datetime | None, now: datetime) -> timedelta | None:
@@ -267,7 +265,7 @@ def _until(moment: datetime | None, now: datetime) -> timedelta | None:
     return None if moment is None else max(moment - now, timedelta(0))
 
 
-def _attempt(row: sa.RowMapping) -> Attempt:
+def _attempt(row: Mapping[Any, Any]) -> Attempt:
     return Attempt(
         row["id"], row["request_id"], row["n"], row["organization"], row["label"], row["slot_at"], row["lease_until"]
     )

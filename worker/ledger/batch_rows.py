@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker.domain.request import Because, Code, GenerationRequest, State
-from worker.ledger import requests
-from worker.ledger.connection import Tx
+from worker.ledger import because, requests
+from worker.ledger.connection import ForBoth, Inserting, Tx
 from worker.ledger.tables import batch_row, interview, request
 from worker.policy.verdicts import Verdict
 
@@ -35,6 +35,16 @@ class RowAndRequest:
     share_link: str | None
 
 
+def _kept(insert: Inserting) -> sa.Executable:
+    fresh = insert(batch_row)
+    changed = {name: fresh.excluded[name] for name in ("run", "verdict", "text", "request_id", "same_as", "cells")}
+    not_newer = batch_row.c.run <= fresh.excluded.run
+    return fresh.on_conflict_do_update(index_elements=["batch", "number"], set_=changed, where=not_newer)
+
+
+KEPT = ForBoth.made(_kept)
+
+
 def keep(tx: Tx, batch_id: str, run: int, rows: Sequence[StoredRow]) -> None:
     """Note some rows of a run, in place of what an earlier run had under their numbers; a newer one's stay."""
     values = [
@@ -50,11 +60,7 @@ def keep(tx: Tx, batch_id: str, run: int, rows: Sequence[StoredRow]) -> None:
         }
         for one in rows
     ]
-    statement = tx.insert(batch_row)
-    fresh = {name: statement.excluded[name] for name in ("run", "verdict", "text", "request_id", "same_as", "cells")}
-    not_newer = batch_row.c.run <= statement.excluded.run
-    upsert = statement.on_conflict_do_update(index_elements=["batch", "number"], set_=fresh, where=not_newer)
-    tx.conn.execute(upsert, values)
+    tx.conn.execute(tx.own(KEPT), values)
 
 
 def first_with(tx: Tx, batch_id: str, run: int, request_ids: Collection[str]) -> dict[str, int]:
@@ -147,8 +153,8 @@ def unpark(tx: Tx, batch_id: str, after: str, limit: int) -> str | None:
 
 def cancel(tx: Tx, batch_id: str, actor: str, after: str, limit: int) -> str | None:
     """Some of its requests, waiting or held, are cancelled."""
-    because = requests.pack(Because(Code.CANCELLED_BY_PERSON, {"actor": actor}))
-    changes = {"state": State.CANCELLED, "because": because, "updated_at": tx.now(), "parked": False}
+    reason = because.pack(Because(Code.CANCELLED_BY_PERSON, {"actor": actor}))
+    changes = {"state": State.CANCELLED, "because": reason, "updated_at": tx.now(), "parked": False}
     open_ones = request.c.state.in_([State.WAITING, State.HELD])
     return _change(tx, batch_id, open_ones, after, limit, changes)
 

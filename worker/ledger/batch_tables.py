@@ -24,6 +24,7 @@ batch = Table(
     Column("decided_at", Instant),
     Column("blocks", Boolean, nullable=False, server_default=sa.false()),
     Column("following", Boolean, nullable=False, server_default=sa.false()),
+    Column("told_run", Integer),  # of whose end the targets were told
 )
 _blocking, _following = batch.c.blocks.is_(True), batch.c.following.is_(True)
 Index("batch_blocking", batch.c.id, sqlite_where=_blocking, postgresql_where=_blocking)

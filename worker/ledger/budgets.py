@@ -11,12 +11,35 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from worker.domain.outcome import BudgetNews
+from worker.domain.outcome import Attempt, BudgetNews
 from worker.domain.request import Tier
 from worker.ledger.connection import Tx
 from worker.ledger.tables import attempt, budget
 from worker.policy import pacing
 from worker.policy.repeats import Repeats
+
+# Made once: to make a statement takes four times as long as to run it, and these stand between an event and its call.
+_MINE = sa.and_(budget.c.organization == sa.bindparam("whose"), budget.c.tier == sa.bindparam("which"))
+ROW = sa.select(budget).where(_MINE)
+LOCKED = ROW.with_for_update()
+CHANGED = sa.update(budget).where(_MINE)  # sets what it is given
+_CALLS = sa.and_(attempt.c.organization == sa.bindparam("whose"), attempt.c.tier == sa.bindparam("which"))
+CLAIMED = (
+    sa.select(sa.func.count())
+    .select_from(attempt)
+    .where(_CALLS, attempt.c.ended_at.is_(None), attempt.c.sent_at.is_(None))
+)
+SENT = (
+    sa.select(attempt.c.sent_at, attempt.c.spread)
+    .where(_CALLS, attempt.c.sent_at > sa.bindparam("reach"))
+    .order_by(attempt.c.sent_at.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+OWN = (
+    sa.select(sa.func.count())
+    .select_from(attempt)
+    .where(_CALLS, attempt.c.sent_at > sa.bindparam("since"), attempt.c.sent_at <= sa.bindparam("until"))
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +71,7 @@ def prepare(tx: Tx, organization: str, tier: Tier, limit: int, window: timedelta
 
 def lock(tx: Tx, organization: str, tier: Tier) -> sa.RowMapping:
     """Until this transaction ends, nobody else claims from this budget. The row is as it was when the lock was granted."""
-    return tx.conn.execute(_of(organization, tier).with_for_update()).mappings().one()
+    return tx.conn.execute(LOCKED, _of(organization, tier)).mappings().one()
 
 
 def seen(tx: Tx, locked: sa.RowMapping, now: datetime) -> pacing.Budget:
@@ -68,19 +91,28 @@ def standings(tx: Tx) -> list[Standing]:
     return [_standing(tx, row, now) for row in rows]
 
 
-def take(tx: Tx, organization: str, tier: Tier, attempt_id: str, seen: pacing.Budget, now: datetime) -> pacing.Budget:
-    """Note a slot as taken by `attempt_id`, on trial where the next call is to go alone; the budget as it stands then."""
-    after = replace(seen, grid_at=pacing.grid_after(seen, now), claimed=seen.claimed + 1, on_trial=seen.alone)
-    changes: dict[str, Any] = {"grid_at": after.grid_at}
+def take(tx: Tx, tier: Tier, held: Attempt, seen: pacing.Budget, repeats: Repeats | None = None) -> pacing.Budget:
+    """Note a slot as taken by `held`, on trial where the next call is to go alone; the budget as it stands then.
+
+    `repeats`: what is left of them, where that changed.
+    """
+    grid_at = pacing.grid_after(seen, held.slot_at)
+    changes: dict[str, Any] = {"grid_at": grid_at}
     if seen.alone:
-        changes["trial"] = attempt_id
-    _update(tx, organization, tier, changes)
-    return after
+        changes["trial"] = held.id
+    if repeats is not None:
+        changes |= {"repeats": repeats.saved, "probed_at": repeats.probed_at}
+    _update(tx, held.organization, tier, changes)
+    return replace(seen, grid_at=grid_at, claimed=seen.claimed + 1, on_trial=seen.alone)
 
 
 def allowed_repeats(tx: Tx, organization: str, tier: Tier) -> Repeats:
     """How many of the requests whose answers failed may be sent again."""
-    row = _row(tx, organization, tier)
+    return repeats_in(_row(tx, organization, tier))
+
+
+def repeats_in(row: sa.RowMapping) -> Repeats:
+    """The same, of a row that is locked."""
     return Repeats(row["repeats"], row["probed_at"])
 
 
@@ -143,16 +175,8 @@ def _foreign(tx: Tx, row: sa.RowMapping, news: BudgetNews, sent_at: datetime, no
 
 def _own(tx: Tx, row: sa.RowMapping, sent_at: datetime) -> int:
     """Our own calls in the window that ended at `sent_at`, that one included."""
-    return tx.conn.execute(
-        sa.select(sa.func.count())
-        .select_from(attempt)
-        .where(
-            attempt.c.organization == row["organization"],
-            attempt.c.tier == row["tier"],
-            attempt.c.sent_at > sent_at - row["window"],
-            attempt.c.sent_at <= sent_at,
-        )
-    ).scalar_one()
+    within = {"since": sent_at - row["window"], "until": sent_at}
+    return int(tx.conn.execute(OWN, _of(row["organization"], row["tier"]) | within).scalar_one())
 
 
 def _standing(tx: Tx, row: sa.RowMapping, now: datetime) -> Standing:
@@ -162,28 +186,20 @@ def _standing(tx: Tx, row: sa.RowMapping, now: datetime) -> Standing:
 
 
 def _row(tx: Tx, organization: str, tier: Tier) -> sa.RowMapping:
-    return tx.conn.execute(_of(organization, tier)).mappings().one()
+    return tx.conn.execute(ROW, _of(organization, tier)).mappings().one()
 
 
-def _of(organization: str, tier: Tier) -> sa.Select[Any]:
-    return sa.select(budget).where(budget.c.organization == organization, budget.c.tier == tier)
+def _of(organization: str, tier: str) -> dict[str, Any]:
+    """Which budget."""
+    return {"whose": organization, "which": tier}
 
 
 def _view(tx: Tx, row: sa.RowMapping, now: datetime) -> pacing.Budget:
-    mine = sa.and_(attempt.c.organization == row["organization"], attempt.c.tier == row["tier"])
+    mine = _of(row["organization"], row["tier"])
     # Claimed before sent: a call that is marked between the two statements is counted twice, and never missed.
-    claimed = tx.conn.execute(
-        sa.select(sa.func.count())
-        .select_from(attempt)
-        .where(mine, attempt.c.ended_at.is_(None), attempt.c.sent_at.is_(None))
-    ).scalar_one()
+    claimed = tx.conn.execute(CLAIMED, mine).scalar_one()
     reach = now - row["window"] - row["window"] / pacing.LARGEST
-    sent = tx.conn.execute(
-        sa.select(attempt.c.sent_at, attempt.c.spread)
-        .where(mine, attempt.c.sent_at > reach)
-        .order_by(attempt.c.sent_at.desc())
-        .limit(row["limit_count"])
-    ).all()
+    sent = tx.conn.execute(SENT, mine | {"reach": reach, "most": row["limit_count"]}).all()
     return pacing.Budget(
         limit=row["limit_count"],
         window=row["window"],
@@ -201,6 +217,4 @@ def _view(tx: Tx, row: sa.RowMapping, now: datetime) -> pacing.Budget:
 
 
 def _update(tx: Tx, organization: str, tier: Tier, changes: Mapping[str, Any]) -> None:
-    tx.conn.execute(
-        sa.update(budget).where(budget.c.organization == organization, budget.c.tier == tier).values(changes)
-    )
+    tx.conn.execute(CHANGED, {**_of(organization, tier), **changes})

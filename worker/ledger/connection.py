@@ -1,7 +1,11 @@
 """Connections to the ledger, and its clock.
 
-`write` and `read` run one unit of work in one transaction and may run it again from the start after a deadlock or a
+`write`, `note` and `read` run one unit of work in one transaction and may run it again from the start after a deadlock or a
 serialization failure (PostgreSQL 40P01, 40001) or a busy SQLite file. So a unit must do nothing but read and write the ledger.
+
+What `write` has done is on the disk when it returns. What `note` has done everybody sees at once, and the next `write`, whoever's
+it is, takes it to the disk; if the power fails before, it never happened. That is enough where nobody was told and nothing was
+sent yet, and it spares the disk: of the four commits between an event and its call only the last one waits for it.
 
 A `Ledger` with `patience` gives up a locked SQLite file after so long, for commands and requests: somebody waits for them.
 Without it a unit waits BUSY at each of its tries, because what a worker has to write must not be lost.
@@ -28,7 +32,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from worker.ledger import times
+from worker import clock
 
 BUSY = timedelta(seconds=10)
 READING = "5s"  # no statement of a unit that only reads may take longer; whoever asked asks again
@@ -41,7 +45,21 @@ NOTICE_A_LOST_HOST = {  # seconds, and milliseconds for the last; the kernel wou
     "tcp_user_timeout": 10_000,
 }
 T = TypeVar("T")
+Inserting = Callable[[sa.Table], sqlite_dialect.Insert | postgresql_dialect.Insert]
 LedgerFault = sa.exc.SQLAlchemyError  # what `read` and `write` raise where the database fails or is away
+
+
+@dataclass(frozen=True)
+class ForBoth:
+    """An INSERT with ON CONFLICT, in the dialect of each database, made once."""
+
+    sqlite: sa.Executable
+    postgresql: sa.Executable
+
+    @classmethod
+    def made(cls, make: Callable[[Inserting], sa.Executable]) -> "ForBoth":
+        """`make` is given an `insert` whose ON CONFLICT both spell alike."""
+        return cls(make(sqlite_dialect.insert), make(postgresql_dialect.insert))
 
 
 @dataclass(frozen=True)
@@ -58,6 +76,10 @@ class Tx:
     def insert(self, table: sa.Table) -> sqlite_dialect.Insert | postgresql_dialect.Insert:
         """An INSERT that knows ON CONFLICT, which both databases spell alike."""
         return sqlite_dialect.insert(table) if self.is_sqlite else postgresql_dialect.insert(table)
+
+    def own(self, statement: ForBoth) -> sa.Executable:
+        """It in the dialect of this database."""
+        return statement.sqlite if self.is_sqlite else statement.postgresql
 
     @property
     def is_sqlite(self) -> bool:
@@ -81,6 +103,7 @@ class Ledger:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url, pool, patience or BUSY) if self.is_sqlite else _postgresql(url, pool)
         self._writing = self.engine.execution_options(writes=True)
+        self._noting = self.engine.execution_options(writes=True, waits_for_disk=False)
         self._patience = patience
         self._queue = threading.Lock()
 
@@ -88,12 +111,22 @@ class Ledger:
         """Run a unit that may write; commit, or roll back and raise."""
         return self._retrying(self._write_once, unit)
 
+    def note(self, unit: Callable[[Tx], T]) -> T:
+        """Run a unit that may write and be forgotten in a power failure: commit without waiting for the disk, or roll back."""
+        return self._retrying(self._note_once, unit)
+
     def read(self, unit: Callable[[Tx], T]) -> T:
         """Run a unit that only reads; on SQLite it never stands in a writer's way."""
         return self._retrying(self._read_once, unit)
 
     def _write_once(self, unit: Callable[[Tx], T]) -> T:
         with self._turn(), self._writing.begin() as conn:
+            return unit(Tx(conn, self.clock))
+
+    def _note_once(self, unit: Callable[[Tx], T]) -> T:
+        with self._turn(), self._noting.begin() as conn:
+            if not self.is_sqlite:
+                conn.exec_driver_sql("SET LOCAL synchronous_commit = off")
             return unit(Tx(conn, self.clock))
 
     def _read_once(self, unit: Callable[[Tx], T]) -> T:
@@ -133,8 +166,7 @@ class Ledger:
 def database_clock(conn: sa.Connection) -> datetime:
     """Now by the database: what leases, slots and quarantines are compared with."""
     if conn.dialect.name == "sqlite":
-        seconds, fraction = conn.exec_driver_sql("SELECT strftime('%s','now'), strftime('%f','now')").one()
-        return times.EPOCH + timedelta(seconds=int(seconds), milliseconds=int(str(fraction).partition(".")[2]))
+        return clock.wall()  # what its own functions read, too; to ask them takes thirty times as long
     moment = conn.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
     assert isinstance(moment, datetime)
     return moment.astimezone(UTC)
@@ -187,7 +219,12 @@ def _sqlite(url: str, pool: int, busy: timedelta) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(conn: sa.Connection) -> None:
-        conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writes") else "BEGIN")
+        options = conn.get_execution_options()
+        wanted = "FULL" if options.get("waits_for_disk", True) else "NORMAL"
+        if options.get("writes") and conn.info.get("synchronous", "FULL") != wanted:
+            conn.exec_driver_sql(f"PRAGMA synchronous={wanted}")  # heeds no transaction: it must come before
+            conn.info["synchronous"] = wanted
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return engine
 

@@ -13,13 +13,25 @@ import sqlalchemy as sa
 
 from worker import ids
 from worker.domain.received import Received
-from worker.ledger.connection import Tx
+from worker.ledger.connection import ForBoth, Tx
 from worker.ledger.tables import event, event_body, event_key, source_state
 
 KNOWN = sa.select(event_key.c.source, event_key.c.key, event_key.c.event_id).where(
     event_key.c.source.in_(sa.bindparam("sources", expanding=True)),
     event_key.c.key.in_(sa.bindparam("keys", expanding=True)),
-)  # made once: it comes before every answer to a delivery
+)  # made once, as all here: it comes before every answer to a delivery
+_IT = event.c.id == sa.bindparam("it")
+ROW = sa.select(event).where(_IT)
+LOCKED = ROW.with_for_update()
+BODY = (
+    sa.select(event_body, event.c.received_at)
+    .join(event, event.c.id == event_body.c.event_id)
+    .where(event_body.c.event_id == sa.bindparam("it"))
+)
+TRIED = sa.update(event).where(_IT).values(tries=event.c.tries + 1).returning(event.c.tries)
+SETTLED = sa.update(event).where(_IT)  # sets what it is given
+KEPT, KEPT_BODIES = event.insert(), event_body.insert()
+KEPT_KEYS = ForBoth.made(lambda insert: insert(event_key).on_conflict_do_nothing().returning(event_key.c.key))
 
 
 class EventState(StrEnum):
@@ -105,29 +117,24 @@ def note_verified(tx: Tx, sources: set[str]) -> None:
 
 def get(tx: Tx, event_id: str, *, lock: bool = False) -> StoredEvent | None:
     """The event without its bytes."""
-    statement = sa.select(event).where(event.c.id == event_id)
-    row = tx.conn.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
+    row = tx.conn.execute(LOCKED if lock else ROW, {"it": event_id}).mappings().one_or_none()
     return None if row is None else from_row(row)
 
 
 def received(tx: Tx, event_id: str) -> Received:
     """The delivery exactly as it came."""
-    statement = sa.select(event_body, event.c.received_at).join(event, event.c.id == event_body.c.event_id)
-    row = tx.conn.execute(statement.where(event_body.c.event_id == event_id)).mappings().one()
+    row = tx.conn.execute(BODY, {"it": event_id}).mappings().one()
     return Received(json.loads(row["headers"]), bytes(row["body"]), row["received_at"])
 
 
 def count_try(tx: Tx, event_id: str) -> int:
     """Counted before the work, so that an event that kills its reader is parked all the same."""
-    statement = sa.update(event).where(event.c.id == event_id).values(tries=event.c.tries + 1).returning(event.c.tries)
-    return int(tx.conn.execute(statement).scalar_one())
+    return int(tx.conn.execute(TRIED, {"it": event_id}).scalar_one())
 
 
 def settle(tx: Tx, event_id: str, state: EventState, reason: str | None) -> None:
     """Read, ignored or unreadable, with the reason."""
-    tx.conn.execute(
-        sa.update(event).where(event.c.id == event_id).values(state=state, reason=reason, updated_at=tx.now())
-    )
+    tx.conn.execute(SETTLED, {"it": event_id, "state": state, "reason": reason, "updated_at": tx.now()})
 
 
 def reopen(tx: Tx, event_id: str) -> None:
@@ -175,9 +182,9 @@ def _insert(tx: Tx, fresh: Sequence[tuple[str, Receipt]]) -> None:
         for event_id, receipt in fresh
         for key in receipt.keys
     ]
-    tx.conn.execute(event.insert(), rows)
-    tx.conn.execute(event_body.insert(), bodies)
-    kept = tx.conn.execute(tx.insert(event_key).on_conflict_do_nothing().returning(event_key.c.key), keys)
+    tx.conn.execute(KEPT, rows)
+    tx.conn.execute(KEPT_BODIES, bodies)
+    kept = tx.conn.execute(tx.own(KEPT_KEYS), keys)
     if len(kept.all()) != len(keys):
         raise Contended
 

@@ -6,10 +6,13 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from worker.domain.interview import Interview, Origin, StoredInterview
-from worker.ledger import aliases, results
-from worker.ledger.connection import Tx
+from worker.ledger import aliases, announcing, results
+from worker.ledger.connection import ForBoth, Tx
 from worker.ledger.tables import alias, interview, request
 from worker.policy import matching
+
+KEPT = ForBoth.made(lambda insert: insert(interview).on_conflict_do_nothing().returning(interview.c.id))
+LABEL = sa.select(request.c.label).where(request.c.id == sa.bindparam("it"))
 
 
 def store(tx: Tx, organization: str, made: Interview, origin: Origin, request_id: str | None) -> bool:
@@ -23,9 +26,10 @@ def store(tx: Tx, organization: str, made: Interview, origin: Origin, request_id
         "raw": json.dumps(made.raw),
         "stored_at": tx.now(),
     }
-    once = tx.insert(interview).values(values).on_conflict_do_nothing().returning(interview.c.id)
-    if tx.conn.execute(once).scalar_one_or_none() is None:
+    if tx.conn.execute(tx.own(KEPT), values).scalar_one_or_none() is None:
         return False
+    if origin is not Origin.SURPLUS:  # a second one is for a person to look at, and no link to hand out
+        announcing.interview_created(tx, organization, made.id, request_id)
     results.link_waiting(tx, organization, made.id, made.id, "id")
     for name in _link_names(made):
         aliases.learn(tx, organization, name, made.id)
@@ -89,5 +93,5 @@ def _link_names(made: Interview) -> list[str]:
 
 def _request_names(tx: Tx, request_id: str | None) -> tuple[str, ...]:
     """What our own links say of the interview."""
-    label = tx.conn.execute(sa.select(request.c.label).where(request.c.id == request_id)).scalar_one_or_none()
+    label = tx.conn.execute(LABEL, {"it": request_id}).scalar_one_or_none()
     return () if request_id is None or label is None else matching.names(request_id, label)

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from worker.domain.application import Application, Invitation
-from worker.domain.message import Happened
 from worker.domain.request import GenerationRequest
-from worker.ledger import applications, audit
+from worker.ledger import announcing, applications, audit, interviews
 from worker.ledger.connection import Tx
 from worker.policy import inviting
 
@@ -50,9 +49,13 @@ def follow_overlooked(tx: Tx) -> int:
 
 def invite(tx: Tx, found: Application, interview_id: str) -> Application:
     """Send the personal link: for the first time, or again. The application is locked."""
+    stored = interviews.get(tx, interview_id)
+    assert stored is not None, "whoever chooses an interview has found it"
     changes = {"interview_id": interview_id, "invited_at": tx.now(), "sent": found.sent + 1, "reminded": 0}
+    changes["organization"] = stored.organization  # a rule may have filed the posting for another one than its source's
     invited = applications.change(tx, found.id, invitation=Invitation.INVITED, **changes)
-    _announce(tx, Happened.CANDIDATE_INVITED, invited)
+    announcing.candidate_invited(tx, invited)
+    audit.record(tx, "bridge", "invite", found.id, {"interview": interview_id})
     return invited
 
 
@@ -74,10 +77,6 @@ def _remind(tx: Tx, application_id: str, reminders: Sequence[timedelta], now: da
     due = inviting.reminders_due(found.invited_at, reminders, now)
     if due <= found.reminded:
         return False
-    _announce(tx, Happened.CANDIDATE_REMINDED, applications.change(tx, found.id, reminded=due))
+    announcing.candidate_reminded(tx, applications.change(tx, found.id, reminded=due))
+    audit.record(tx, "bridge", "remind", found.id, {"interview": found.interview_id})
     return True
-
-
-def _announce(tx: Tx, happened: Happened, found: Application) -> None:
-    """Tell the targets, in the transaction of what happened."""
-    audit.record(tx, "bridge", happened.value, found.id, {"interview": found.interview_id, "sent": found.sent})

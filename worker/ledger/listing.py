@@ -3,7 +3,7 @@
 A cursor is the id (or time and id) of the last row shown, so that a page never repeats or skips a row when new ones arrive.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -14,7 +14,7 @@ from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State
 from worker.ledger import applications, events, interviews, requests, results
 from worker.ledger.connection import Tx
-from worker.ledger.tables import application, batch, event, interview, request, result
+from worker.ledger.tables import application, attribution, batch, event, interview, request, result
 
 T = TypeVar("T")
 MOST = 200
@@ -73,6 +73,15 @@ def applications_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) 
     wanted |= {application.c.invitation: filters.state}
     rows, following = page_of(tx, sa.select(application), application.c.id, wanted, limit, cursor)
     return Page([applications.from_row(row) for row in rows], following)
+
+
+def results_of(tx: Tx, ids: Collection[str]) -> dict[str, list[results.StoredResult]]:
+    """The results of some applications, by the application, each in the order in which they came."""
+    found: dict[str, list[results.StoredResult]] = {one: [] for one in ids}
+    statement = results.joined().where(attribution.c.application_id.in_(list(ids))).order_by(result.c.id)
+    for row in tx.conn.execute(statement).mappings():
+        found[row["application_id"]].append(results.from_row(row))
+    return found
 
 
 def contradicted(tx: Tx, most: int) -> list[results.StoredResult]:

@@ -13,11 +13,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from worker.ledger import budgets
+from worker.ledger import announcing, budgets
 from worker.ledger.connection import Tx
 from worker.ledger.tables import organization
 
 LONGEST_PROBE = timedelta(minutes=15)
+_ITS = organization.c.name == sa.bindparam("its_name")
+ROW = sa.select(organization).where(_ITS)
+STEADY = (  # a call was accepted, and nothing is paused
+    sa.update(organization)
+    .where(_ITS, organization.c.probe_every.is_not(None), organization.c.paused_at.is_(None))
+    .values(probe_every=None)
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ def pause(tx: Tx, name: str, facts: Mapping[str, object], first_probe: timedelta
         return
     every = first_probe if row["probe_every"] is None else min(row["probe_every"] * 2, LONGEST_PROBE)
     _update(tx, name, paused_at=tx.now(), pause_reason=json.dumps(facts), probe_at=tx.now() + every, probe_every=every)
+    announcing.organization_paused(tx, name, facts, None)
 
 
 def probed(tx: Tx, name: str, *, accepted: bool) -> None:
@@ -85,7 +93,10 @@ def hold(tx: Tx, name: str, person: str) -> bool:
     _make(tx, name)
     free = sa.update(organization).where(organization.c.name == name, organization.c.held_at.is_(None))
     done = free.values(held_at=tx.now(), held_by=person).returning(organization.c.name)
-    return tx.conn.execute(done).scalar_one_or_none() is not None
+    if tx.conn.execute(done).scalar_one_or_none() is None:
+        return False
+    announcing.organization_paused(tx, name, {}, person)
+    return True
 
 
 def resume(tx: Tx, name: str) -> bool:
@@ -96,15 +107,14 @@ def resume(tx: Tx, name: str) -> bool:
     _update(tx, name, held_at=None, held_by=None)
     if row["paused_at"] is not None:
         _trust(tx, name)
+    else:
+        announcing.organization_resumed(tx, name)
     return True
 
 
 def trusted_again(tx: Tx, name: str) -> None:
     """A call was accepted: the next pause begins with the first interval."""
-    steady = sa.and_(
-        organization.c.name == name, organization.c.probe_every.is_not(None), organization.c.paused_at.is_(None)
-    )
-    tx.conn.execute(sa.update(organization).where(steady).values(probe_every=None))
+    tx.conn.execute(STEADY, {"its_name": name})
 
 
 def paused(tx: Tx, name: str) -> Pause | None:
@@ -133,6 +143,8 @@ def _trust(tx: Tx, name: str) -> None:
     """The key may be good again."""
     _update(tx, name, paused_at=None, pause_reason=None, probe_at=None)
     budgets.next_alone(tx, name)
+    if paused(tx, name) is None:
+        announcing.organization_resumed(tx, name)
 
 
 def _make(tx: Tx, name: str) -> None:
@@ -140,8 +152,7 @@ def _make(tx: Tx, name: str) -> None:
 
 
 def _row(tx: Tx, name: str, *, lock: bool = False) -> sa.RowMapping | None:
-    statement = sa.select(organization).where(organization.c.name == name)
-    return tx.conn.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
+    return tx.conn.execute(ROW.with_for_update() if lock else ROW, {"its_name": name}).mappings().one_or_none()
 
 
 def _update(tx: Tx, name: str, **changes: Any) -> None:

@@ -10,8 +10,34 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from worker.ledger.connection import Tx
-from worker.ledger.tables import posting
+from worker.domain.request import GenerationRequest
+from worker.ledger import announcing, requests
+from worker.ledger.connection import ForBoth, Inserting, Tx
+from worker.ledger.tables import posting, request
+
+LOCKED = (
+    sa.select(posting)
+    .where(posting.c.source == sa.bindparam("said_by"), posting.c.job_id == sa.bindparam("job"))
+    .with_for_update()
+)  # made once, as in `budgets`
+
+
+def _newer(insert: Inserting) -> sa.Executable:
+    """Looked at by the statement that writes: of two first words in one moment neither could see the other before."""
+    told = insert(posting)
+    old, new = (sa.tuple_(row.changed_at, row.event_id) for row in (posting.c, told.excluded))
+    said = {column.name: told.excluded[column.name] for column in posting.c}
+    upsert = told.on_conflict_do_update(index_elements=["source", "job_id"], set_=said, where=old <= new)
+    return upsert.returning(posting.c.job_id)
+
+
+REQUESTS = (
+    sa.select(request)
+    .where(request.c.source == sa.bindparam("said_by"), request.c.job_id == sa.bindparam("job"))
+    .order_by(request.c.id.desc())
+    .with_for_update()
+)
+NEWER = ForBoth.made(_newer)
 
 
 @dataclass(frozen=True)
@@ -33,11 +59,7 @@ class StoredPosting:
 def newer(tx: Tx, said: StoredPosting) -> bool:
     """Keep it if nothing newer is known; False where it arrives late and changes nothing."""
     values = {**said.__dict__, "about": json.dumps(dict(said.about))}
-    insert = tx.insert(posting).values(values)
-    # Looked at by the statement that writes: of two first words in one moment neither could see the other before.
-    known, told = (sa.tuple_(row.changed_at, row.event_id) for row in (posting.c, insert.excluded))
-    upsert = insert.on_conflict_do_update(index_elements=["source", "job_id"], set_=values, where=known <= told)
-    return tx.conn.execute(upsert.returning(posting.c.job_id)).scalar_one_or_none() is not None
+    return tx.conn.execute(tx.own(NEWER), values).scalar_one_or_none() is not None
 
 
 def close(tx: Tx, known: StoredPosting, changed_at: datetime, event_id: str) -> bool:
@@ -49,12 +71,20 @@ def close(tx: Tx, known: StoredPosting, changed_at: datetime, event_id: str) -> 
         .where(posting.c.source == known.source, posting.c.job_id == known.job_id)
         .values(is_open=False, changed_at=changed_at, event_id=event_id)
     )
+    if known.is_open:
+        announcing.posting_closed(tx, known.organization, known.source, known.job_id, event_id)
     return True
 
 
 def get(tx: Tx, source: str, job_id: str) -> StoredPosting | None:
     """One posting, locked."""
-    statement = sa.select(posting).where(posting.c.source == source, posting.c.job_id == job_id).with_for_update()
+    row = tx.conn.execute(LOCKED, {"said_by": source, "job": job_id}).mappings().one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def seen(tx: Tx, source: str, job_id: str) -> StoredPosting | None:
+    """One posting, as it stands; for who changes nothing."""
+    statement = sa.select(posting).where(posting.c.source == source, posting.c.job_id == job_id)
     row = tx.conn.execute(statement).mappings().one_or_none()
     return None if row is None else _from_row(row)
 
@@ -68,6 +98,12 @@ def of_requisition(tx: Tx, source: str, requisition_id: str) -> list[StoredPosti
         .with_for_update()
     ).mappings()
     return [_from_row(row) for row in rows]
+
+
+def requests_of(tx: Tx, source: str, job_id: str) -> list[GenerationRequest]:
+    """All requests of a posting, newest first, locked; in whichever organization they are."""
+    rows = tx.conn.execute(REQUESTS, {"said_by": source, "job": job_id}).mappings()
+    return [requests.from_row(row) for row in rows]
 
 
 def _from_row(row: sa.RowMapping) -> StoredPosting:

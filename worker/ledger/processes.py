@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker.ledger.connection import Tx
-from worker.ledger.tables import duty, process
+from worker.ledger.process_tables import duty, process
 
 FORGOTTEN_AFTER = timedelta(days=1)
 

@@ -16,7 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker import ids
-from worker.domain.request import Because, Code, Content, GenerationRequest, Kind, State
+from worker.domain.request import Because, Content, GenerationRequest, Kind, State
+from worker.ledger import announcing, because
+from worker.ledger import request_statements as statements
 from worker.ledger.connection import Tx
 from worker.ledger.tables import batch, budget, request, request_content
 from worker.policy.identity import Identity, content_digest
@@ -39,6 +41,7 @@ class NewRequest:
     job_id: str | None = None
     batch: str | None = None
     because: Because | None = None
+    rule: str | None = None
 
     @property
     def key(self) -> Key:
@@ -81,8 +84,7 @@ def insert_many(tx: Tx, wanted: Collection[NewRequest]) -> dict[Key, Kept]:
 
 def get(tx: Tx, request_id: str, *, lock: bool = False) -> GenerationRequest | None:
     """The request; `lock` keeps others from moving it until this transaction ends."""
-    statement = sa.select(request).where(request.c.id == request_id)
-    row = tx.conn.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
+    row = tx.conn.execute(statements.LOCKED if lock else statements.ROW, {"it": request_id}).mappings().one_or_none()
     return None if row is None else from_row(row)
 
 
@@ -99,30 +101,16 @@ def by_keys(tx: Tx, keys: Collection[Key], *, lock: bool = True) -> dict[Key, Ke
     """
     found: dict[Key, Kept] = {}
     for organization, of_one in groupby(sorted(keys), key=itemgetter(0)):
-        statement = (
-            sa.select(request)
-            .where(request.c.organization == organization, request.c.dedup_key.in_([key for _, key in of_one]))
-            .order_by(request.c.dedup_key)
-        )
-        for row in tx.conn.execute(statement.with_for_update() if lock else statement).mappings():
+        asked = {"whose": organization, "keys": [key for _, key in of_one]}
+        statement = statements.WITH_KEYS_LOCKED if lock else statements.WITH_KEYS
+        for row in tx.conn.execute(statement, asked).mappings():
             found[organization, row["dedup_key"]] = Kept(from_row(row), row["content_digest"], is_new=False)
     return found
 
 
-def of_job(tx: Tx, organization: str, source: str, job_id: str) -> list[GenerationRequest]:
-    """All requests of a source's posting, newest first, locked."""
-    statement = (
-        sa.select(request)
-        .where(request.c.organization == organization, request.c.source == source, request.c.job_id == job_id)
-        .order_by(request.c.id.desc())
-        .with_for_update()
-    )
-    return [from_row(row) for row in tx.conn.execute(statement).mappings()]
-
-
 def content(tx: Tx, request_id: str) -> Content:
     """What TalentSprout will be given."""
-    row = tx.conn.execute(sa.select(request_content).where(request_content.c.request_id == request_id)).mappings().one()
+    row = tx.conn.execute(statements.CONTENT, {"it": request_id}).mappings().one()
     return Content(row["text"], json.loads(row["options"]), json.loads(row["about"]))
 
 
@@ -136,17 +124,17 @@ def move(tx: Tx, request_id: str, starts: Collection[State], to: State, **change
 
     What moves leaves the place where a paused batch parks its rows: of a batch that is paused still, nothing is claimed anyway.
     """
+    before = get(tx, request_id, lock=True) if to in announcing.NEEDS_A_PERSON else None
+    reason = changes.get("because")
     if "because" in changes:
-        changes["because"] = pack(changes["because"])
+        changes["because"] = because.pack(reason)
     if "updated_at" not in changes:
         changes["updated_at"] = tx.now()
-    statement = (
-        sa.update(request)
-        .where(request.c.id == request_id, request.c.state.in_(starts))
-        .values(state=to, parked=False, **changes)
-        .returning(request.c.id)
-    )
-    return tx.conn.execute(statement).scalar_one_or_none() is not None
+    done = tx.conn.execute(statements.MOVED, {"it": request_id, "starts": list(starts), "state": to, **changes})
+    moved = done.scalar_one_or_none() is not None
+    if moved and before is not None and before.state is not to:
+        announcing.request_stands(tx, before, to, reason, changes["updated_at"])
+    return moved
 
 
 def rewrite(tx: Tx, wanted: GenerationRequest, title: str, new: Content, *, text_limit: int) -> None:
@@ -183,6 +171,17 @@ def claimable() -> sa.ColumnElement[bool]:
     return sa.and_(request.c.state == State.WAITING, request.c.parked.is_(False), own)
 
 
+_DUES = (
+    sa.select(request.c.due_at)
+    .where(request.c.organization == sa.bindparam("whose"), request.c.tier == sa.bindparam("which"), claimable())
+    .order_by(request.c.due_at)
+    .limit(1)
+)
+FIRST_DUE = _DUES.where(request.c.failures == 0)
+ANY_WAITS = _DUES.order_by(None)
+AGAIN_DUE = _DUES.where(request.c.failures > 0)
+
+
 def due(tx: Tx) -> list[tuple[str, str]]:
     """Organizations and tiers with a request that is due now. One is looked for in each; a long line is not read."""
     mine = sa.and_(request.c.organization == budget.c.organization, request.c.tier == budget.c.tier)
@@ -193,12 +192,16 @@ def due(tx: Tx) -> list[tuple[str, str]]:
 
 def next_due(tx: Tx, organization: str, tier: str, repeats_at: datetime) -> datetime | None:
     """When the earliest waiting request of a tier is due; one whose answers failed not before `repeats_at`."""
-    waiting = sa.and_(request.c.organization == organization, request.c.tier == tier, claimable())
-    dues = sa.select(request.c.due_at).where(waiting).order_by(request.c.due_at).limit(1)
-    first = tx.conn.execute(dues.where(request.c.failures == 0)).scalar_one_or_none()
-    again = tx.conn.execute(dues.where(request.c.failures > 0)).scalar_one_or_none()
+    asked = {"whose": organization, "which": tier}
+    first = tx.conn.execute(FIRST_DUE, asked).scalar_one_or_none()
+    again = tx.conn.execute(AGAIN_DUE, asked).scalar_one_or_none()
     moments = [first, None if again is None else max(again, repeats_at)]
     return min((moment for moment in moments if moment is not None), default=None)
+
+
+def any_waits(tx: Tx, organization: str, tier: str) -> bool:
+    """Whether a request of a tier waits, due or not."""
+    return tx.conn.execute(ANY_WAITS, {"whose": organization, "which": tier}).first() is not None
 
 
 def unknown(tx: Tx, organization: str) -> list[GenerationRequest]:
@@ -232,21 +235,24 @@ def from_row(row: sa.RowMapping | Mapping[str, Any]) -> GenerationRequest:
         enriched=row["enriched"],
         due_at=row["due_at"],
         failing_since=row["failing_since"],
-        because=_unpack(row["because"]),
+        because=because.unpack(row["because"]),
         interview_id=row["interview_id"],
+        rule=row["rule"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
 
 
 def _insert_free(tx: Tx, wanted: Sequence[NewRequest], rows: Mapping[Key, dict[str, Any]]) -> dict[Key, Kept]:
-    statement = tx.insert(request).on_conflict_do_nothing().returning(request.c.id)
-    filed = set(tx.conn.execute(statement, [rows[new.key] for new in wanted]).scalars())
+    filed = set(tx.conn.execute(tx.own(statements.FILED), [rows[new.key] for new in wanted]).scalars())
     fresh = [new for new in wanted if rows[new.key]["id"] in filed]
     if fresh:
         contents = [{"request_id": rows[new.key]["id"], **_content_values(new.content)} for new in fresh]
-        tx.conn.execute(request_content.insert(), contents)
-    return {new.key: Kept(from_row(rows[new.key]), new.digest, is_new=True) for new in fresh}
+        tx.conn.execute(statements.KEPT, contents)
+    kept = {new.key: Kept(from_row(rows[new.key]), new.digest, is_new=True) for new in fresh}
+    for new in (one.request for one in kept.values() if one.request.state is State.HELD):
+        announcing.request_stands(tx, new, State.HELD, new.because, new.created_at)
+    return kept
 
 
 def _values(new: NewRequest, now: datetime) -> dict[str, Any]:
@@ -271,8 +277,9 @@ def _values(new: NewRequest, now: datetime) -> dict[str, Any]:
         "enriched": False,
         "due_at": now,
         "failing_since": None,
-        "because": pack(new.because),
+        "because": because.pack(new.because),
         "interview_id": None,
+        "rule": new.rule,
         "created_at": now,
         "updated_at": now,
     }
@@ -284,15 +291,3 @@ def _content_values(new: Content) -> dict[str, str]:
         "options": json.dumps(new.options),
         "about": json.dumps(new.about),
     }
-
-
-def pack(because: Because | None) -> str | None:
-    """A reason as it is stored."""
-    return None if because is None else json.dumps({"code": because.code, "facts": because.facts})
-
-
-def _unpack(text: str | None) -> Because | None:
-    if text is None:
-        return None
-    stored = json.loads(text)
-    return Because(Code(stored["code"]), stored["facts"])

@@ -5,7 +5,7 @@ An unmatched result keeps the names under which its interview may appear; whoeve
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,9 +15,10 @@ import sqlalchemy as sa
 
 from config import Secret
 from worker import ids
+from worker.domain.delivery import Subjects
 from worker.domain.request import State
 from worker.domain.result import Candidate, CandidateResult
-from worker.ledger import aliases, applications, attributions, takes
+from worker.ledger import aliases, announcing, applications, attributions, takes
 from worker.ledger.attributions import Attribution
 from worker.ledger.connection import Tx
 from worker.ledger.tables import alias, attribution, interview, request, result, result_name
@@ -25,6 +26,9 @@ from worker.ledger.takes import Take
 from worker.policy import matching
 
 CARRIED = frozenset({"external id", "signed id"})  # rules that go by what a candidate could change
+WAITING = sa.select(result_name.c.result_id).where(
+    result_name.c.organization == sa.bindparam("whose"), result_name.c.foreign_id == sa.bindparam("name")
+)
 
 
 class Kept(StrEnum):
@@ -96,6 +100,7 @@ def keep(
     attributions.keep(tx, stored, whose)
     if found is not None:
         _learn(tx, organization, arrived, *found)
+        _announce(tx, stored, is_preview=arrived.test)
         return Kept.MATCHED
     for name in _waiting_names(arrived):
         entry = {"organization": organization, "foreign_id": name, "result_id": stored}
@@ -115,21 +120,29 @@ def _learn(tx: Tx, organization: str, arrived: CandidateResult, interview_id: st
 
 def link_waiting(tx: Tx, organization: str, foreign_id: str, interview_id: str, how: str) -> int:
     """Link the unmatched results that name this interview. Returns how many."""
-    waiting = sa.select(result_name.c.result_id).where(
-        result_name.c.organization == organization, result_name.c.foreign_id == foreign_id
-    )
-    named = list(tx.conn.execute(waiting).scalars())
+    named = list(tx.conn.execute(WAITING, {"whose": organization, "name": foreign_id}).scalars())
     if not named:
         return 0
     linked = tx.conn.execute(
         sa.update(result)
         .where(result.c.id.in_(named), result.c.interview_id.is_(None))
         .values(interview_id=interview_id, matched_by=how)
-        .returning(result.c.id)
-    )
-    count = len(linked.all())
+        .returning(result.c.id, result.c.event, result.c.session_id, result.c.test)
+    ).all()
+    for one in linked:
+        _announce(tx, one.id, is_preview=one.test)
     tx.conn.execute(sa.delete(result_name).where(result_name.c.result_id.in_(named)))
-    return count
+    return len(linked)
+
+
+def _announce(tx: Tx, result_id: str, *, is_preview: bool) -> None:
+    """A result that has its interview is told of; a preview is nobody's."""
+    if is_preview:
+        return
+    owned = sa.select(result, interview.c.request_id).join(interview, interview.c.id == result.c.interview_id)
+    row = tx.conn.execute(owned.where(result.c.id == result_id)).mappings().one()
+    about = Subjects(result=result_id, interview=row["interview_id"], request=row["request_id"])
+    announcing.result_arrived(tx, row["organization"], row["event"], row["session_id"], about)
 
 
 def joined() -> sa.Select[Any]:
@@ -140,15 +153,6 @@ def joined() -> sa.Select[Any]:
         .outerjoin(interview, interview.c.id == result.c.interview_id)
         .outerjoin(attribution, attribution.c.result_id == result.c.id)
     )
-
-
-def of_applications(tx: Tx, ids: Collection[str]) -> dict[str, list[StoredResult]]:
-    """The results of some applications, by the application, each in the order in which they came."""
-    found: dict[str, list[StoredResult]] = {one: [] for one in ids}
-    statement = joined().where(attribution.c.application_id.in_(list(ids))).order_by(result.c.id)
-    for row in tx.conn.execute(statement).mappings():
-        found[row["application_id"]].append(from_row(row))
-    return found
 
 
 def from_row(row: sa.RowMapping) -> StoredResult:

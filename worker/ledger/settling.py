@@ -35,10 +35,15 @@ class Settled:
     surplus: str | None = None
 
 
+class Forgotten(Exception):
+    """The ledger does not know the attempt: the power failed before its claim was on the disk, and so before its mark."""
+
+
 def settle(tx: Tx, attempt_id: str, outcome: Outcome, rules: Rules) -> Settled:
-    """Write the outcome of an attempt of a request; may be called again with the same outcome."""
+    """Write the outcome of an attempt of a request; may be called again with the same outcome. Raises Forgotten."""
     found = attempts.find(tx, attempt_id)
-    assert found is not None, "attempts are never deleted"
+    if found is None:
+        raise Forgotten
     held, tier, sent_at = found
     assert held.request_id is not None, "a ping is settled by settle_ping"
     wanted = requests.get(tx, held.request_id, lock=True)
@@ -71,7 +76,8 @@ def settle_ping(tx: Tx, attempt_id: str, evidence: Evidence, news: BudgetNews) -
 def end_lease(tx: Tx, attempt_id: str) -> State | None:
     """Its time is over: provably not sent goes back in line, anything else is unknown. None where nothing changed."""
     found = attempts.find(tx, attempt_id)
-    assert found is not None, "attempts are never deleted"
+    if found is None:
+        return None
     held, tier, _ = found
     wanted = None if held.request_id is None else requests.get(tx, held.request_id, lock=True)
     sent = attempts.lapse(tx, attempt_id)  # after the lock: a mark, or an outcome, may have come between

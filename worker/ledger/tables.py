@@ -5,14 +5,28 @@ index, because every question is asked for one. Reasons, options and evidence ar
 """
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from worker.ledger.application_tables import application, attribution
 from worker.ledger.batch_tables import batch, batch_row
+from worker.ledger.delivery_tables import delivery, delivery_try, target, target_event
 from worker.ledger.metadata import METADATA
+from worker.ledger.process_tables import duty, process
 from worker.ledger.times import Instant, Span
 
-__all__ = ["METADATA", "application", "attribution", "batch", "batch_row"]  # beside all that is defined here
+__all__ = [  # and those below
+    "METADATA",
+    "application",
+    "attribution",
+    "batch",
+    "batch_row",
+    "delivery",
+    "delivery_try",
+    "duty",
+    "process",
+    "target",
+    "target_event",
+]
 
 source_state = Table("source_state", METADATA, Column("source", Text, primary_key=True), Column("verified_at", Instant))
 
@@ -92,6 +106,7 @@ request = Table(
     Column("failing_since", Instant),
     Column("because", Text),
     Column("interview_id", Text),
+    Column("rule", Text),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     sa.UniqueConstraint("organization", "dedup_key", name="request_once"),
@@ -117,7 +132,7 @@ Index(
     sqlite_where=_unsettled,
     postgresql_where=_unsettled,
 )
-Index("request_by_job", request.c.organization, request.c.source, request.c.job_id)
+Index("request_by_posting", request.c.source, request.c.job_id)
 Index("request_by_batch", request.c.batch, request.c.id)
 _parked = request.c.parked.is_(True)
 Index("request_parked", request.c.batch, request.c.id, sqlite_where=_parked, postgresql_where=_parked)
@@ -278,22 +293,3 @@ audit = Table(
     Column("detail", Text, nullable=False),
 )
 Index("audit_by_subject", audit.c.subject, audit.c.id)
-
-process = Table(
-    "process",
-    METADATA,
-    Column("boot_id", Text, primary_key=True),
-    Column("host", Text, nullable=False),
-    Column("pid", BigInteger, nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("seen_at", Instant, nullable=False),
-)
-
-# Who sweeps: a lease, so that two workers are safe and none is special.
-duty = Table(
-    "duty",
-    METADATA,
-    Column("name", Text, primary_key=True),
-    Column("holder", Text, nullable=False),
-    Column("until", Instant, nullable=False),
-)

@@ -162,6 +162,10 @@ def resting(because: Because) -> str:
             return (
                 f"All {facts.get('attempts', '')} attempts are used up; the last one ended with {_status(facts)}.{said}"
             )
+        case Code.APPROVAL:
+            return f"The rule {facts.get('rule')} wants a person's word before the interview is made."
+        case Code.SKIPPED:
+            return f"The rule {facts.get('rule')} makes no interview for this posting any more: {facts.get('why')}"
         case Code.POSTING_CLOSED:
             return "The posting closed before its interview was made."
         case Code.SUPERSEDED:
@@ -220,6 +224,10 @@ def _key_action(facts: Mapping[str, object]) -> str:
 def _resting_action(request: GenerationRequest, because: Because) -> str:
     if request.state is State.CANCELLED:
         return f"To revive it: sprout requests retry {request.label}."
+    if because.code is Code.APPROVAL:
+        return (
+            f"To have it made: sprout requests approve {request.label}. If not: sprout requests cancel {request.label}."
+        )
     if because.code in (Code.TOO_SHORT, Code.REJECTED):
         where = "Change the posting in its ATS (it is read by itself), or" if request.source else "Give another text:"
         return f"{where} sprout requests retry {request.label} --text FILE."

@@ -9,7 +9,7 @@ from worker import composing, ids, log, metrics, steps
 from worker.assembly import Bridge
 from worker.domain.outcome import Attempt, Evidence, NotExecuted, Outcome, Remedy
 from worker.domain.request import Code, Tier
-from worker.ledger import attempts, settling
+from worker.ledger import attempts, requests, settling
 from worker.ledger.connection import LedgerFault
 from worker.sending.guard import Guard, uptime
 from worker.sending.journal import Journal
@@ -32,10 +32,17 @@ class Caller:
     boot_id: str
 
     def claim(self, organization: str, tier: Tier) -> Claim:
-        """T1."""
-        return self.bridge.ledger.write(
+        """T1. Whatever of it a power failure undoes, the mark can't be later on the disk than this."""
+        return self.bridge.ledger.note(
             lambda tx: attempts.claim(tx, organization, tier, self.boot_id, self._deadline + self._margin)
         )
+
+    def waits(self, organization: str, tier: Tier) -> bool:
+        """Whether there is anything to claim, now or later. Looked at without a lock, which a call may need for its mark."""
+        try:
+            return self.bridge.ledger.read(lambda tx: requests.any_waits(tx, organization, tier))
+        except LedgerFault:
+            return True  # the claim will tell
 
     def warm(self) -> None:
         """Do once, with nothing, what lies between the mark and the first byte: the first call must not be slower there."""
@@ -126,6 +133,9 @@ class Caller:
                     return False
                 time.sleep(PAUSE_SECONDS)
                 continue
+            except settling.Forgotten:
+                _logger.warning("the ledger has lost a claim, of which nothing was sent", request=held.request_id)
+                return False
             steps.reached("after_outcome_commit")
             if settled.surplus is not None:
                 _logger.warning("a second interview exists", request=held.request_id, interview=settled.surplus)

@@ -5,6 +5,7 @@ decides who gets a slot.
 """
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 from worker import log
@@ -26,9 +27,11 @@ _logger = log.named(__name__)
 class Pump:
     """One for a worker process."""
 
-    def __init__(self, caller: Caller, seats: int) -> None:
+    def __init__(self, caller: Caller, seats: int, landed: Callable[[], None] = lambda: None) -> None:
+        """`landed` is called after each call: what it made may be announced."""
         self.flights = Flights(seats)
         self._caller = caller
+        self._landed = landed
         self._alarms = Alarms(self._woken)
         self._stopping = threading.Event()
 
@@ -36,8 +39,9 @@ class Pump:
         """Claim and send what may go now, in both tiers. An organization that is not configured any more waits."""
         if organization not in self._caller.bridge.settings.organizations:
             return
-        for tier in Tier:
-            self.run_tier(organization, tier)
+        self.run_tier(organization, Tier.AI)
+        if self._caller.waits(organization, Tier.DEFAULT):
+            self.run_tier(organization, Tier.DEFAULT)
 
     def run_tier(self, organization: str, tier: Tier) -> None:
         """The same for one tier."""
@@ -85,9 +89,12 @@ class Pump:
 
     def _fly(self, claimed: attempts.Claimed, tier: Tier) -> None:
         organization = claimed.attempt.organization
-        self.flights.start(
-            claimed.attempt, lambda: self._caller.make(claimed), then=lambda: self.run_tier(organization, tier)
-        )
+
+        def then() -> None:
+            self._landed()
+            self.run_tier(organization, tier)
+
+        self.flights.start(claimed.attempt, lambda: self._caller.make(claimed), then)
 
     def _woken(self, key: str) -> None:
         organization, tier = key.split()

@@ -5,7 +5,7 @@ A module says what is to be posted or mailed; it knows no database, no clock and
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
@@ -35,17 +35,26 @@ class Explains(Protocol):
         """The vendor's own words for an answer that is no success, such as "channel_not_found". Never raises."""
 
 
+@runtime_checkable
+class Digests(Protocol):
+    """A target that can be told of many messages at once."""
+
+    def together(self, messages: Sequence[Message], target: Target, now: datetime, /) -> Mail:
+        """All of them in one. The same messages give the same `message_id`. Raises Undeliverable."""
+
+
 @cache
 def kinds() -> Mapping[str, TargetKind]:
     """The kinds that a configuration may name, each with its module."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-    return MappingProxyType({name: _module(name) for name in names})
+    return MappingProxyType({name: named(name) for name in names()})
 
 
+def names() -> list[str]:
+    """The names of the kinds; none of their modules is loaded for it."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+
+
+@cache
 def named(kind: str) -> TargetKind:
-    """The module of a kind. Raises KeyError for a kind that there isn't; the configuration has refused those."""
-    return kinds()[kind]
-
-
-def _module(name: str) -> TargetKind:
-    return cast("TargetKind", importlib.import_module(f"{__name__}.{name}"))
+    """The module of a kind, which has to be one of `names`: the configuration has refused others."""
+    return cast("TargetKind", importlib.import_module(f"{__name__}.{kind}"))

@@ -24,6 +24,7 @@ def bury(bridge: Bridge, boot_id: str) -> bool:
     if left:
         _logger.warning("a process died with calls under way", process=boot_id, calls=len(left))
     sweep.end(bridge, left)
+    sweep.release_deliveries(bridge, boot_id=boot_id)
     bridge.ledger.write(lambda tx: processes.leave(tx, boot_id))
     return True
 

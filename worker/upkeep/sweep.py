@@ -11,7 +11,17 @@ from worker import log
 from worker.assembly import Bridge
 from worker.batches import deciding
 from worker.domain.request import State
-from worker.ledger import attempts, batches, events, invitations, late_matches, organizations, requests, settling
+from worker.ledger import (
+    attempts,
+    batches,
+    deliveries,
+    events,
+    invitations,
+    late_matches,
+    organizations,
+    requests,
+    settling,
+)
 from worker.ledger.connection import Tx
 from worker.policy import quarantine
 from worker.sending import pinging
@@ -42,6 +52,7 @@ def sweep(bridge: Bridge) -> Due:
     remind(bridge)
     probe_paused(bridge)
     follow_decisions(bridge)
+    release_deliveries(bridge)
     due = bridge.ledger.read(requests.due)
     unread = bridge.ledger.read(lambda tx: events.unread(tx, MOST_AT_ONCE))
     return Due(unread, sorted({organization for organization, _ in due}))
@@ -87,6 +98,14 @@ def remind(bridge: Bridge) -> None:
             count = bridge.ledger.write(lambda tx, one=source: invitations.remind(tx, one.name, one.reminders))  # type: ignore[misc]  # a default binds it
             if count:
                 _logger.info("candidates are reminded", source=source.name, count=count)
+
+
+def release_deliveries(bridge: Bridge, *, boot_id: str | None = None) -> None:
+    """Deliveries whose lease is over, or whose process has ended: they are sent again, under the same id."""
+    left = bridge.ledger.read(lambda tx: deliveries.expired(tx, boot_id=boot_id))
+    if left:
+        count = bridge.ledger.write(lambda tx: deliveries.release(tx, left))
+        _logger.warning("deliveries are sent again", count=count)
 
 
 def follow_decisions(bridge: Bridge) -> None:

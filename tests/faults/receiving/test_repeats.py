@@ -11,7 +11,7 @@ from tests.faults.receiving.houses_on import house_on
 from tests.faults.receiving.webs import Web, sqlite_in, together, web_on
 from tests.web.houses import A_TEXT, House, sign
 from worker.events import reader
-from worker.ledger import events, requests
+from worker.ledger import events, postings, requests
 
 MORNING, NOON, EVENING = (f"2026-11-20T{hour}:00:00.000Z" for hour in ("08", "12", "18"))
 
@@ -74,7 +74,7 @@ def outcome(house: House, bodies: tuple[bytes, ...]) -> tuple[object, ...]:
         answer = house.deliver("careers", body, **{"Greenhouse-Event-ID": f"d-{number}-{hash(body)}"})
         assert answer.status_code == 200
         read_all(house)
-    found = house.write(lambda tx: requests.of_job(tx, "acme", "careers", "7"))
+    found = house.write(lambda tx: postings.requests_of(tx, "careers", "7"))
     texts = [house.write(lambda tx, one=one.id: requests.content(tx, one).text) for one in found]
     return tuple((one.state, text) for one, text in zip(found, texts, strict=True))
 
@@ -121,5 +121,5 @@ def test_f15_of_two_updates_of_one_moment_the_later_received_holds_in_whatever_o
     sent = [house.deliver("careers", body, **{"Greenhouse-Event-ID": str(n)}) for n, body in enumerate(bodies)]
     for place in order:
         reader.read(house.bridge.ledger, house.bridge.settings.sources, sent[place].json["event_id"])
-    (found,) = house.write(lambda tx: requests.of_job(tx, "acme", "careers", "7"))
+    (found,) = house.write(lambda tx: postings.requests_of(tx, "careers", "7"))
     assert house.write(lambda tx: requests.content(tx, found.id).text).endswith("Two.")

@@ -13,7 +13,7 @@ from worker import composing
 from worker.domain.outcome import Created, Unknown
 from worker.domain.request import State
 from worker.events import reader
-from worker.ledger import requests
+from worker.ledger import postings, requests
 from worker.ledger.connection import Tx
 
 ROOT = Path(__file__).parents[3]
@@ -55,7 +55,7 @@ def composed(house: House, content: str, number: int) -> dict[str, object]:
     reader.read(house.bridge.ledger, house.bridge.settings.sources, event_id)
 
     def unit(tx: Tx) -> bytes:
-        (found,) = requests.of_job(tx, "acme", "careers", str(number))
+        (found,) = postings.requests_of(tx, "careers", str(number))
         assert found.state is State.WAITING
         return composing.payload(found, requests.content(tx, found.id), 1)
 
@@ -131,7 +131,7 @@ def test_s18_what_is_added_and_what_no_column_takes_does_no_harm() -> None:
 
 
 def test_s14_links_to_media_are_kept_as_links() -> None:
-    """No code of the bridge opens a recording, a thumbnail or a résumé: only the client and `doctor` make calls."""
+    """No code of the bridge opens a recording, a thumbnail or a résumé: only the two clients and `doctor` make calls."""
     assert "recordingUrl" in json.dumps(WHOLE["talentsprout"])
     callers = [
         str(path.relative_to(ROOT))
@@ -140,6 +140,5 @@ def test_s14_links_to_media_are_kept_as_links() -> None:
         if "sandbox" not in path.parts
         and any(word in path.read_text(encoding="utf-8") for word in ("import httpx", "urllib.request", "http.client"))
     ]
-    assert [
-        one for one in callers if not one.startswith(("worker/talentsprout/", "worker/health/", "worker/cli/demo/"))
-    ] == []
+    allowed = ("worker/talentsprout/", "worker/outbound/", "worker/health/", "worker/cli/demo/")
+    assert [one for one in callers if not one.startswith(allowed)] == []

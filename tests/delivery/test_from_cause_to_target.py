@@ -1,0 +1,42 @@
+"""What happens is told: signed, once, in order, and as things are when it is sent."""
+
+import json
+from datetime import timedelta
+
+from tests.delivery.office import Office
+from tests.delivery.receivers import Receiver, Says
+from tests.ledger.stage import REJECTED, created
+from worker.domain.delivery import DeliveryState
+
+
+def test_an_interview_that_was_made_is_told_of_with_its_link(office: Office, receiver: Receiver) -> None:
+    request = office.stage.file()
+    office.stage.settle(office.stage.send(), made := created(title="Night shift"))
+
+    office.carry()
+
+    (given,) = receiver.given
+    said = given.verified()
+    assert said["type"] == "interview.created"
+    assert said["data"]["interview"]["share_link"] == made.interview.share_link
+    assert said["data"]["request"]["id"] == request
+    assert office.only().state is DeliveryState.DELIVERED
+    assert given.id == office.only().id
+
+
+def test_the_second_try_of_a_message_has_its_id(office: Office, receiver: Receiver) -> None:
+    receiver.answer = lambda _: Says(503, body=b"busy")
+    office.stage.file()
+    office.stage.settle(office.stage.send(), REJECTED)
+    assert office.carry() is not None
+    shown = office.shown(office.only().id)
+    assert shown["reason"].startswith("crm answered 503. Trying again at 09:00 UTC, try 2 of 10.")
+
+    receiver.answer = lambda _: Says()
+    office.stage.pass_time(timedelta(seconds=6))
+    office.carry()
+
+    assert len(set(receiver.ids)) == 1
+    assert len(receiver.ids) == 2
+    assert [one["status"] for one in office.shown(office.only().id)["try_list"]] == [204, 503]
+    assert json.loads(receiver.given[0].body) == json.loads(receiver.given[1].body)

@@ -1,0 +1,197 @@
+"""The courier: takes what is due, makes each call in a thread of its own, settles it; and knows when the next is due.
+
+It shares nothing with the pump but the ledger: its own seats, its own thread that claims, so that ten thousand deliveries to a
+target that takes its time delay no generation. How many are under way to one target is bound in the ledger, for all workers.
+"""
+
+import threading
+import time
+from datetime import timedelta
+
+from config.settings import Target
+from worker import clock, ids, log, metrics, steps, targets
+from worker.assembly import Bridge
+from worker.delivery import answers, post, telling
+from worker.domain.call import Call
+from worker.domain.delivery import Delivery, DeliveryCode, DeliveryState, Ended, Trouble
+from worker.domain.message import Mail
+from worker.ledger import deliveries
+from worker.ledger.connection import LedgerFault, Tx
+from worker.outbound import Outbound, OutboundFault
+from worker.policy import redelivery
+
+SEATS = 16  # deliveries under way at once, to all targets
+DEADLINE = timedelta(seconds=20)  # one call, absolute; Standard Webhooks advises 15 to 30 seconds
+LEASE = timedelta(seconds=60)
+MOST_BYTES = 64 * 1024  # of an answer, of which only the beginning is looked at
+PAUSE = timedelta(seconds=1)  # between two tries to reach a ledger that is away
+_logger = log.named(__name__)
+
+
+class Courier:
+    """One for a worker process."""
+
+    def __init__(self, bridge: Bridge, boot_id: str, outbound: Outbound | None = None, seats: int = SEATS) -> None:
+        self.bridge = bridge
+        self._boot_id = boot_id
+        self._outbound = outbound or Outbound()
+        self._seats = seats
+        self._flying = 0
+        self._changed = threading.Condition()
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="courier", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look for what is due; without a target there is never anything."""
+        if self.bridge.settings.targets:
+            self._thread.start()
+
+    def look(self) -> None:
+        """There may be a delivery that is due. Returns at once."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Take nothing more; what is under way ends."""
+        self._stopping.set()
+        self._woken.set()
+
+    def land(self, seconds: float) -> bool:
+        """Wait for what is under way; False if something is still out then. Its lease ends, and it is sent again."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._flying, timeout=seconds)
+
+    def work_once(self) -> timedelta | None:
+        """Take what is due now. Returns how long until more is due; None: not before something else happens."""
+        names = list(self.bridge.settings.targets)
+        now, dues = self.bridge.ledger.read(lambda tx: (tx.now(), deliveries.next_due(tx, names)))
+        waits = [self._claim(name) if due <= now else due - now for name, due in dues.items()]
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def carry(self, held: Delivery) -> Ended | None:
+        """One claimed delivery to its end. None where there was nothing to send."""
+        target = self.bridge.settings.targets[held.target]
+        packed = self._packed(held, target)
+        if isinstance(packed, Trouble):
+            gone = packed.code is DeliveryCode.NO_LONGER_THERE
+            state = DeliveryState.CANCELLED if gone else DeliveryState.FAILED
+            self.bridge.ledger.write(lambda tx: deliveries.drop(tx, held, state, packed))
+            return None
+        ended = packed if isinstance(packed, Ended) else self._send(packed, target)
+        steps.reached("after_delivery_sent")
+        self._settle(held, ended)
+        return ended
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            self._woken.clear()
+            try:
+                wait = self.work_once()
+            except LedgerFault as fault:
+                _logger.warning("deliveries wait: the ledger is away", fault=type(fault).__name__)
+                wait = PAUSE
+            except Exception:  # a bug with one delivery must not end the delivering of all others for ever
+                _logger.exception("looking for deliveries failed")
+                wait = PAUSE
+            if wait != timedelta(0):
+                self._woken.wait(None if wait is None else wait.total_seconds())
+
+    def _claim(self, name: str) -> timedelta | None:
+        """Claim as many as there are seats; each then flies."""
+        with self._changed:
+            free = self._seats - self._flying
+            self._flying += free
+        if not free:
+            return None
+        claim = deliveries.Claim((), None)
+        try:
+            claim = self.bridge.ledger.note(lambda tx: deliveries.claim(tx, name, self._boot_id, LEASE, free))
+        finally:
+            self._leave(free - len(claim.deliveries))
+        for held in claim.deliveries:
+            threading.Thread(target=self._fly, args=(held,), name=f"delivery {held.id}", daemon=True).start()
+        return claim.wait
+
+    def _leave(self, seats: int) -> None:
+        with self._changed:
+            self._flying -= seats
+            self._changed.notify_all()
+
+    def _fly(self, held: Delivery) -> None:
+        try:
+            self.carry(held)
+        except LedgerFault as fault:
+            _logger.warning("not settled; it is sent again", delivery=held.id, fault=type(fault).__name__)
+        except Exception:  # a bug must not look like an answer: the lease ends, and the try is counted
+            _logger.exception("a delivery failed", delivery=held.id)
+        finally:
+            self._leave(1)
+            self._woken.set()
+
+    def _packed(self, held: Delivery, target: Target) -> Call | Mail | Trouble | Ended:
+        """What is to be sent, or why nothing is. A bug in the writing counts as a try that failed."""
+        bridge = self.bridge
+        try:
+            keys = bridge.link_keys
+            told = bridge.ledger.read(lambda tx: telling.message(tx, held, bridge.settings, bridge.timing, keys))
+            return targets.named(target.kind).compose(told, target, clock.wall())
+        except telling.NothingToTell as gone:
+            return Trouble(DeliveryCode.NO_LONGER_THERE, {"fault": str(gone)})
+        except targets.Undeliverable as fault:
+            return Trouble(DeliveryCode.UNDELIVERABLE, {"fault": str(fault)})
+        except LedgerFault:
+            raise
+        except Exception as bug:
+            _logger.exception("a delivery could not be written", delivery=held.id)
+            return Ended(
+                fault=f"The message could not be written ({type(bug).__name__}); that is a fault of the bridge."
+            )
+
+    def _send(self, packed: Call | Mail, target: Target) -> Ended:
+        began = time.monotonic()
+        if isinstance(packed, Mail):
+            return answers.posted(post.send(packed, target, clock.wall()), _since(began))
+        try:
+            answer = self._outbound.make(packed, configured=target.url, most=MOST_BYTES, deadline=DEADLINE)
+        except OutboundFault as fault:
+            return answers.unanswered(fault, _since(began))
+        return answers.answered(answer, targets.named(target.kind), _since(began), clock.wall())
+
+    def _settle(self, held: Delivery, ended: Ended) -> None:
+        """Until its lease ends; then the message goes out again under the same id, as it does after a power failure."""
+        ends = time.monotonic() + (LEASE - DEADLINE).total_seconds()
+
+        def unit(tx: Tx) -> tuple[bool, redelivery.Step]:
+            step = redelivery.after(ended, held.tries, tx.now(), ids.jitter)
+            return deliveries.settle(tx, held, ended, step), step
+
+        while True:
+            try:
+                settled, step = self.bridge.ledger.note(unit)
+                break
+            except LedgerFault:
+                if time.monotonic() > ends:
+                    raise
+                time.sleep(PAUSE.total_seconds())
+        if settled:
+            _note(held, ended, step)
+
+
+def _note(held: Delivery, ended: Ended, step: redelivery.Step) -> None:
+    outcome = type(step).__name__
+    metrics.DELIVERIES.labels(held.target, held.event, outcome).inc()
+    metrics.DELIVERY_SECONDS.observe(ended.took.total_seconds())
+    _logger.info(
+        "delivery tried",
+        delivery=held.id,
+        target=held.target,
+        happened=held.event,
+        outcome=outcome,
+        status=ended.status,
+        fault=ended.fault,
+        seconds=round(ended.took.total_seconds(), 3),
+    )
+
+
+def _since(began: float) -> timedelta:
+    return timedelta(seconds=time.monotonic() - began)

@@ -1,0 +1,268 @@
+"""Deliveries: planned in the transaction of their cause, made one at a time in each lane, settled by compare-and-set.
+
+announce  one row for each target that wants to hear of it (`announcing`).
+claim     takes what is due of one target. What is in one lane is taken in its order, and not before the one before it ended.
+settle    writes how a try ended, if the fence still holds.
+
+The call is made between claim and settle, outside any transaction. Whoever dies in between leaves a lease that ends, and the same
+message goes out again under the same id: at least once.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from worker.domain.delivery import (
+    Delivery,
+    DeliveryCode,
+    DeliveryState,
+    Ended,
+    Subjects,
+    Trouble,
+    Try,
+)
+from worker.domain.message import Happened
+from worker.ledger import announcing, audit, targets
+from worker.ledger.connection import Tx
+from worker.ledger.delivery_tables import delivery, delivery_try, is_open, is_sending, is_waiting
+from worker.policy import redelivery
+
+AT_ONCE = 4  # deliveries under way to one target, from all workers together
+DIED = "The process ended while it was sending; the target may have got it."
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What may be sent now. More may be had after `wait`; None: not before something else happens."""
+
+    deliveries: Sequence[Delivery]
+    wait: timedelta | None
+
+
+def claim(tx: Tx, target: str, boot_id: str, lease: timedelta, most: int) -> Claim:
+    """Take at most `most` of what is due of one target, each of another lane. A failing target gets one at a time."""
+    standing = targets.get(tx, target, lock=True)
+    if standing is None or standing.gone_at is not None or standing.paused_at is not None:
+        return Claim((), None)
+    now = tx.now()
+    if standing.not_before is not None and standing.not_before > now:
+        return Claim((), standing.not_before - now)
+    flying = sa.select(sa.func.count()).where(delivery.c.target == target, is_sending())
+    room = (1 if standing.failures else AT_ONCE) - tx.conn.execute(flying).scalar_one()
+    room = min(room, most)
+    if room <= 0:
+        return Claim((), None)
+    heads = _heads(target)
+    due = heads.where(delivery.c.due_at <= now).limit(room)
+    taken = [_take(tx, row["id"], boot_id, now, lease) for row in tx.conn.execute(due).mappings().all()]
+    found = [one for one in taken if one is not None]
+    return Claim(found, None if len(found) == room else _until_next(tx, target, now))
+
+
+def claim_one(tx: Tx, delivery_id: str, boot_id: str, lease: timedelta) -> Delivery | None:
+    """Take this one now, whatever goes before it and however its target stands: a person waits for it. None if it is taken."""
+    return _take(tx, delivery_id, boot_id, tx.now(), lease)
+
+
+def next_due(tx: Tx, names: Collection[str]) -> dict[str, datetime]:
+    """When something may go to each of these targets again; those that are stopped, or have nothing waiting, are left out."""
+    found = {}
+    for one in targets.standings(tx):
+        first = _waiting_of(one.name).with_only_columns(delivery.c.due_at).order_by(delivery.c.due_at).limit(1)
+        if one.name in names and one.gone_at is None and one.paused_at is None:
+            due = tx.conn.execute(first).scalar_one_or_none()
+            if due is not None:
+                found[one.name] = max(due, one.not_before or due)
+    return found
+
+
+def settle(tx: Tx, held: Delivery, ended: Ended, step: redelivery.Step) -> bool:
+    """Write how a try ended. False, and nothing changed, where another try is newer."""
+    standing = targets.get(tx, held.target, lock=True)  # before the delivery, as a claim does
+    state, changes = _becomes(step, tx.now())
+    if not _move(tx, held, state, **changes):
+        return False
+    _note(tx, held, ended)
+    match step:
+        case redelivery.Delivered():
+            targets.succeeded(tx, held.target)
+        case redelivery.Stopped():
+            _stop(tx, held.target, held.organization, "it answered 410: it wants no more deliveries")
+        case _ if standing is not None:
+            _count_failure(tx, standing, step)
+    return True
+
+
+def drop(tx: Tx, held: Delivery, state: DeliveryState, because: Trouble) -> bool:
+    """End a claimed one that can't be sent: what it says is gone, or its target can't be written for."""
+    return _move(tx, held, state, because=because, lease_until=None)
+
+
+def expired(tx: Tx, *, boot_id: str | None = None) -> list[Delivery]:
+    """Those under way whose lease has ended, or whose process has."""
+    over = delivery.c.lease_until < tx.now() if boot_id is None else delivery.c.boot_id == boot_id
+    return [from_row(row) for row in tx.conn.execute(sa.select(delivery).where(is_sending(), over)).mappings()]
+
+
+def release(tx: Tx, ended: Sequence[Delivery]) -> int:
+    """Nobody hears of these tries any more: the same messages go out again. Returns how many."""
+    count = 0
+    for held in ended:
+        died = Ended(fault=DIED)
+        state, changes = _becomes(redelivery.after(died, held.tries, tx.now(), lambda _: 0.0), tx.now())
+        if _move(tx, held, state, **changes):
+            _note(tx, held, died)
+            count += 1
+    return count
+
+
+def send_again(tx: Tx, delivery_id: str) -> bool:
+    """Send it once more under its id, its schedule begun anew. False where it is under way."""
+    again = {"state": DeliveryState.WAITING, "due_at": tx.now(), "tries": 0, "because": None, "updated_at": tx.now()}
+    free = sa.update(delivery).where(delivery.c.id == delivery_id, delivery.c.state != DeliveryState.SENDING)
+    return tx.conn.execute(free.values(again).returning(delivery.c.id)).scalar_one_or_none() is not None
+
+
+def failed_since(tx: Tx, since: datetime, target: str | None) -> list[str]:
+    """Ids of what was given up since then, oldest first."""
+    statement = sa.select(delivery.c.id).where(delivery.c.state == DeliveryState.FAILED, delivery.c.updated_at >= since)
+    if target is not None:
+        statement = statement.where(delivery.c.target == target)
+    return list(tx.conn.execute(statement.order_by(delivery.c.id)).scalars())
+
+
+def get(tx: Tx, delivery_id: str, *, lock: bool = False) -> Delivery | None:
+    """One delivery."""
+    statement = sa.select(delivery).where(delivery.c.id == delivery_id)
+    row = tx.conn.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
+    return None if row is None else from_row(row)
+
+
+def tries(tx: Tx, delivery_id: str) -> list[Try]:
+    """Every try of a delivery, newest first."""
+    found = sa.select(delivery_try).where(delivery_try.c.delivery_id == delivery_id)
+    rows = tx.conn.execute(found.order_by(delivery_try.c.n.desc()))
+    return [Try(row.n, row.at, row.status, row.excerpt, row.fault, row.took) for row in rows]
+
+
+def is_first(tx: Tx, found: Delivery) -> bool:
+    """Whether no earlier delivery of its lane is still to be sent to its target."""
+    return tx.conn.execute(_heads(found.target).where(delivery.c.id == found.id)).first() is not None
+
+
+def from_row(row: sa.RowMapping) -> Delivery:
+    """A row of `delivery` as the noun."""
+    return Delivery(
+        id=row["id"],
+        organization=row["organization"],
+        target=row["target"],
+        event=Happened(row["event"]),
+        lane=row["lane"],
+        subjects=Subjects(**json.loads(row["subjects"])),
+        facts=json.loads(row["facts"]),
+        state=DeliveryState(row["state"]),
+        due_at=row["due_at"],
+        tries=row["tries"],
+        fence=row["fence"],
+        lease_until=row["lease_until"],
+        because=_unpack(row["because"]),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _waiting_of(target: str) -> sa.Select[Any]:
+    return sa.select(delivery).where(delivery.c.target == target, is_waiting())
+
+
+def _heads(target: str) -> sa.Select[Any]:
+    """The first of each lane that is still to be sent, in the order in which they are due."""
+    before = delivery.alias("before")
+    earlier = sa.select(before.c.id).where(
+        before.c.target == delivery.c.target,
+        before.c.lane == delivery.c.lane,
+        is_open(before),
+        before.c.id < delivery.c.id,
+    )
+    return _waiting_of(target).where(~earlier.exists()).order_by(delivery.c.due_at, delivery.c.id)
+
+
+def _until_next(tx: Tx, target: str, now: datetime) -> timedelta | None:
+    row = tx.conn.execute(_heads(target).limit(1)).mappings().one_or_none()
+    return None if row is None else max(row["due_at"] - now, timedelta(0))
+
+
+def _take(tx: Tx, delivery_id: str, boot_id: str, now: datetime, lease: timedelta) -> Delivery | None:
+    waiting = sa.update(delivery).where(delivery.c.id == delivery_id, is_waiting())
+    taken = waiting.values(
+        state=DeliveryState.SENDING,
+        tries=delivery.c.tries + 1,
+        fence=delivery.c.fence + 1,
+        boot_id=boot_id,
+        lease_until=now + lease,
+        updated_at=now,
+    )
+    row = tx.conn.execute(taken.returning(delivery)).mappings().one_or_none()
+    return None if row is None else from_row(row)
+
+
+def _becomes(step: redelivery.Step, now: datetime) -> tuple[DeliveryState, dict[str, Any]]:
+    match step:
+        case redelivery.Delivered():
+            return DeliveryState.DELIVERED, {"because": None, "lease_until": None}
+        case redelivery.GivenUp(because):
+            return DeliveryState.FAILED, {"because": because, "lease_until": None}
+        case redelivery.Stopped(because):
+            return DeliveryState.WAITING, {"because": because, "lease_until": None, "due_at": now}
+        case redelivery.Later(due_at, because):
+            return DeliveryState.WAITING, {"because": because, "lease_until": None, "due_at": due_at}
+
+
+def _move(tx: Tx, held: Delivery, to: DeliveryState, **changes: Any) -> bool:
+    if "because" in changes:
+        changes["because"] = _pack(changes["because"])
+    mine = sa.and_(delivery.c.id == held.id, delivery.c.fence == held.fence, delivery.c.state == DeliveryState.SENDING)
+    moved = sa.update(delivery).where(mine).values(state=to, updated_at=tx.now(), **changes)
+    return tx.conn.execute(moved.returning(delivery.c.id)).scalar_one_or_none() is not None
+
+
+def _note(tx: Tx, held: Delivery, ended: Ended) -> None:
+    values = {"delivery_id": held.id, "n": held.fence, "at": tx.now(), "status": ended.status}
+    values |= {"excerpt": ended.excerpt, "fault": ended.fault, "took": ended.took}
+    tx.conn.execute(tx.insert(delivery_try).values(values).on_conflict_do_nothing())
+
+
+def _count_failure(tx: Tx, standing: targets.Standing, step: redelivery.Step) -> None:
+    """Let the target breathe; tell somebody once it has failed for long, and stop once it has failed for very long."""
+    now, failures = tx.now(), standing.failures + 1
+    asked = step.not_before if isinstance(step, redelivery.Later) else None
+    rest = now + redelivery.breather(failures)
+    targets.failed(tx, standing.name, failures, max(rest, asked or rest))
+    since = standing.failing_since or now
+    if now - since >= redelivery.PAUSE_AFTER:
+        _stop(tx, standing.name, standing.organization, "nothing has reached it for three days")
+    elif now - since >= redelivery.NOTICE_AFTER and standing.told_failing_at is None:
+        targets.told_failing(tx, standing.name)
+        announcing.target_failing(tx, standing.name, standing.organization, since, {"paused": False})
+
+
+def _stop(tx: Tx, name: str, organization: str, why: str) -> None:
+    if not targets.pause(tx, name, None, why):
+        return
+    audit.record(tx, "bridge", "pause target", name, {"why": why})
+    announcing.target_failing(tx, name, organization, tx.now(), {"paused": True, "why": why})
+
+
+def _pack(because: Trouble | None) -> str | None:
+    return None if because is None else json.dumps({"code": because.code, "facts": because.facts})
+
+
+def _unpack(text: str | None) -> Trouble | None:
+    if text is None:
+        return None
+    stored = json.loads(text)
+    return Trouble(DeliveryCode(stored["code"]), stored["facts"])

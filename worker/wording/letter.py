@@ -1,0 +1,37 @@
+"""Words -> both bodies of a mail. They say the same; `mail.html` says how it looks, in light and in dark."""
+
+from collections.abc import Iterator, Sequence
+
+from worker.wording import catalogue
+from worker.wording.rendering import environment
+from worker.wording.speaking import Voice, Words, speaker
+
+LONGEST_HEADLINE = 200  # characters
+
+
+def html(headline: str, parts: Sequence[Words], voice: Voice) -> str:
+    """The page; everything in it is escaped. Raises jinja2's TemplateError for a template of the organization's own."""
+    place = environment(speaker(voice).texts, voice.zone, is_html=True)
+    page = place.from_string(catalogue.letter(voice.templates))
+    return page.render(headline=headline[:LONGEST_HEADLINE], parts=parts, language=voice.language)
+
+
+def text(headline: str, parts: Sequence[Words]) -> str:
+    """The same as plain text, an empty line between paragraphs."""
+    paragraphs = [headline] if len(parts) > 1 else []
+    for part in parts:
+        paragraphs += _paragraphs(part)
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def _paragraphs(part: Words) -> Iterator[str]:
+    yield part.title
+    if part.says:
+        yield " ".join(part.says)
+    if part.rows:
+        yield "\n".join(f"{label}: {said}" for label, said in part.rows)
+    if part.todo:
+        yield f"{part.todo_label}: {' '.join(part.todo)}"
+    if part.page is not None:
+        yield f"{part.page_label}: {part.page}"
+    yield part.quote
