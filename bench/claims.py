@@ -5,6 +5,7 @@ obvious one, a single statement that locks the budget and picks the request: it 
 It must claim twice, or this bench would not see it if ours did.
 """
 
+import argparse
 import multiprocessing
 import statistics
 import time
@@ -67,12 +68,14 @@ class Counted:
         return self.claims / self.seconds
 
 
-def measure(quick: bool) -> Iterator[Row]:
-    """Quick: fewer claims, and not what commits cost."""
+def chosen(argv: Sequence[str]) -> Iterator[Row]:
+    """Whether anything is claimed twice, or what many organizations in one commit are worth."""
+    parser = argparse.ArgumentParser(prog="python -m bench.part claims", description=__doc__)
+    parser.add_argument("--together", action="store_true", help="many organizations in one commit")
+    parser.add_argument("--claims", type=int, default=10_000)
+    given = parser.parse_args(argv)
     with postgres() as server:
-        yield _once(server, claims=3_000 if quick else 10_000)
-        if not quick:
-            yield _many(server)
+        yield _many(server) if given.together else _once(server, given.claims)
 
 
 def _once(server: PostgresServer, claims: int) -> Row:
@@ -95,7 +98,7 @@ def _once(server: PostgresServer, claims: int) -> Row:
             "naive_claims": naive.claims,
             "naive_claims_per_second": round(naive.rate),
         },
-        repeat="python -m bench claims",
+        repeat=f"python -m bench.part claims --claims {claims}",
     )
 
 
@@ -138,7 +141,7 @@ def _many(server: PostgresServer) -> Row:
             "attempts = distinct requests": counted.twice == 0,
             "every claim found a request": counted.claims == ROUNDS * CONNECTIONS * (TOGETHER * LOTS + SINGLES),
         },
-        repeat="python -m bench claims",
+        repeat="python -m bench.part claims --together",
     )
 
 

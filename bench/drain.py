@@ -69,7 +69,7 @@ class Run:
     @property
     def repeat(self) -> str:
         return (
-            f"python -m bench drain --workers {self.workers} --database {self.database} --limiter {self.limiter} "
+            f"python -m bench.part drain --workers {self.workers} --database {self.database} --limiter {self.limiter} "
             f"--calls {self.calls} --slots {self.slots} --speed {self.speed:g}"
         )
 
@@ -79,20 +79,9 @@ class Run:
         )
 
 
-SELECTED = (Run(), Run(database="postgresql", limiter="weighted", calls="long"))
-
-
-def measure(quick: bool) -> Iterator[Row]:
-    """Two rows, one of them with a rival, and the control; nothing in a hurry, where there is no time for 220 slots."""
-    if not quick:
-        yield control()
-        yield row(SELECTED[0], "window")
-        yield row(SELECTED[1], None)
-
-
 def chosen(argv: Sequence[str]) -> Iterator[Row]:
     """One row, or with --all every one."""
-    parser = argparse.ArgumentParser(prog="python -m bench drain")
+    parser = argparse.ArgumentParser(prog="python -m bench.part drain")
     parser.add_argument("--all", action="store_true", help="every row, with a rival at one, four and eight workers")
     parser.add_argument("--control", action="store_true", help="only the burst that must be punished")
     parser.add_argument("--workers", type=int, default=4)
@@ -167,7 +156,7 @@ def control() -> Row:
         ratios=[share],
         checks={"the bench sees a burst": found.refused > 0 or share < 0.9},
         facts=found.facts() | {"share": round(share, 4)},
-        repeat="python -m bench drain --control",
+        repeat="python -m bench.part drain --control",
     )
 
 

@@ -4,6 +4,7 @@ Both go through the file together, a fifth of it each in turn, so that what dist
 from the moment at which SQLite grants it to the return of the connection, the commit and its writing to disk included.
 """
 
+import argparse
 import csv
 import multiprocessing
 import resource
@@ -12,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -66,16 +67,19 @@ class Found:
     facts: Mapping[str, float] = field(default_factory=dict)
 
 
-def measure(quick: bool) -> Iterator[Row]:
-    """Nothing in a hurry."""
-    if quick:
-        return
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+def chosen(argv: Sequence[str]) -> Iterator[Row]:
+    """On one database."""
+    parser = argparse.ArgumentParser(prog="python -m bench.part filing", description=__doc__)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--rows", type=int, default=ROWS)
+    given = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory(prefix="bench-") as name, ExitStack() as stack:
         path = Path(name) / "jobs.csv"
-        write_sheet(path, ROWS)
-        yield _row("SQLite", _in_a_process(path, f"sqlite:///{name}/bridge.db"))
-        with postgres() as server:
-            yield _row("PostgreSQL", _in_a_process(path, server.create_database()))
+        write_sheet(path, given.rows)
+        url = f"sqlite:///{name}/bridge.db"
+        if given.database == "postgresql":
+            url = stack.enter_context(postgres()).create_database()
+        yield _row(given.database, given.rows, _in_a_process(path, url))
 
 
 def write_sheet(path: Path, rows: int) -> None:
@@ -90,13 +94,13 @@ def write_sheet(path: Path, rows: int) -> None:
             sheet.writerow([f"job-{number}", f"Care assistant {number}", "\n\n".join(chosen)])
 
 
-def _row(database: str, found: Found) -> Row:
-    checks = {"rows in the ledger = rows in the file": found.stored == ROWS}
-    if database == "SQLite":
+def _row(database: str, rows: int, found: Found) -> Row:
+    checks = {"rows in the ledger = rows in the file": found.stored == rows}
+    if database == "sqlite":
         checks[f"no write lock above {LONGEST_LOCK * 1000:.0f} ms"] = found.longest_lock <= LONGEST_LOCK
     return Row(
         goal="P9",
-        what=f"a CSV of {ROWS:,} rows filed ÷ read and judged, {database}",
+        what=f"a CSV of {rows:,} rows filed ÷ read and judged, {database}",
         unit="rows/s",
         aim=Aim(at_least=0.4),
         ours=found.filing,
@@ -109,7 +113,7 @@ def _row(database: str, found: Found) -> Row:
             "peak_rss_mb": round(found.rss_mb),
             "rss_before_mb": round(found.rss_before_mb),
         },
-        repeat="python -m bench filing",
+        repeat=f"python -m bench.part filing --database {database} --rows {rows}",
     )
 
 

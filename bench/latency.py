@@ -23,7 +23,6 @@ from worker.sandbox.running import Running, running
 from worker.sandbox.settings import Seconds, Settings
 
 ROUNDS, EVENTS = 3, 30
-QUICK_ROUNDS, QUICK_EVENTS = 2, 20
 PAUSE_SECONDS = 0.2  # after an arrival; the sandbox's slots are 0.15 s apart, so each event finds one open
 UNDISTURBED_SECONDS = 0.06  # before anybody asks whether it has arrived
 PATIENCE_SECONDS = 30.0
@@ -32,19 +31,9 @@ SANDBOX = Settings(speed=20, candidates=0, generating=Seconds(0.2, 0.2))
 Send = Callable[[], float]
 
 
-def measure(quick: bool) -> Iterator[Row]:
-    """Ours on Redis beside Celery on Redis; with time, the embedded broker too, beside that and the filesystem transport."""
-    if quick:
-        yield row("redis", "redis", QUICK_ROUNDS, QUICK_EVENTS)
-        return
-    yield row("redis", "redis", ROUNDS, EVENTS)
-    yield row("embedded", "redis", ROUNDS, EVENTS)
-    yield row("embedded", "filesystem", 1, EVENTS)
-
-
 def chosen(argv: Sequence[str]) -> Iterator[Row]:
     """One row."""
-    parser = argparse.ArgumentParser(prog="python -m bench latency")
+    parser = argparse.ArgumentParser(prog="python -m bench.part latency")
     parser.add_argument("--broker", choices=BROKERS, default="redis", help="of the bridge")
     parser.add_argument(
         "--beside", choices=("redis", "filesystem"), default="redis", help="the transport of bare Celery"
@@ -79,7 +68,7 @@ def row(broker: str, beside: str, rounds: int, events: int) -> Row:
             "ours_ms": [[round(1000 * value, 2) for value in one] for one, _ in found],
             "peer_ms": [[round(1000 * value, 2) for value in other] for _, other in found],
         },
-        repeat=f"python -m bench latency --broker {broker} --beside {beside} --rounds {rounds} --events {events}",
+        repeat=f"python -m bench.part latency --broker {broker} --beside {beside} --rounds {rounds} --events {events}",
     )
 
 

@@ -26,7 +26,6 @@ from worker.sandbox.running import running
 from worker.sandbox.settings import Settings
 
 ROUNDS, SECONDS = 5, 3.0
-QUICK_ROUNDS, QUICK_SECONDS = 3, 2.0
 WARM_UP_SECONDS = 1.0
 DRIPS = 128
 CEILING = Path(__file__).with_name("ceiling.c")
@@ -84,19 +83,9 @@ class Side:
         }
 
 
-def measure(quick: bool) -> Iterator[Row]:
-    """Rates and slowest answers; in a hurry on SQLite alone, without slow clients, backlog and disk."""
-    if quick:
-        yield from rows("plain", "sqlite", QUICK_ROUNDS, QUICK_SECONDS)
-        return
-    for case in CASES:
-        yield from rows(case, "sqlite", ROUNDS, SECONDS)
-    yield from rows("plain", "postgresql", ROUNDS, SECONDS)
-
-
 def chosen(argv: Sequence[str]) -> Iterator[Row]:
     """One case."""
-    parser = argparse.ArgumentParser(prog="python -m bench receive")
+    parser = argparse.ArgumentParser(prog="python -m bench.part receive")
     parser.add_argument("--case", choices=CASES, default="plain")
     parser.add_argument("--database", choices=DATABASES, default="sqlite")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
@@ -130,7 +119,7 @@ def rows(case: str, database: str, rounds: int, seconds: float) -> Iterator[Row]
 
 def _judged(case: str, database: str, ours: Side, bare: Side, empty: Side, durable: Side | None) -> Iterator[Row]:
     about = f"{case.replace('-', ' ')}, {database}"
-    repeat = f"python -m bench receive --case {case} --database {database}"
+    repeat = f"python -m bench.part receive --case {case} --database {database}"
     checks = ours.checks("ours") | bare.checks("bare")
     facts = {"ours": ours.facts(), "bare": bare.facts(), "empty_rates": empty.rates, "connections": load.CONNECTIONS}
     yield Row(

@@ -8,7 +8,8 @@ half, the machine was too restless and nothing is judged.
 import json
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 NOISE = 1.5  # of the peer's own rounds, largest over smallest
 HEADINGS = ("goal", "what", "ours", "peer", "ceiling", "ratio (min–max)", "aim", "verdict")
@@ -51,11 +52,23 @@ class Row:
     ceiling: float | None = None
     checks: Mapping[str, bool] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
+    fault: str | None = None
+
+    @classmethod
+    def failed_part(cls, goals: str, command: str, fault: str) -> "Row":
+        """Instead of what a part did not measure."""
+        return cls(goal=goals, what=command, unit="", aim=Aim(), ours=(), ratios=(), repeat=command, fault=fault)
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "Row":
+        """A row from its own document."""
+        told = {name: value for name, value in document.items() if name not in ("ratio", "aim", "verdict")}
+        return cls(**told, aim=Aim(**document["aim"]))
 
     @property
-    def ratio(self) -> float:
-        """The median of the rounds."""
-        return statistics.median(self.ratios)
+    def ratio(self) -> float | None:
+        """The median of the rounds; None where nothing was measured."""
+        return statistics.median(self.ratios) if self.ratios else None
 
     @property
     def spread(self) -> float:
@@ -69,7 +82,9 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """ok, MISS or NOISY; a miss says which checks failed."""
+        """ok, MISS, NOISY or FAILED; a miss says which checks failed, a failure why nothing was measured."""
+        if self.fault is not None or self.ratio is None:
+            return f"FAILED ({self.fault or 'nothing was measured'})"
         if self.failed:
             return f"MISS ({'; '.join(self.failed)})"
         if self.spread > NOISE:
@@ -84,7 +99,9 @@ class Row:
             _median(self.ours, self.unit),
             _median(self.peer, self.unit),
             "–" if self.ceiling is None else f"{figure(self.ceiling)} {self.unit}".strip(),
-            f"{figure(self.ratio)} ({figure(min(self.ratios))}–{figure(max(self.ratios))})",
+            "–"
+            if self.ratio is None
+            else f"{figure(self.ratio)} ({figure(min(self.ratios))}–{figure(max(self.ratios))})",
             str(self.aim),
             self.verdict,
         )
@@ -100,11 +117,12 @@ class Row:
             "ceiling": self.ceiling,
             "ratios": list(self.ratios),
             "ratio": self.ratio,
-            "aim": str(self.aim),
+            "aim": asdict(self.aim),
             "verdict": self.verdict,
             "checks": dict(self.checks),
             "facts": dict(self.facts),
             "repeat": self.repeat,
+            "fault": self.fault,
         }
 
     def line(self) -> str:

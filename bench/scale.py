@@ -25,7 +25,6 @@ from worker.ledger import attempts, schema, tables
 from worker.ledger.connection import Ledger, Tx, database_clock
 
 ORGANIZATIONS = (1, 100, 10_000)
-POWERS = (3, 4, 5, 6)
 PEER = 5  # everything is compared with 100,000 rows
 ROUNDS = 5
 CLAIMS = 100  # in a round
@@ -97,20 +96,15 @@ class Claimant:
         return database_clock(conn) + self.ahead
 
 
-def measure(quick: bool) -> Iterator[Row]:
-    """Nothing in a hurry: to fill the tables takes minutes."""
-    if not quick:
-        yield from _rows(POWERS, ORGANIZATIONS)
-
-
 def chosen(words: Sequence[str]) -> Iterator[Row]:
-    """Of another size: python -m bench scale --largest 7"""
-    parser = argparse.ArgumentParser(prog="python -m bench scale", description=__doc__)
+    """Of another size: python -m bench.part scale --largest 7"""
+    parser = argparse.ArgumentParser(prog="python -m bench.part scale", description=__doc__)
     parser.add_argument("--largest", type=int, choices=(6, 7), default=6, help="10 to the power of what, in rows")
+    parser.add_argument("--smallest", type=int, choices=(3, 4, 5), default=3, help="the same of the smallest")
     parser.add_argument("--organizations", type=int, choices=ORGANIZATIONS, help="one number instead of all three")
     given = parser.parse_args(words)
     organizations = ORGANIZATIONS if given.organizations is None else (given.organizations,)
-    yield from _rows(range(3, given.largest + 1), organizations)
+    yield from _rows(range(given.smallest, given.largest + 1), organizations)
 
 
 def _rows(powers: Sequence[int], organizations: Sequence[int]) -> Iterator[Row]:
@@ -173,7 +167,7 @@ def _judged(database: str, organizations: int, found: Mapping[int, Claimant]) ->
             ratios=[mine / other for mine, other in zip(ours, theirs, strict=True)],
             checks={"attempts = distinct requests = claims": all(one.counted() for one in found.values())},
             facts={f"10^{power}": _median_of(one, part) for power, one in found.items()},
-            repeat=f"python -m bench scale --largest {largest} --organizations {organizations}",
+            repeat=f"python -m bench.part scale --largest {largest} --organizations {organizations}",
         )
 
 

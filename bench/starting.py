@@ -4,6 +4,7 @@ All processes find their modules compiled, as after an installation: compiled on
 environment says. Memory is the resident set, which counts shared pages in every process.
 """
 
+import argparse
 import os
 import statistics
 import subprocess
@@ -46,7 +47,8 @@ limits = {{ ai = "1000/20s", default = "1000/20s" }}
 """
 EAGER = """\
 import importlib, sys
-from worker.cli.entry import TABLE, main
+from worker.cli.entry import TABLE
+from worker.cli.sprout import main
 leaves = [leaf for entry in TABLE.values() for leaf in (getattr(entry, "commands", None) or {"": entry}).values()]
 for leaf in leaves:
     importlib.import_module(leaf.target.partition(":")[0])
@@ -71,11 +73,17 @@ for _ in range(32):
 """
 
 
-def measure(quick: bool) -> Iterator[Row]:
-    """Quick: `--help` alone."""
+def chosen(argv: Sequence[str]) -> Iterator[Row]:
+    """All, or a half."""
+    parser = argparse.ArgumentParser(prog="python -m bench.part starting", description=__doc__)
+    halves = parser.add_mutually_exclusive_group()
+    halves.add_argument("--help-only", action="store_true", help="how long `--help` takes")
+    halves.add_argument("--memory-only", action="store_true", help="what processes weigh")
+    given = parser.parse_args(argv)
     with _compiled() as environment:
-        yield from _helps(environment)
-        if not quick:
+        if not given.memory_only:
+            yield from _helps(environment)
+        if not given.help_only:
             with valkey() as broker:
                 bare = _bare_worker(environment, broker)
                 yield _flying(environment, broker, bare)
@@ -87,7 +95,7 @@ def _helps(environment: Mapping[str, str]) -> Iterator[Row]:
     lazy = _timed(environment, *_sprout(), "--help")
     eager = _timed(environment, sys.executable, "-c", EAGER, times=1)
     rounds = list(interleaved(ROUNDS, lazy, bare, eager))
-    names = {"goal": "P10", "unit": "ms", "repeat": "python -m bench starting"}
+    names = {"goal": "P10", "unit": "ms", "repeat": "python -m bench.part starting"}
     yield Row(
         **names,  # type: ignore[arg-type]  # three strings
         what="sprout --help ÷ python -c pass",
@@ -134,7 +142,7 @@ def _flying(environment: Mapping[str, str], broker: BrokerServer, bare: float) -
         peer=[bare],
         ratios=[ours / bare],
         facts={"seconds_until_ready": round(seconds, 2)},
-        repeat="python -m bench starting",
+        repeat="python -m bench.part starting",
     )
 
 
@@ -211,7 +219,7 @@ def _household(environment: Mapping[str, str], bare: float) -> Row:
             "seconds_until_it_answers": round(answers, 2),
             "seconds_until_the_worker_is_ready": round(ready, 2),
         },
-        repeat="python -m bench starting",
+        repeat="python -m bench.part starting",
     )
 
 

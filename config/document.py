@@ -26,7 +26,7 @@ _SECRETS = {
     RULES: (),
     "organizations": ("api_key", "webhook_token"),
     "sources": ("secret", "api_key"),
-    "targets": ("secret", "url", "password"),
+    "targets": ("secret", "url", "password", "account"),
 }  # whose file must be closed to others
 
 

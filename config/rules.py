@@ -19,6 +19,8 @@ RESERVED_SOURCE = "talentsprout"  # the source of completions, which come from n
 SANDBOX = "sandbox"  # the organization that there is when none is configured
 _MAKE_A_KEY = "python3 -c 'import base64, os; print(\"whsec_\" + base64.b64encode(os.urandom(32)).decode())'"
 _OF_MAIL = ("host", "port", "starttls", "user", "password", "from", "to", "digest")
+_OF_ATS = ("source", "author", "account")
+_WRITTEN_BACK = ("interview.created", "result.completed", "result.abandoned", "candidate.invited")
 _TLS_PORT = 465  # TLS from the first byte on (RFC 8314, 3.3)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
@@ -37,7 +39,7 @@ def check(document: Document, kinds: Kinds, report: Report) -> None:
             _check_mapping(section, table, report)
             _check_signing_key(section, table, report)
         if kind == "targets":
-            _check_needs(section, table, report)
+            _check_needs(section, table, document, report)
             _check_own_signing_key(section, table, report)
     if document.sources and not document.organizations and not any(f.section == "organizations" for f in report.faults):
         remedy = "add [organizations.NAME] with its api_key, or remove the sources to run the sandbox"
@@ -120,11 +122,12 @@ def _is_base64(secret: str) -> bool:
         return False
 
 
-def _check_needs(section: str, table: Table, report: Report) -> None:
+def _check_needs(section: str, table: Table, document: Document, report: Report) -> None:
     kind = _text(table, "kind")
     if kind in ("webhook", "slack", "teams") and "url" not in table:
         report.add(section, ("url",), Wrong("is missing", f'kind "{kind}" needs the https address that is posted to'))
     _check_mail(section, table, report)
+    _check_ats(section, table, document, report)
     if kind == "webhook" and "secret" not in table:
         remedy = 'kind "webhook" signs what it sends: "env:NAME" or "file:/path"'
         report.add(section, ("secret",), Wrong("is missing", remedy))
@@ -146,3 +149,25 @@ def _check_mail(section: str, table: Table, report: Report) -> None:
     if table.get("starttls") is False and table.get("port") != _TLS_PORT and host and not is_loopback_host(host):
         remedy = "leave it out; a server that knows no STARTTLS may have TLS on port 465"
         report.add(section, ("starttls",), Wrong("mail in the clear is refused unless the host is on loopback", remedy))
+
+
+def _check_ats(section: str, table: Table, document: Document, report: Report) -> None:
+    """An ATS is written back to by its source's key, and told only of what belongs to one job or one candidate."""
+    if _text(table, "kind") != "ats":
+        for key in [key for key in _OF_ATS if key in table]:
+            report.add(section, (key,), Wrong('is for kind "ats" alone', "leave it out"))
+        return
+    name = _text(table, "source")
+    if "source" not in table:
+        report.add(section, ("source",), Wrong("is missing", 'kind "ats" needs the source that is written back to'))
+    elif name and name not in document.sources:
+        remedy = one_of(name, list(document.sources)) if document.sources else "add it"
+        report.add(section, ("source",), Wrong(f"{shown(name)} has no section [sources.NAME]", remedy))
+    elif name and "api_key" not in document.sources[name]:
+        report.add(section, ("source",), Wrong(f"{shown(name)} has no api_key", "give that source the key of its ATS"))
+    known = ", ".join(f'"{one}"' for one in _WRITTEN_BACK)
+    for location, event in texts(table, "events"):
+        if event not in _WRITTEN_BACK:
+            report.add(
+                section, location, Wrong(f"{shown(event)} is not written into an ATS", f"expected out of {known}")
+            )

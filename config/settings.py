@@ -15,6 +15,8 @@ from pydantic import BeforeValidator, Field
 from config import addresses, fields, mailboxes, servers
 from config.faults import Fault
 from config.fields import MOST_AT_ONCE, SHORTEST_WEBHOOK_TOKEN, Duration, OptionalSecret, OptionalText, Text
+from config.limits import Limit as Limit
+from config.limits import Limits as Limits
 from config.rule import Rule
 from config.section import Section
 
@@ -90,34 +92,6 @@ class Bridge(Section):
     # An organization's own texts for people: files named like ours, of which each entry replaces ours. See docs/targets.md.
     templates: Annotated[Path | None, BeforeValidator(fields.optional_folder)] = Field(
         default=None, description="a folder with texts for messages"
-    )
-
-
-class Limit(Section):
-    """A tier of an organization's budget: at most `count` calls in any `window`. In the file: "20/60s"."""
-
-    count: int = Field(ge=1, le=1000)  # TalentSprout raises limits on request; above a thousand is a slip of the finger
-    window: Duration
-
-    @classmethod
-    def read(cls, value: object) -> "Limit":
-        """From the file's text, or a Limit as it is. Raises Wrong."""
-        if isinstance(value, Limit):
-            return value
-        count, window = fields.limit(value)
-        return cls(count=count, window=window)
-
-
-class Limits(Section):
-    """TalentSprout's two tiers, counted apart, for the organization and not for a key (API reference, "Rate limits")."""
-
-    # POST /interviews/from-job-description
-    ai: Annotated[Limit, BeforeValidator(Limit.read)] = Field(
-        default=Limit(count=20, window=timedelta(seconds=60)), description='1 to 1000 calls in a time, as in "20/60s"'
-    )
-    # GET /ping and POST /interviews
-    default: Annotated[Limit, BeforeValidator(Limit.read)] = Field(
-        default=Limit(count=120, window=timedelta(seconds=60)), description='1 to 1000 calls in a time, as in "120/60s"'
     )
 
 
@@ -204,6 +178,8 @@ class Source(Section):
     api_url: Annotated[str | None, BeforeValidator(fields.optional(addresses.guarded_url))] = Field(
         default=None, description="the https address of the ATS's own API; http on loopback only"
     )
+    # How often an ATS that announces no postings, or not which, is asked for what has changed.
+    poll: Duration = Field(default=timedelta(minutes=10), description=_DURATION)
     stage: OptionalText = Field(
         default=None, description="the name or the id of the stage at which a candidate gets a personal link"
     )
@@ -263,6 +239,11 @@ class Target(Section):
     digest: Annotated[time | None, BeforeValidator(fields.optional(fields.clock))] = Field(
         default=None, description='a time of day such as "08:00"'
     )
+    # For kind "ats": the source that is written back to, with the api_key of that source.
+    source: OptionalText = Field(default=None, description="the NAME of a [sources.NAME]")
+    # The ATS's id of the user who signs the notes, for vendors that want one; and of the account, for Recruitee and Merge.
+    author: OptionalText = Field(default=None, description="the ATS's id of a user")
+    account: OptionalSecret = Field(default=None, description="the ATS's id or token of the account")
     # In which language people are written to; there is a file of texts for each.
     language: Text = Field(default="en", description='a language that there are texts of, such as "en"')
     # Those of [bridge], put here when the file is read, so that a target's module needs to know its target alone.

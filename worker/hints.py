@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from celery import Celery
 
 NOWHERE = "redis+socket:///nonexistent/broker.sock"
-PUMP, READ, FILE, DELIVER = "worker.pump", "worker.read", "worker.file", "worker.deliver"
+PUMP, READ, FILE, FETCH = "worker.pump", "worker.read", "worker.file", "worker.fetch"
+DELIVER = "worker.deliver"
 EXPIRES_SECONDS = 300
 PATIENCE_SECONDS = 0.2
 _logger = log.named(__name__)
@@ -86,6 +87,10 @@ class Hints:
     def file(self, batch_id: str) -> bool:
         """A batch has rows that are to be filed."""
         return self._send(FILE, batch_id)
+
+    def fetch(self) -> bool:
+        """There may be something to ask an ATS."""
+        return self._send(FETCH)
 
     def deliver(self, organization: str) -> bool:
         """An organization may have a delivery that is due."""

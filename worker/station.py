@@ -17,6 +17,8 @@ from worker.batches.clerk import Clerk
 from worker.delivery.courier import Courier
 from worker.domain.outcome import Outcome
 from worker.events import reader
+from worker.events.fetchers import Fetchers
+from worker.events.fetching import Done
 from worker.ledger import processes, settling
 from worker.ledger.connection import LedgerFault
 from worker.sending import journal
@@ -40,6 +42,7 @@ class Station:
         self._caller = Caller(bridge, self._journal, self.boot_id)
         self.courier = Courier(bridge, self.boot_id)
         self.pump = Pump(self._caller, seats, landed=self.courier.look)
+        self._fetchers = Fetchers(bridge, self._follow_fetch)
         self._stopping = threading.Event()
         self._rows_wait = threading.Event()
         self._clerk = Clerk(bridge, self.boot_id, self.pump.run, self._stopping.is_set)
@@ -54,6 +57,7 @@ class Station:
             _logger.warning("started while the ledger is away", fault=type(fault).__name__)
         self._rounds.start()
         self._filing.start()
+        self._fetchers.start()
         self.courier.start()
 
     def read(self, event_id: str) -> None:
@@ -64,6 +68,12 @@ class Station:
         self.courier.look()
         for organization in done.organizations:
             self.pump.run(organization)
+        if done.asks:
+            self._fetchers.look()
+
+    def look_for_fetches(self) -> None:
+        """There may be something to ask an ATS."""
+        self._fetchers.look()
 
     def look_for_rows(self) -> None:
         """There may be rows of batches that are to be filed."""
@@ -73,6 +83,7 @@ class Station:
         """Claim nothing more. Calls in flight go on."""
         self._stopping.set()
         self._rows_wait.set()
+        self._fetchers.stop()
         self.pump.stop()
         self.courier.stop()
 
@@ -88,6 +99,12 @@ class Station:
         except LedgerFault as fault:
             _logger.warning("left without a word: the ledger is away", fault=type(fault).__name__)
         self._journal.close()
+
+    def _follow_fetch(self, done: Done) -> None:
+        for event_id in done.event_ids:
+            self.read(event_id)
+        for organization in done.organizations:
+            self.pump.run(organization)
 
     def _go_round(self) -> None:
         steps: tuple[Callable[[], None], ...] = (self._report, self._replay, self._sweep, self.courier.look)

@@ -24,6 +24,10 @@ def register(app: Celery, station: Station) -> None:
     def pump(organization: str) -> None:
         _work(lambda: station.pump.run(organization))
 
+    @app.task(name=hints.FETCH)
+    def fetch() -> None:
+        station.look_for_fetches()
+
     @app.task(name=hints.DELIVER)
     def deliver(_organization: str) -> None:
         station.courier.look()

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from config import load
 from worker import assembly, filing
 from worker.assembly import Bridge
-from worker.cli import main
+from worker.cli.sprout import main
 from worker.domain.interview import Interview
 from worker.domain.outcome import Attempt, Created, Outcome, Unknown
 from worker.domain.request import Code, GenerationRequest, Tier

@@ -11,9 +11,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from worker.cli import main
 from worker.cli.entry import TABLE
-from worker.cli.lazy import Noun
+from worker.cli.front import NARROWEST, WIDEST, page
+from worker.cli.sprout import main
+from worker.cli.table import Noun
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("sqlalchemy", "celery", "pydantic", "httpx", "rich", "flask", "config")
@@ -53,7 +54,7 @@ def loaded(words: tuple[str, ...]) -> click.Command:
 def test_the_list_of_commands_loads_nothing_heavy(words: tuple[str, ...]) -> None:
     code = (
         "import json, sys\n"
-        "from worker.cli import main\n"
+        "from worker.cli.sprout import main\n"
         "try:\n"
         "    main([*sys.argv[1:], '--help'])\n"
         "finally:\n"
@@ -63,6 +64,22 @@ def test_the_list_of_commands_loads_nothing_heavy(words: tuple[str, ...]) -> Non
     done = subprocess.run(argv, capture_output=True, text=True, cwd=ROOT, timeout=60, check=True)
     assert "Commands:" in done.stdout
     assert json.loads(done.stderr) == []
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 110, 200])
+def test_the_first_page_is_what_click_would_print(columns: int) -> None:
+    ours = page(columns)
+
+    width = max(min(columns, WIDEST) - 2, NARROWEST)
+    assert ours == CliRunner().invoke(main, ["--help"], terminal_width=width).output
+
+
+def test_the_first_page_loads_no_click() -> None:
+    code = "import sys; sys.argv = ['sprout', '-h']\nfrom worker.cli import main\nmain()\nassert 'click' not in sys.modules"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=True
+    )
+    assert done.stdout.startswith("Usage: sprout")
 
 
 def test_every_command_of_the_contract_is_there() -> None:

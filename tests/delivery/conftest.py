@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.delivery.letterbox import Inbox, Serve, serving
 from tests.delivery.office import Office, a_target
 from tests.delivery.receivers import Receiver, listening
 from tests.ledger.databases import Ledgers
@@ -26,3 +27,14 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def office(ledger: Ledger, tmp_path: Path, receiver: Receiver) -> Office:
     return Office.on(ledger, tmp_path, a_target(receiver.url))
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def serve(inbox: Inbox, tmp_path: Path) -> Iterator[Serve]:
+    with serving(inbox, tmp_path) as start:
+        yield start

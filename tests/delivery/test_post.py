@@ -1,22 +1,18 @@
 """Letters handed to a real mail server on this machine: what arrives, and what is said of what does not."""
 
 import socket
-import ssl
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope
 
 from config import Secret
 from config.settings import Target
-from tests.talentsprout.certificates import Certificate, certificate
+from tests.delivery.letterbox import Inbox, Serve
+from tests.talentsprout.certificates import certificate
 from worker.delivery import post
 from worker.domain.message import Happened, Mail
 from worker.targets import email
@@ -27,66 +23,6 @@ MAIL = Mail(
     ("team@example.com", "boss@example.com"), "Grüße: a link", "Text — 1\n", "<p>Text — 1</p>", "<dlv_1@example.com>"
 )
 LOCALHOST = certificate(host="localhost")
-
-
-@dataclass
-class Inbox:
-    """What the server was given; `answers` are said instead of "250 OK", by verb or recipient."""
-
-    letters: list[Envelope] = field(default_factory=list)
-    answers: dict[str, str] = field(default_factory=dict)
-    users: list[tuple[bytes, bytes]] = field(default_factory=list)
-    encrypted: list[bool] = field(default_factory=list)
-
-    async def handle_RCPT(self, server, session, envelope, address, options) -> str:
-        if (answer := self.answers.get(address)) is None:
-            envelope.rcpt_tos.append(address)
-        return answer or "250 OK"
-
-    async def handle_DATA(self, server, session, envelope) -> str:
-        self.encrypted.append(session.ssl is not None)
-        if (answer := self.answers.get("DATA")) is None:
-            self.letters.append(envelope)
-        return answer or "250 OK"
-
-    def __call__(self, server, session, envelope, mechanism, data) -> AuthResult:
-        self.users.append((data.login, data.password))
-        return AuthResult(success=data.password == b"right-password-of-this-test", handled=False)
-
-
-Serve = Callable[..., int]
-
-
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
-@pytest.fixture
-def serve(inbox: Inbox, tmp_path: Path) -> Iterator[Serve]:
-    """Starts the server; gives its port."""
-    running = []
-
-    def start(own: Certificate | None = None, **settings: object) -> int:
-        if own is not None:
-            settings["tls_context"] = context_of(own, tmp_path)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        controller = Controller(inbox, hostname="127.0.0.1", port=port, authenticator=inbox, **settings)
-        controller.start()
-        running.append(controller)
-        return port
-
-    yield start
-    for one in running:
-        one.stop()
-
-
-def context_of(own: Certificate, folder: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(own.chain(folder))
-    return context
 
 
 @pytest.fixture

@@ -153,6 +153,6 @@ def test_sources_whose_postings_become_no_interviews_by_themselves_are_pointed_o
     )
     found = list(configuration.silent_sources(made(text).settings))
     assert [(one.name, one.state) for one in found] == [("source ashby", State.WARN), ("source lever", State.WARN)]
-    assert "does not fetch" in found[0].sentence
+    assert "has no api_key to ask its API with" in found[0].sentence
     assert "announces no postings" in found[1].sentence
     assert all(one.remedy and one.place.endswith("kind") for one in found)

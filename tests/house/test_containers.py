@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from config.settings import Bridge
-from worker.cli import main
+from worker.cli.sprout import main
 
 SETTLING = timedelta(seconds=30)  # what a worker needs beyond its longest call
 OURS = ("migrate", "web", "worker")

@@ -92,6 +92,16 @@ def test_what_somebody_else_spent(limit: int, remaining: int, own: int, theirs: 
     assert pacing.foreign_use(limit, remaining, own) == theirs
 
 
+@pytest.mark.parametrize(("step", "width"), [(STEP, STEP), (timedelta(hours=1), timedelta(seconds=5))])
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_who_found_no_slot_comes_after_who_took_the_last_one_and_before_the_slot_after_next(
+    step: timedelta, width: timedelta, share: float
+) -> None:
+    late = pacing.behind(SECOND, step, share) - SECOND
+
+    assert width / 4 <= late <= width * 3 / 4
+
+
 def test_when_a_call_starts_that_has_others_ahead() -> None:
     busy = replace(EMPTY, grid_at=NOW)
 

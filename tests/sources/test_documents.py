@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from worker import sources
-from worker.sources import Fetches
+from worker.sources import Fetches, Polls
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs/sources"
@@ -26,8 +26,10 @@ def test_a_kind_has_a_page_with_numbered_steps_and_its_answer(name: str) -> None
 @pytest.mark.parametrize("name", KINDS)
 def test_a_page_promises_no_more_than_there_is(name: str) -> None:
     page = (PAGES / f"{name}.md").read_text()
-    assert ("this version does not do" in page) is isinstance(sources.named(name), Fetches)
-    assert ("leads to no interview" in page) is not sources.named(name).ANNOUNCES_POSTINGS
+    kind = sources.named(name)
+    assert ("`api_key`" in page) is (isinstance(kind, Fetches) or (isinstance(kind, Polls) and name != "greenhouse"))
+    assert ("`poll`" in page) is (isinstance(kind, Polls) and kind.IS_POLLED)
+    assert ("once a day" in page.lower()) is isinstance(kind, Polls)
 
 
 def test_no_page_is_left_of_a_kind_that_is_gone() -> None:

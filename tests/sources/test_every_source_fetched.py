@@ -7,9 +7,10 @@ import pytest
 from tests.sources.deliveries import Delivery, source
 from tests.sources.test_every_source import AUTHENTIC, KINDS, TYPES, assert_alike, each
 from worker import sources
+from worker.domain.asking import Asking
 from worker.domain.event import PostingAnnounced, PostingClosed, PostingOpened
 from worker.domain.fields import Unreadable
-from worker.sources import Fetches
+from worker.sources import Fetches, Polls
 
 API_URLS = {"pinpoint": "https://northwind.pinpointhq.com"}
 
@@ -23,11 +24,15 @@ def test_what_is_asked_of_the_vendors_api_is_what_it_documents(delivery: Deliver
     kind, told = sources.named(delivery.kind), delivery.fetch
     (announced,) = kind.read(delivery.received, delivery.source)
     assert told is not None
-    assert isinstance(kind, Fetches)
     assert isinstance(announced, PostingAnnounced)
-    call = kind.ask(announced, source(delivery.kind, "s", api_url=API_URLS.get(delivery.kind)))
+    configured = source(delivery.kind, "s", api_url=API_URLS.get(delivery.kind))
+    if isinstance(kind, Fetches):
+        call = kind.ask(announced, configured)
+    else:
+        assert isinstance(kind, Polls)
+        call = kind.page(Asking(announced.account), configured)
     assert call.method == told["request"]["method"]
-    assert call.url == told["request"]["url"].split("?updated_after")[0]
+    assert call.url.partition("?")[0] == told["request"]["url"].partition("?")[0]
     assert (json.loads(call.body) if call.body else None) == told["request"]["json"]
     if told["request"]["headers"]:
         assert call.key is not None
@@ -39,18 +44,19 @@ def test_what_the_vendors_api_answers_becomes_the_posting(delivery: Delivery) ->
     kind, told, (expected,) = sources.named(delivery.kind), delivery.fetch, delivery.expected["events"]
     (announced,) = kind.read(delivery.received, delivery.source)
     assert told is not None
-    assert isinstance(kind, Fetches)
     assert isinstance(announced, PostingAnnounced)
     body, status = json.dumps(told["response"]["json"]).encode(), told["response"]["status"]
-    if "after_fetch" not in expected and delivery.kind != "kombo":
+    if not isinstance(kind, Fetches):
+        assert isinstance(kind, Polls)
+        listed = kind.listed(status, body, Asking(announced.account), delivery.source)
+        assert all(isinstance(event, PostingOpened | PostingClosed) for event in listed.events)
+        return
+    if "after_fetch" not in expected:
         with pytest.raises(Unreadable):  # a failure, also under the status 200
             list(kind.fetched(status, body, announced, delivery.source))
         return
     events = list(kind.fetched(status, body, announced, delivery.source))
     after = {"type": "job.opened", "job_id": announced.job_id} | expected.get("after_fetch", {})
-    if announced.job_id is None:
-        assert all(isinstance(event, PostingOpened | PostingClosed) for event in events)
-        return
     (event,) = events
     assert after["type"] in TYPES[type(event)]
     assert_alike(event, after)
@@ -74,3 +80,23 @@ def test_an_id_can_not_lead_a_call_elsewhere(name: str) -> None:
     assert call.url.startswith("https://api.example.com/")
     assert not set("?#") & set(call.url)
     assert "/../" not in call.url
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if isinstance(sources.named(name), Polls)])
+def test_an_account_can_not_lead_a_call_elsewhere(name: str) -> None:
+    kind = sources.named(name)
+    assert isinstance(kind, Polls)
+    configured = source(name, "s", api_url="https://api.example.com")
+    call = kind.page(Asking("../x?y#z"), configured)
+    assert call.url.startswith("https://api.example.com/")
+    assert "#" not in call.url
+    assert "/../" not in call.url
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if isinstance(sources.named(name), Polls)])
+@pytest.mark.parametrize(("status", "body"), [(401, b"{}"), (404, b"{}"), (500, b"<html>"), (200, b"{"), (302, b"")])
+def test_a_list_that_is_none_is_not_taken_for_an_empty_one(name: str, status: int, body: bytes) -> None:
+    kind = sources.named(name)
+    assert isinstance(kind, Polls)
+    with pytest.raises(Unreadable):
+        kind.listed(status, body, Asking("9"), source(name, "s"))

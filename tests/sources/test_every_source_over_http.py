@@ -130,14 +130,23 @@ def test_a_token_of_lever_is_taken_once_whatever_id_it_shows(house: House) -> No
     assert post(house, "lever", replayed, headers).json["duplicate"] is True
 
 
-@pytest.mark.parametrize("name", ["ashby", "smartrecruiters", "recruitee", "pinpoint", "breezy", "kombo"])
-def test_a_posting_whose_text_can_not_be_fetched_yet_waits_and_says_so(house: House, name: str) -> None:
+@pytest.mark.parametrize("name", ["ashby", "smartrecruiters", "recruitee", "breezy", "kombo"])
+def test_a_posting_without_its_text_is_asked_for_and_its_event_says_so(house: House, name: str) -> None:
     delivery = next(one for one in DELIVERIES if one.kind == name and one.expected["events"][0:1] and one.fetch)
     event_id = post(house, name, *signed(house, delivery)).json["event_id"]
     read = reader.read(house.bridge.ledger, house.bridge.settings.sources, event_id)
     stored = house.write(lambda tx: events.get(tx, event_id))
-    assert read.state is EventState.UNREADABLE
+    assert (read.state, read.asks) == (EventState.READ, True)
     assert stored is not None
-    assert "fetched" in str(stored.reason)
-    assert "replay" in str(stored.reason)
+    assert "is being fetched." in str(stored.reason) or "the API is asked which" in str(stored.reason)
     assert house.count("request") == 0
+
+
+def test_a_source_that_lacks_what_its_api_needs_says_so_and_its_event_waits(house: House) -> None:
+    delivery = next(one for one in DELIVERIES if one.kind == "pinpoint" and one.fetch)
+    event_id = post(house, "pinpoint", *signed(house, delivery)).json["event_id"]
+    reader.read(house.bridge.ledger, house.bridge.settings.sources, event_id)
+    stored = house.write(lambda tx: events.get(tx, event_id))
+    assert stored is not None
+    assert stored.state is EventState.UNREADABLE
+    assert "set api_url" in str(stored.reason)

@@ -1,14 +1,8 @@
-"""`sprout` and the table of all its commands."""
+"""The table of all commands. It loads nothing, so that `sprout --help` answers at once."""
 
-import functools
-import sys
-from typing import Any
+from worker.cli.table import Leaf, Noun, Table
 
-import click
-
-from worker.cli import endings
-from worker.cli.lazy import LazyGroup, Leaf, Noun, Table, config_option
-
+CONFIG_HELP = "The configuration; else SPROUT_CONFIG, else bridge.toml here, else the sandbox."
 TEXT = """\b
 sprout demo                     the whole job on this machine, with nothing to configure
 sprout up                       the bridge itself; an empty folder will do
@@ -105,6 +99,7 @@ TABLE: Table = {
             "list": Leaf("worker.cli.deliveries:list_deliveries", "List deliveries, newest first."),
             "show": Leaf("worker.cli.deliveries:show", "Show one delivery and each of its tries."),
             "targets": Leaf("worker.cli.deliveries:list_targets", "List targets, and why one gets nothing."),
+            "preview": Leaf("worker.cli.preview:preview", "Show what a target would be told."),
             "resend": Leaf("worker.cli.delivery_decisions:resend", "Send a delivery again, under the same id."),
             "recover": Leaf("worker.cli.delivery_decisions:recover", "Send again what was given up."),
             "pause": Leaf("worker.cli.delivery_decisions:pause", "Send a target nothing more."),
@@ -137,32 +132,3 @@ TABLE: Table = {
         },
     ),
 }
-
-
-class Sprout(LazyGroup):
-    """The command itself. However it ends, it ends with a sentence and a status, never with a stack trace."""
-
-    def __init__(self) -> None:
-        super().__init__("sprout", TABLE, TEXT)
-        self.params.append(config_option())
-
-    def main(self, *given: Any, **more: Any) -> Any:
-        """Run, and leave the process with the status of the contract: 0, 1 for an error, 2 for wrong usage, 130 interrupted."""
-        args = given[0] if given else more.get("args")
-        words = list(sys.argv[1:] if args is None else args)
-        endings.tame_streams()
-        more |= {"args": words, "prog_name": "sprout", "standalone_mode": False}
-        run = functools.partial(super().main, **more)
-        sys.exit(endings.status_of(run, as_json="--json" in words))
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a fault from a deeper room becomes a sentence here."""
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
-            raise
-        except Exception as fault:
-            raise endings.said(fault, ctx) from fault
-
-
-main = Sprout()

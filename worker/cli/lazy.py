@@ -1,33 +1,14 @@
 """A group whose commands are loaded when they are wanted: the list of commands needs none of them."""
 
 import importlib
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 import click
 
+from worker.cli.entry import CONFIG_HELP
+from worker.cli.table import Leaf, Noun, Table
+
 CONFIG = "sprout.config"  # where the context keeps what `--config` named
 NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """A command: where it is (`module:attribute`), what it does, in one line, and whether a configuration matters to it."""
-
-    target: str
-    help: str
-    is_configured: bool = True
-
-
-@dataclass(frozen=True)
-class Noun:
-    """Commands under one word."""
-
-    help: str
-    commands: Mapping[str, Leaf]
-
-
-Table = Mapping[str, Leaf | Noun]
 
 
 class LazyGroup(click.Group):
@@ -45,7 +26,7 @@ class LazyGroup(click.Group):
         """The command, loaded now."""
         match self._table.get(cmd_name):
             case Noun(text, commands):
-                return LazyGroup(cmd_name, commands, text)
+                return LazyGroup(cmd_name, {**commands}, text)
             case Leaf() as leaf:
                 return _loaded(cmd_name, leaf)
             case _:
@@ -77,7 +58,7 @@ def config_option() -> click.Option:
         metavar="FILE",
         expose_value=False,
         callback=_remember,
-        help="The configuration; else SPROUT_CONFIG, else bridge.toml here, else the sandbox.",
+        help=CONFIG_HELP,
     )
 
 

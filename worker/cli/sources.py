@@ -12,11 +12,12 @@ from config.wording import ended, one_of
 from worker import assembly, clock, ids, sources
 from worker.cli import opening, options, printing, settings
 from worker.domain.received import Received
-from worker.ledger import events, listing
+from worker.ledger import events, listing, source_apis
 from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
+from worker.moments import instant
 from worker.shown import Shown, event
-from worker.sources import SignsInside
+from worker.sources import Fetches, Polls, SignsInside
 
 SAMPLE = b'{"action":"ping","event":"ping","type":"ping","data":{}}'
 
@@ -47,7 +48,7 @@ def list_sources(as_json: bool) -> None:
     elif not shown:
         printing.note("There are no sources yet. Write a [sources.NAME] for each ATS into the configuration.")
     else:
-        printing.table(("Source", "Kind", "Organization", "State", "Last event", "Address"), map(_row, shown))
+        printing.table(("Source", "Kind", "Organization", "State", "Last event", "API", "Address"), map(_row, shown))
 
 
 @click.command()
@@ -116,7 +117,20 @@ def _shown(tx: Tx, configured: Source, public_url: str) -> Shown:
         "address": _address(public_url, configured.name),
         "state": "connected" if configured.name in events.verified_sources(tx) else "setting_up",
         "last_event": None if newest is None else event(newest),
+        "api": _api(tx, configured),
     }
+
+
+def _api(tx: Tx, configured: Source) -> Shown | None:
+    """How the ATS's own API answered last; None for a kind that has none."""
+    if not isinstance(sources.named(configured.kind), Fetches | Polls):
+        return None
+    found = source_apis.get(tx, configured.name)
+    if found is None:
+        return {"state": "not_asked", "trouble": None, "asked_again_at": None, "answered_at": None}
+    state = "refused" if found.refused else "answers" if found.trouble is None else "in_trouble"
+    again, answered = instant(found.closed_until), instant(found.succeeded_at)
+    return {"state": state, "trouble": found.trouble, "asked_again_at": again, "answered_at": answered}
 
 
 def _address(public_url: str, name: str) -> str:
@@ -127,4 +141,5 @@ def _row(shown: Shown) -> tuple[printing.Cell, ...]:
     last = shown["last_event"]
     told = None if last is None else f"{printing.moment(last['received_at'])}, {last['state']}"
     state = printing.state(str(shown["state"]).replace("_", " "))
-    return shown["name"], shown["kind"], shown["organization"], state, told or "none yet", shown["address"]
+    api = "none" if shown["api"] is None else str(shown["api"]["state"]).replace("_", " ")
+    return shown["name"], shown["kind"], shown["organization"], state, told or "none yet", api, shown["address"]

@@ -6,15 +6,19 @@ target that takes its time delay no generation. How many are under way to one ta
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from config.settings import Target
 from worker import clock, ids, log, metrics, steps, targets
 from worker.assembly import Bridge
-from worker.delivery import answers, post, telling
+from worker.delivery import answers, digests, inscribing, post, telling
+from worker.delivery.inscribing import Inscription
 from worker.domain.call import Call
 from worker.domain.delivery import Delivery, DeliveryCode, DeliveryState, Ended, Trouble
 from worker.domain.message import Mail
+from worker.domain.note import Draft
 from worker.ledger import deliveries
 from worker.ledger.connection import LedgerFault, Tx
 from worker.outbound import Outbound, OutboundFault
@@ -65,7 +69,7 @@ class Courier:
         """Take what is due now. Returns how long until more is due; None: not before something else happens."""
         names = list(self.bridge.settings.targets)
         now, dues = self.bridge.ledger.read(lambda tx: (tx.now(), deliveries.next_due(tx, names)))
-        waits = [self._claim(name) if due <= now else due - now for name, due in dues.items()]
+        waits = [self._take(name) if due <= now else due - now for name, due in dues.items()]
         return min((wait for wait in waits if wait is not None), default=None)
 
     def carry(self, held: Delivery) -> Ended | None:
@@ -96,6 +100,32 @@ class Courier:
             if wait != timedelta(0):
                 self._woken.wait(None if wait is None else wait.total_seconds())
 
+    def _take(self, name: str) -> timedelta | None:
+        target = self.bridge.settings.targets[name]
+        return self._claim(name) if target.digest is None else self._gather(target)
+
+    def _gather(self, target: Target) -> timedelta | None:
+        """Of a target with a digest: what its time has come for flies as one."""
+        with self._changed:
+            if self._flying >= self._seats:
+                return None
+            self._flying += 1
+        found = digests.Gathered()
+        try:
+            found = digests.gather(self.bridge, target, self._boot_id, LEASE)
+        finally:
+            if not found.deliveries:
+                self._leave(1)
+        if found.deliveries:
+            flight = threading.Thread(target=self._fly_together, args=(target, found), name=f"digest {target.name}")
+            flight.daemon = True
+            flight.start()
+        return found.wait
+
+    def _fly_together(self, target: Target, found: digests.Gathered) -> None:
+        with self._landing(target.name):
+            digests.carry(self.bridge, target, found.deliveries)
+
     def _claim(self, name: str) -> timedelta | None:
         """Claim as many as there are seats; each then flies."""
         with self._changed:
@@ -118,23 +148,32 @@ class Courier:
             self._changed.notify_all()
 
     def _fly(self, held: Delivery) -> None:
-        try:
+        with self._landing(held.id):
             self.carry(held)
+
+    @contextmanager
+    def _landing(self, what: str) -> Iterator[None]:
+        """Whatever becomes of a flight, its seat is free again."""
+        try:
+            yield
         except LedgerFault as fault:
-            _logger.warning("not settled; it is sent again", delivery=held.id, fault=type(fault).__name__)
+            _logger.warning("not settled; it is sent again", delivery=what, fault=type(fault).__name__)
         except Exception:  # a bug must not look like an answer: the lease ends, and the try is counted
-            _logger.exception("a delivery failed", delivery=held.id)
+            _logger.exception("a delivery failed", delivery=what)
         finally:
             self._leave(1)
             self._woken.set()
 
-    def _packed(self, held: Delivery, target: Target) -> Call | Mail | Trouble | Ended:
+    def _packed(self, held: Delivery, target: Target) -> Call | Mail | Inscription | Trouble | Ended:
         """What is to be sent, or why nothing is. A bug in the writing counts as a try that failed."""
         bridge = self.bridge
         try:
-            keys = bridge.link_keys
-            told = bridge.ledger.read(lambda tx: telling.message(tx, held, bridge.settings, bridge.timing, keys))
-            return targets.named(target.kind).compose(told, target, clock.wall())
+            told = bridge.ledger.read(lambda tx: telling.message(tx, held, bridge))
+            packed = targets.named(target.kind).compose(told, target, clock.wall())
+            if isinstance(packed, Draft):
+                place = bridge.ledger.read(lambda tx: inscribing.place_of(tx, held, target, packed))
+                return Inscription(packed, place)
+            return packed
         except telling.NothingToTell as gone:
             return Trouble(DeliveryCode.NO_LONGER_THERE, {"fault": str(gone)})
         except targets.Undeliverable as fault:
@@ -147,8 +186,10 @@ class Courier:
                 fault=f"The message could not be written ({type(bug).__name__}); that is a fault of the bridge."
             )
 
-    def _send(self, packed: Call | Mail, target: Target) -> Ended:
+    def _send(self, packed: Call | Mail | Inscription, target: Target) -> Ended:
         began = time.monotonic()
+        if isinstance(packed, Inscription):
+            return inscribing.inscribe(self.bridge.ledger, self._outbound, self.bridge.settings, target, packed)
         if isinstance(packed, Mail):
             return answers.posted(post.send(packed, target, clock.wall()), _since(began))
         try:

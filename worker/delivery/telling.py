@@ -8,8 +8,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from config import Secret
-from config.settings import Settings, Target
+from config.settings import Target
 from worker import shown, shown_candidates
+from worker.assembly import Bridge
 from worker.domain.delivery import Delivery
 from worker.domain.message import Happened, Message
 from worker.domain.request import Because, Code, State
@@ -25,14 +26,15 @@ class NothingToTell(Exception):
     """What this delivery is about is not there any more; the text is a sentence for people."""
 
 
-def message(tx: Tx, found: Delivery, settings: Settings, timing: Timing, keys: Sequence[Secret]) -> Message:
-    """The message of a delivery, as its target may know it; `keys` sign personal links. Raises NothingToTell."""
+def message(tx: Tx, found: Delivery, bridge: Bridge) -> Message:
+    """The message of a delivery, as its target may know it. Raises NothingToTell."""
+    settings, timing = bridge.settings, bridge.timing
     about = found.subjects
     facts: dict[str, object] = {}
     if about.request is not None:
         facts["request"] = _request(tx, found, about.request, timing)
     if about.application is not None:
-        facts["application"] = _application(tx, found, about.application, keys)
+        facts["application"] = _application(tx, found, about.application, bridge.link_keys)
     if about.interview is not None:
         facts["interview"] = _interview(tx, about.interview)
     if about.result is not None:

@@ -25,7 +25,8 @@ from worker.domain.event import (
 from worker.domain.fields import Unreadable
 from worker.domain.received import Received
 from worker.domain.result import CandidateResult
-from worker.events import applying, following
+from worker.events import announcing, applying, following, pages
+from worker.events.announcing import Announced
 from worker.ledger import events, results
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import EventState, StoredEvent
@@ -42,9 +43,6 @@ KEPT = {
     results.Kept.CONTRADICTED: "A result of this session is known and says something else; the first one stays, flagged.",
     results.Kept.DROPPED: "Nobody here made its interview, and the organization's policy is to drop such results.",
 }
-NOT_FETCHED = (  # the event waits as unreadable: ignored would say that it means nothing
-    "the posting's text has to be fetched from the ATS, and this version can't do that yet; replay the event with one that can"
-)
 NOT_ASKED = (
     "the vendor sends ids alone, and which job and stage it is has to be asked of its API, "
     "which this version can't do yet; replay the event with one that can"
@@ -69,7 +67,7 @@ class Applied:
     said: CandidateReachedStage
 
 
-Meaning = following.Readable | PostingClosed | InterviewFinished | Finished | Applied | Ignored
+Meaning = following.Readable | Announced | PostingClosed | InterviewFinished | Finished | Applied | Ignored
 
 
 @dataclass(frozen=True)
@@ -78,6 +76,7 @@ class Read:
 
     state: EventState
     organizations: tuple[str, ...] = ()
+    asks: bool = False  # whether an ATS has to be asked for something
 
 
 def read(
@@ -96,7 +95,8 @@ def read(
         return Read(EventState.READ)
     event, received = begun
     try:
-        meanings = [_prepared(one, configured.get(event.source)) for one in _said(event, received, configured)]
+        said = _said(ledger, event, received, configured)
+        meanings = [_prepared(one, configured.get(event.source), alone=len(said) == 1) for one in said]
     except Unreadable as fault:
         return _park(ledger, event, str(fault))
     except Exception as fault:  # a bug in a reader must not lose or repeat the event for ever
@@ -122,22 +122,25 @@ def _begin(tx: Tx, event_id: str) -> tuple[StoredEvent, Received] | None:
     return counted, events.received(tx, event_id)
 
 
-def _said(event: StoredEvent, received: Received, configured: Mapping[str, Source]) -> list[Event]:
+def _said(ledger: Ledger, event: StoredEvent, received: Received, configured: Mapping[str, Source]) -> list[Event]:
     if event.source == COMPLETIONS:
         return list(talentsprout.read(received))
     source = configured.get(event.source)
     if source is None:
         raise Unreadable(f"no [sources.{event.source}] is configured any more; configure it and replay the event")
+    if pages.is_page(received):
+        return ledger.read(lambda tx: pages.said(tx, received, source))
     return list(sources.named(source.kind).read(received, source))
 
 
-def _prepared(event: Event, source: Source | None) -> Meaning:
+def _prepared(event: Event, source: Source | None, *, alone: bool) -> Meaning:
     """What takes time is done here, before a transaction begins. Raises Unreadable for what can't be followed yet."""
     match event:
         case PostingOpened(posting) | PostingChanged(posting):
             return following.Readable.of(posting, detect_language=source is not None and source.detect_language)
         case PostingAnnounced():
-            raise Unreadable(NOT_FETCHED)
+            assert source is not None, "only sources announce postings"
+            return Announced(announcing.checked(event, source), alone)
         case Ping():
             return Ignored("A ping: the source tried whether somebody answers.")
         case CandidateReachedStage():
@@ -174,12 +177,13 @@ def _apply_all(ledger: Ledger, event: StoredEvent, meanings: list[Meaning], conf
             return Read(EventState.READ)
         now_said = [_apply_one(tx, event, meaning, configured) for meaning in parts[-1]]
         events.settle(tx, event.id, state, _summary([*said, *now_said]))
-        return Read(state, (event.organization, *_elsewhere(configured.get(event.source))))
+        asks = any(isinstance(one, Announced) for one in meanings)
+        return Read(state, (event.organization, *elsewhere(configured.get(event.source))), asks)
 
     return ledger.note(last)
 
 
-def _elsewhere(source: Source | None) -> set[str]:
+def elsewhere(source: Source | None) -> set[str]:
     """Where rules may have filed what a source says."""
     return set() if source is None else {one.to_organization for one in source.rules if one.to_organization}
 
@@ -218,6 +222,8 @@ def _apply_one(tx: Tx, event: StoredEvent, meaning: Meaning, configured: Mapping
             return applying.reach_stage(tx, configured[event.source], event, key, said)
         case PostingClosed():
             return following.close(tx, configured[event.source], event, meaning)
+        case Announced():
+            return announcing.note(tx, configured[event.source], event, meaning)
         case following.Readable():
             return following.open_or_change(tx, configured[event.source], event, meaning)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from config import ConfigError, Settings
 from worker import sources
 from worker.health.check import Check, State, place, place_in
-from worker.sources import Fetches
+from worker.sources import Fetches, Polls
 
 LITTLE_SPACE, NO_SPACE = 1_000_000_000, 100_000_000  # bytes
 
@@ -40,21 +40,16 @@ def disk(settings: Settings) -> Check:
 
 
 def silent_sources(settings: Settings) -> Iterator[Check]:
-    """Sources of whose postings this version makes no interviews by itself, and why."""
+    """Sources of whose postings no interviews are made, and why."""
     for name, source in settings.sources.items():
         kind, where = sources.named(source.kind), place(settings, f"sources.{name}", "kind")
-        if isinstance(kind, Fetches):
-            sentence = (
-                f"{name} ({source.kind}) announces postings without their text, and this version does not fetch it."
-            )
-            remedy = (
-                "Its events are kept as unreadable: replay them with a version that fetches (sprout events replay ID)."
-            )
-            yield Check(f"source {name}", State.WARN, sentence, remedy, where)
-        elif not kind.ANNOUNCES_POSTINGS:
-            sentence = f"{name} ({source.kind}) announces no postings; its candidates' events are kept and lead to nothing yet."
-            remedy = "File its postings another way: sprout generate, sprout batch run, or a source of kind generic."
-            yield Check(f"source {name}", State.WARN, sentence, remedy, where)
+        is_polled = isinstance(kind, Polls) and kind.IS_POLLED
+        if source.api_key is not None or not (isinstance(kind, Fetches) or is_polled):
+            continue
+        what = "announces postings without their text" if kind.ANNOUNCES_POSTINGS else "announces no postings"
+        sentence = f"{name} ({source.kind}) {what}, and has no api_key to ask its API with."
+        remedy = f"Add api_key; docs/sources/{source.kind}.md says which. What was announced meanwhile is fetched then."
+        yield Check(f"source {name}", State.WARN, sentence, remedy, where)
 
 
 def _check(state: State, sentence: str, where: str) -> Check:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from worker.assembly import Bridge
-from worker.health import configuration, destinations, network, stored
+from worker.health import apis, configuration, destinations, network, stored
 from worker.health.check import Check, State
 from worker.ledger import schema
 from worker.ledger.connection import LedgerFault
@@ -41,6 +41,7 @@ def doctor(bridge: Bridge, ask: Ask) -> Iterator[Check]:
             yield network.key(settings, one, ask(one.name))
         yield from stored.pauses(bridge)
         yield from stored.budgets_in_force(bridge)
+        yield from apis.source_apis_in_trouble(bridge)
         yield from stored.decisions(bridge)
         yield from destinations.destinations(bridge)
     yield from network.clocks(settings)

@@ -9,7 +9,7 @@ Order matters more than anything else in this repository.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,9 +68,10 @@ class Claimed:
 
 @dataclass(frozen=True)
 class NoSlot:
-    """Nothing may be sent for `wait`; None: not before the call on trial has ended."""
+    """Nothing may be sent for `wait`; None: not before the call on trial has ended. `step` lies between two slots."""
 
     wait: timedelta | None
+    step: timedelta = field(default=timedelta(0), compare=False)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def claim(
     seen = budgets.seen(tx, locked, now)
     opens = pacing.next_slot(seen, now)
     if opens is None or opens > now:
-        return NoSlot(_until(opens, now))
+        return NoSlot(_until(opens, now), seen.step(now))
     allowed = budgets.repeats_in(locked)
     repeats_at = repeats.next_at(allowed, now)
     line = IN_LINE if repeats_at <= now else IN_LINE_FOR_THE_FIRST_TIME

@@ -82,6 +82,12 @@ def get(tx: Tx, source: str, job_id: str) -> StoredPosting | None:
     return None if row is None else _from_row(row)
 
 
+def open_ids(tx: Tx, source: str) -> set[str]:
+    """The jobs of a source that are open, as far as is known here."""
+    statement = sa.select(posting.c.job_id).where(posting.c.source == source, posting.c.is_open)
+    return set(tx.conn.execute(statement).scalars())
+
+
 def seen(tx: Tx, source: str, job_id: str) -> StoredPosting | None:
     """One posting, as it stands; for who changes nothing."""
     statement = sa.select(posting).where(posting.c.source == source, posting.c.job_id == job_id)

@@ -1,4 +1,4 @@
-"""The tables of processes: who runs, and who has which duty."""
+"""The tables of worker processes: who lives, and who has which duty."""
 
 from sqlalchemy import BigInteger, Column, Table, Text
 

@@ -7,26 +7,17 @@ index, because every question is asked for one. Reasons, options and evidence ar
 import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
-from worker.ledger.application_tables import application, attribution
+from worker.ledger.application_tables import application as application
+from worker.ledger.application_tables import attribution as attribution
 from worker.ledger.batch_tables import batch, batch_row
 from worker.ledger.delivery_tables import delivery, delivery_try, target, target_event
+from worker.ledger.fetch_tables import fetch as fetch
 from worker.ledger.metadata import METADATA
-from worker.ledger.process_tables import duty, process
+from worker.ledger.note_tables import written_note as written_note
+from worker.ledger.process_tables import process as process
 from worker.ledger.times import Instant, Span
 
-__all__ = [  # and those below
-    "METADATA",
-    "application",
-    "attribution",
-    "batch",
-    "batch_row",
-    "delivery",
-    "delivery_try",
-    "duty",
-    "process",
-    "target",
-    "target_event",
-]
+__all__ = ["METADATA", "batch", "batch_row", "delivery", "delivery_try", "target", "target_event"]  # and those below
 
 source_state = Table("source_state", METADATA, Column("source", Text, primary_key=True), Column("verified_at", Instant))
 

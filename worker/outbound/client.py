@@ -134,6 +134,8 @@ def _headers(call: Call, key: Secret | None, found: Destination) -> dict[str, st
     text = key.reveal()
     if call.key.is_user_name:
         text = base64.b64encode(f"{text}:".encode()).decode()
+    if call.key.is_login:
+        text = base64.b64encode(text.encode()).decode()
     return headers | {call.key.header: f"{call.key.before}{text}"}
 
 

@@ -28,6 +28,7 @@ CALM = 2 * CATCH_UP  # the guard's margin where no call took longer than that to
 LARGEST = 10  # and at most a tenth of the window: who is further away than that has other troubles
 FEWER_FOR = timedelta(hours=1)  # one slot less, after a 429 that nothing explains
 FOREIGN_TOLERANCE = 1  # a server that counts by slices may be one ahead of our own count
+LONGEST_STEP_BEHIND = timedelta(seconds=5)  # of a wider one, nobody stays further behind than of this
 SURELY_FOREIGN = 5  # a fifth of the limit is more than any way of counting can be off
 
 
@@ -105,6 +106,15 @@ def next_slot(budget: Budget, now: datetime) -> datetime | None:
     elif len(budget.stamps) >= room:
         opens.append(budget.stamps[room - 1] + budget.window + budget.guard_margin)
     return max(opens)
+
+
+def behind(wait: timedelta, step: timedelta, share: float) -> timedelta:
+    """How long who found no slot waits for the next one: until it has opened, and a quarter to three quarters of a step more.
+
+    Whoever took the last slot comes for the next one when it opens. If all came in that moment, they would queue for the
+    budget's lock in front of the call that goes. Those behind take over where it is not taken. `share`: chance, from 0 to 1.
+    """
+    return wait + min(step, LONGEST_STEP_BEHIND) * (0.25 + share / 2)
 
 
 def grid_after(budget: Budget, now: datetime) -> datetime:

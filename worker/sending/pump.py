@@ -1,17 +1,20 @@
 """The pump: claims what is due while slots are open, lets each call fly, and sets one alarm for the moment the next may go.
 
 It never waits for a slot or an answer. However often, from wherever and by how many processes it is called, the ledger's lock
-decides who gets a slot.
+decides who gets a slot. Of many workers, the one that took a slot comes for the next when it opens; the others stay a little
+behind, and take over where it is not taken.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from worker import log
+from worker import ids, log
 from worker.domain.request import Tier
 from worker.ledger import attempts
 from worker.ledger.connection import LedgerFault
+from worker.policy import pacing
 from worker.sending.alarms import Alarms
 from worker.sending.call import Caller, Claim
 from worker.sending.flight import Flights
@@ -34,6 +37,8 @@ class Pump:
         self._landed = landed
         self._alarms = Alarms(self._woken)
         self._stopping = threading.Event()
+        # When the slot opens that follows the last one that was taken here, by the monotonic clock.
+        self._opens: dict[tuple[str, Tier], float] = {}
 
     def run(self, organization: str) -> None:
         """Claim and send what may go now, in both tiers. An organization that is not configured any more waits."""
@@ -75,10 +80,20 @@ class Pump:
                 self.flights.leave_seat()
         if isinstance(claimed, attempts.Claimed):
             self._fly(claimed, tier)
+            if claimed.wait is not None:
+                self._opens[organization, tier] = time.monotonic() + claimed.wait.total_seconds()
             return claimed.wait
         if claimed is None or isinstance(claimed, attempts.Paused) or claimed.wait is None:
             return None
+        if isinstance(claimed, attempts.NoSlot) and not self._took_the_last(organization, tier, claimed):
+            return max(pacing.behind(claimed.wait, claimed.step, ids.jitter(1.0)), A_MOMENT)
         return max(claimed.wait, A_MOMENT)
+
+    def _took_the_last(self, organization: str, tier: Tier, found: attempts.NoSlot) -> bool:
+        """Whether nobody has taken a slot since this process did: then the next one opens about when it was told."""
+        assert found.wait is not None
+        opens = time.monotonic() + (found.wait - found.step / 2).total_seconds()
+        return opens < self._opens.get((organization, tier), float("-inf"))
 
     def _claim(self, organization: str, tier: Tier) -> Claim:
         try:

@@ -9,16 +9,18 @@ configuration may choose it: it is authenticated by its secret address.
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import Protocol, cast, runtime_checkable
 
 from config.settings import Source
+from worker.domain.asking import Asking, Listed
 from worker.domain.call import Call
 from worker.domain.event import Event, PostingAnnounced
 from worker.domain.received import Handshake, Received
 
+CALLS_APART = timedelta(milliseconds=500)
 NOT_CONFIGURABLE = frozenset({"talentsprout"})
 
 
@@ -88,6 +90,23 @@ class Fetches(Protocol):
         """What the answer says. Raises fields.Unreadable for one that says nothing of the posting: it closes nothing."""
 
 
+@runtime_checkable
+class Polls(Protocol):
+    """A vendor whose API lists postings."""
+
+    BY_ACCOUNT: bool
+    """Whether a list needs to know the account whose postings it shall hold; events tell it."""
+
+    IS_POLLED: bool
+    """Whether what has changed is asked for regularly, because the vendor's events don't say it, or not all of it."""
+
+    def page(self, asking: Asking, source: Source, /) -> Call:
+        """A page of the list. Raises fields.Unreadable where the source lacks what the call needs."""
+
+    def listed(self, status: int, body: bytes, asking: Asking, source: Source, /) -> Listed:
+        """What the page says. Raises fields.Unreadable, also for a part of it: take all or none."""
+
+
 @cache
 def kinds() -> Mapping[str, SourceKind]:
     """The kinds that a configuration may name, each with its module."""
@@ -98,6 +117,12 @@ def kinds() -> Mapping[str, SourceKind]:
 def named(kind: str) -> SourceKind:
     """The module of a kind. Raises KeyError for a kind that there isn't; the configuration has refused those."""
     return kinds()[kind]
+
+
+def apart(kind: str) -> timedelta:
+    """The time between two calls to a vendor's API that keeps within what it allows."""
+    own = getattr(named(kind), "CALLS_APART", None)
+    return own if isinstance(own, timedelta) else CALLS_APART
 
 
 def _module(name: str) -> SourceKind:

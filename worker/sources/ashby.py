@@ -11,7 +11,8 @@ from datetime import datetime
 
 from config.settings import Source
 from worker import signing
-from worker.domain.call import Call, Key, answered
+from worker.domain.asking import Asking, Listed
+from worker.domain.call import Call, Key, NotThere, answered
 from worker.domain.event import (
     CandidateReachedStage,
     Event,
@@ -29,6 +30,8 @@ ACCEPTED = 202  # any 2xx
 GIVES_UP_ON_4XX = True  # 401, 403, 404, 405 and 410 are final
 SIGNS_TIME = False
 ANNOUNCES_POSTINGS = True
+BY_ACCOUNT = False
+IS_POLLED = False
 API = "https://api.ashbyhq.com"
 PREFIX = "sha256="
 OVER = frozenset({"closed", "archived"})
@@ -76,27 +79,59 @@ def read(received: Received, _source: Source) -> Iterator[Event]:
 
 def ask(announced: PostingAnnounced, source: Source) -> Call:
     """`jobPosting.info`, for which the key needs the permission jobsRead."""
-    return Call(
-        "POST",
-        f"{source.api_url or API}/jobPosting.info",
-        key=Key(before="Basic ", is_user_name=True),
-        headers={"Accept": "application/json; version=1", "Content-Type": "application/json"},
-        body=json.dumps({"jobPostingId": announced.job_id}).encode(),
-    )
+    return _call("jobPosting.info", {"jobPostingId": announced.job_id}, source)
 
 
 def fetched(status: int, body: bytes, announced: PostingAnnounced, _source: Source) -> Iterator[Event]:
     """The posting with its text; one that is a draft again is closed. Failures come with the status 200, too."""
-    answer = answered("Ashby", status, body)
-    if not answer.flag("success"):
-        errors = answer.tree("errors")
-        raise Unreadable(f"Ashby refused to give the posting: {single_line(json.dumps(errors))[:120]}")
-    posting = answer.child("results")
+    posting = _answered(status, body).child("results")
     changed_at = announced.newest(posting.optional_time("updatedAt"))
     if posting.text("status", "Published").lower() == "published":
         yield PostingOpened(_posting(posting, changed_at))
     else:
         yield PostingClosed(posting.key("id"), posting.optional_key("jobId"), changed_at)
+
+
+def page(asking: Asking, source: Source) -> Call:
+    """`jobPosting.list`: those that are published, without their texts."""
+    return _call("jobPosting.list", {} if asking.next is None else {"cursor": asking.next}, source)
+
+
+def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
+    """Postings to be asked for one by one. Where more are there, the answer has a cursor."""
+    answer = _answered(status, body)
+    events = tuple(_to_be_asked(posting) for posting in answer.children("results"))
+    return Listed(
+        events, answer.optional_key("nextCursor") if answer.flag("moreDataAvailable", default=False) else None
+    )
+
+
+def _call(method: str, wanted: dict[str, object], source: Source) -> Call:
+    return Call(
+        "POST",
+        f"{source.api_url or API}/{method}",
+        key=Key(before="Basic ", is_user_name=True),
+        headers={"Accept": "application/json; version=1", "Content-Type": "application/json"},
+        body=json.dumps(wanted).encode(),
+    )
+
+
+def _answered(status: int, body: bytes) -> Fields:
+    """Failures have the status 200, too. Raises Unreadable."""
+    answer = answered("Ashby", status, body)
+    if answer.flag("success"):
+        return answer
+    errors = single_line(json.dumps(answer.tree("errors")))[:120]
+    raise (NotThere if "not_found" in errors else Unreadable)(f"Ashby refused to answer: {errors}")
+
+
+def _to_be_asked(posting: Fields) -> PostingAnnounced:
+    return PostingAnnounced(
+        posting.key("id"),
+        posting.optional_key("jobId"),
+        title=posting.line("title", ""),
+        changed_at=posting.optional_time("updatedAt"),
+    )
 
 
 def _posting(posting: Fields, changed_at: datetime | None) -> JobPosting:
@@ -118,13 +153,7 @@ def _ping(_body: Fields) -> Iterator[Event]:
 
 def _announced(body: Fields) -> Iterator[Event]:
     """`isListed: false` is a posting that is reachable by its link only; candidates can apply all the same."""
-    posting = body.child("data").child("jobPosting")
-    yield PostingAnnounced(
-        posting.key("id"),
-        posting.optional_key("jobId"),
-        title=posting.line("title", ""),
-        changed_at=posting.optional_time("updatedAt"),
-    )
+    yield _to_be_asked(body.child("data").child("jobPosting"))
 
 
 def _closed(body: Fields) -> Iterator[Event]:

@@ -7,11 +7,12 @@ compact form. Whether a position comes with its description is not confirmed: it
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.settings import Source
 from worker import signing
-from worker.domain.call import Call, Key, answered, segment
+from worker.domain.asking import Asking, Listed
+from worker.domain.call import Call, Key, answered, answered_list, segment, with_query
 from worker.domain.event import (
     CandidateReachedStage,
     Event,
@@ -29,6 +30,9 @@ ACCEPTED = 202  # any 2xx
 GIVES_UP_ON_4XX = True  # not documented, and a 503 loses nothing
 SIGNS_TIME = False
 ANNOUNCES_POSTINGS = True
+BY_ACCOUNT = True
+IS_POLLED = False
+CALLS_APART = timedelta(seconds=1)  # a hundred a minute
 HEADER = "X-Hook-Signature"
 DIGEST = re.compile(r"[0-9a-f]{64}")
 API = "https://api.breezy.hr/v3"
@@ -86,6 +90,23 @@ def fetched(status: int, body: bytes, announced: PostingAnnounced, _source: Sour
         yield PostingOpened(_posting(position, None, changed_at))
     else:
         yield PostingClosed(position.key("_id"), changed_at=changed_at)
+
+
+def page(asking: Asking, source: Source) -> Call:
+    """The published positions of a company."""
+    url = f"{source.api_url or API}/company/{segment(asking.account or '')}/positions"
+    return Call("GET", with_query(url, state=PUBLISHED), key=Key(before=""))
+
+
+def listed(status: int, body: bytes, asking: Asking, _source: Source) -> Listed:
+    """Positions to be asked for one by one; the list is whole."""
+    return Listed(tuple(_listed(position, asking.account) for position in answered_list("Breezy", status, body)))
+
+
+def _listed(position: Fields, account: str | None) -> Event:
+    if position.text("state", PUBLISHED).lower() != PUBLISHED:
+        return PostingClosed(position.key("_id"))
+    return PostingAnnounced(position.key("_id"), title=position.line("name", ""), account=account)
 
 
 def _added(told: Fields, moment: datetime | None) -> Event:

@@ -5,11 +5,14 @@ requisition, which candidates' events name. A post without job_id is a prospect 
 The signature covers the raw bytes, in which Greenhouse writes "<" and every letter beyond ASCII as \\uXXXX.
 """
 
+import html
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from config.settings import Source
 from worker import signing
+from worker.domain.asking import Asking, Listed
+from worker.domain.call import Call, answered, with_query
 from worker.domain.event import (
     CandidateReachedStage,
     Event,
@@ -27,6 +30,8 @@ ACCEPTED = 200  # the retry rule is worded "not 200"
 GIVES_UP_ON_4XX = False
 SIGNS_TIME = False
 ANNOUNCES_POSTINGS = True
+BY_ACCOUNT = False
+IS_POLLED = False
 LARGEST_TEST_BODY = 4096  # bytes
 ACTIVE = "active"  # the others are rejected and hired
 
@@ -74,6 +79,37 @@ def read(received: Received, _source: Source) -> Iterator[Event]:
         yield Ignored(f'Greenhouse\'s event "{single_line(action)[:80]}" says nothing about a posting or a stage.')
     else:
         yield from reader(body)
+
+
+def page(_asking: Asking, source: Source) -> Call:
+    """The public job board with its texts. It wants no key, but the name of the board: in `api_url`."""
+    if source.api_url is None:
+        raise Unreadable(
+            'each job board has its own address; set api_url = "https://boards-api.greenhouse.io/v1/boards/BOARD"'
+        )
+    return Call("GET", with_query(f"{source.api_url}/jobs", content="true"))
+
+
+def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
+    """Every post of the board; the list is whole. Here a text's HTML is escaped once more than in an event."""
+    return Listed(tuple(_on_board(post) for post in answered("Greenhouse", status, body).children("jobs")))
+
+
+def _on_board(post: Fields) -> Event:
+    if not post.has("internal_job_id"):
+        return Ignored(f"Post {post.key('id')} belongs to no job: it is a prospect post.")
+    posting = JobPosting(
+        job_id=post.key("id"),
+        title=post.line("title", ""),
+        description=html.unescape(post.text("content", "")),
+        requisition_id=post.key("internal_job_id"),
+        location=post.optional_child("location").optional_line("name"),
+        department=next((one.optional_line("name") for one in post.children("departments")), None),
+        language=post.optional_line("language"),
+        url=post.optional_url("absolute_url"),
+        changed_at=post.optional_time("updated_at"),
+    )
+    return PostingOpened(posting)
 
 
 def _ping(_body: Fields) -> Iterator[Event]:

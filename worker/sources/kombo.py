@@ -10,7 +10,8 @@ from datetime import datetime
 
 from config.settings import Source
 from worker import signing
-from worker.domain.call import Call, Key, answered
+from worker.domain.asking import Asking, Listed
+from worker.domain.call import Call, Key, answered, with_query
 from worker.domain.event import Event, Ignored, PostingAnnounced, PostingClosed, PostingOpened
 from worker.domain.fields import Fields, Unreadable
 from worker.domain.posting import JobPosting
@@ -20,6 +21,9 @@ ACCEPTED = 202  # any 2xx
 GIVES_UP_ON_4XX = True  # not documented, and a 503 loses nothing
 SIGNS_TIME = False
 ANNOUNCES_POSTINGS = True
+BY_ACCOUNT = True
+IS_POLLED = True  # an event says that something has changed; one that is lost would be missed for ever
+PAGE = "100"  # jobs
 HEADER = "X-Kombo-Signature"
 JOBS = "ats_jobs"
 API = "https://api.kombo.dev/v1"
@@ -64,21 +68,20 @@ def read(received: Received, _source: Source) -> Iterator[Event]:
         yield Ignored("The data that changed are no jobs.")
 
 
-def ask(announced: PostingAnnounced, source: Source) -> Call:
-    """The jobs of one integration: all of them, because an event does not say since when they have changed."""
-    integration = announced.account or ""
+def page(asking: Asking, source: Source) -> Call:
+    """The jobs of one integration, with their texts."""
+    integration = asking.account or ""
     if not INTEGRATION.fullmatch(integration):
         raise Unreadable("the id of the integration can't stand in a header")
-    return Call("GET", f"{source.api_url or API}/ats/jobs", key=Key(), headers={"X-Integration-Id": integration})
+    since = None if asking.since is None else asking.since.isoformat()
+    url = with_query(f"{source.api_url or API}/ats/jobs", page_size=PAGE, cursor=asking.next, updated_after=since)
+    return Call("GET", url, key=Key(), headers={"X-Integration-Id": integration})
 
 
-def fetched(status: int, body: bytes, _announced: PostingAnnounced, _source: Source) -> Iterator[Event]:
-    """One event a job. Raises Unreadable where the list goes on elsewhere: half a list is not taken for the whole."""
-    answer = answered("Kombo", status, body).child("data")
-    if answer.has("next"):
-        raise Unreadable("the list of jobs has more pages than one, and the others are not asked for")
-    for job in answer.children("results"):
-        yield _job_event(job)
+def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
+    """One event a job, open or not."""
+    data = answered("Kombo", status, body).child("data")
+    return Listed(tuple(_job_event(job) for job in data.children("results")), data.optional_key("next"))
 
 
 def _job_event(job: Fields) -> Event:

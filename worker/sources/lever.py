@@ -4,6 +4,7 @@ The signature stands in the body and covers `token` and `triggeredAt`, nothing o
 can change what it says, so a token is taken once, and `data` is good for ids to ask for, never for more.
 """
 
+import html
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,14 +12,23 @@ from datetime import UTC, datetime, timedelta
 from config.settings import Source
 from worker import signing
 from worker.domain import fields
-from worker.domain.event import CandidateReachedStage, Event, Ignored, Ping
+from worker.domain.asking import Asking, Listed
+from worker.domain.call import Call, Key, answered, with_query
+from worker.domain.event import CandidateReachedStage, Event, Ignored, Ping, PostingChanged, PostingClosed
 from worker.domain.fields import Fields, Unreadable
+from worker.domain.posting import JobPosting
 from worker.domain.received import Received
 
 ACCEPTED = 202  # any 2xx; 3xx fails
 GIVES_UP_ON_4XX = False  # five tries
 SIGNS_TIME = False  # it does, but the time stands in the body: other bytes under the same time are no other delivery
 ANNOUNCES_POSTINGS = False
+BY_ACCOUNT = False
+IS_POLLED = True
+API = "https://api.lever.co/v1"
+PAGE = "100"  # postings
+PUBLISHED = "published"
+NOT_YET = frozenset({"draft", "pending"})
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -73,9 +83,64 @@ def read(received: Received, _source: Source) -> Iterator[Event]:
     if not data.values:
         yield Ping()  # the test button sends any event's name, about nothing
     elif name == "candidateStageChange":
-        yield _stage_changed(data, _moment(body))
+        yield _stage_changed(data, _when(body))
     else:
         yield Ignored.of_no_use("Lever", name)
+
+
+def page(asking: Asking, source: Source) -> Call:
+    """Postings with their texts: the published ones, or all that have changed since a moment (in milliseconds)."""
+    since = None if asking.since is None else str((asking.since - EPOCH) // MILLISECOND)
+    state = PUBLISHED if since is None else None
+    url = f"{source.api_url or API}/postings"
+    whole = with_query(url, limit=PAGE, state=state, updated_at_start=since, offset=asking.next)
+    return Call("GET", whole, key=Key(before="Basic ", is_user_name=True))
+
+
+def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
+    """One event a posting. Where more are there, the answer has an offset for them."""
+    answer = answered("Lever", status, body)
+    events = tuple(_posting_event(posting) for posting in answer.children("data"))
+    return Listed(events, answer.key("next") if answer.flag("hasNext", default=False) else None)
+
+
+def _posting_event(posting: Fields) -> Event:
+    posting_id, state = posting.key("id"), posting.text("state", "").lower()
+    changed_at = _moment(posting.optional_number("updatedAt"))
+    if state in NOT_YET:
+        return Ignored(f"Posting {posting_id} is not published yet.")
+    if state != PUBLISHED:
+        return PostingClosed(posting_id, changed_at=changed_at)
+    categories = posting.optional_child("categories")
+    return PostingChanged(
+        JobPosting(
+            job_id=posting_id,
+            title=posting.line("text", ""),
+            description=_description(posting.optional_child("content")),
+            location=categories.optional_line("location"),
+            department=categories.optional_line("department") or categories.optional_line("team"),
+            url=posting.optional_child("urls").optional_url("show"),
+            changed_at=changed_at,
+        )
+    )
+
+
+def _description(content: Fields) -> str:
+    """Three parts that candidates read as one; each list has a title."""
+    lists = (
+        f"<h2>{html.escape(one.line('text', ''))}</h2>\n<ul>{one.text('content', '')}</ul>"
+        for one in content.children("lists")
+    )
+    start = content.text("descriptionHtml", "") or content.text("description", "")
+    end = content.text("closingHtml", "") or content.text("closing", "")
+    return "\n".join(filter(None, [start, *lists, end]))
+
+
+def _moment(milliseconds: float | None) -> datetime | None:
+    try:
+        return None if milliseconds is None else EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return None
 
 
 def _stage_changed(data: Fields, moved_at: datetime | None) -> Event:
@@ -86,10 +151,9 @@ def _stage_changed(data: Fields, moved_at: datetime | None) -> Event:
     )
 
 
-def _moment(body: Fields) -> datetime | None:
-    """`triggeredAt`, in milliseconds; it is signed."""
+def _when(body: Fields) -> datetime | None:
+    """`triggeredAt`; it is signed."""
     try:
-        milliseconds = body.optional_number("triggeredAt")
-        return None if milliseconds is None else EPOCH + timedelta(milliseconds=milliseconds)
-    except (Unreadable, OverflowError):
+        return _moment(body.optional_number("triggeredAt"))
+    except Unreadable:  # authentic all the same, where it is written as text
         return None

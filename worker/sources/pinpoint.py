@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from config.settings import Source
 from worker import signing
+from worker.domain.asking import Asking, Listed
 from worker.domain.call import Call, Key, answered, segment
 from worker.domain.event import (
     CandidateReachedStage,
@@ -26,6 +27,8 @@ ACCEPTED = 202  # any 2xx within five seconds; 3xx fails
 GIVES_UP_ON_4XX = False  # ten retries within a day
 SIGNS_TIME = False
 ANNOUNCES_POSTINGS = True
+BY_ACCOUNT = False
+IS_POLLED = False
 HEADER = "PINPOINT-HMAC-SHA256"
 OPEN = "open"
 
@@ -71,12 +74,7 @@ def read(received: Received, _source: Source) -> Iterator[Event]:
 
 def ask(announced: PostingAnnounced, source: Source) -> Call:
     """The job, in the form of JSON:API."""
-    if source.api_url is None:
-        raise Unreadable(
-            'Pinpoint\'s API has an address for each customer; set api_url = "https://NAME.pinpointhq.com"'
-        )
-    url = f"{source.api_url}/api/v1/jobs/{segment(announced.job_id or '')}"
-    return Call("GET", url, key=Key("X-API-KEY", before=""))
+    return Call("GET", f"{_jobs(source)}/{segment(announced.job_id or '')}", key=Key("X-API-KEY", before=""))
 
 
 def fetched(status: int, body: bytes, announced: PostingAnnounced, _source: Source) -> Iterator[Event]:
@@ -89,6 +87,33 @@ def fetched(status: int, body: bytes, announced: PostingAnnounced, _source: Sour
         return
     title, description = job.line("title", ""), job.text("description", "")
     yield PostingOpened(JobPosting(job_id, title, description, url=job.optional_url("url"), changed_at=changed_at))
+
+
+def page(asking: Asking, source: Source) -> Call:
+    """Jobs, in the form of JSON:API, where a page has a link to the next."""
+    return Call("GET", asking.next or _jobs(source), key=Key("X-API-KEY", before=""))
+
+
+def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
+    """Jobs to be asked for one by one."""
+    answer = answered("Pinpoint", status, body)
+    events = tuple(_listed(job) for job in answer.children("data"))
+    return Listed(events, answer.optional_child("links").optional_url("next"))
+
+
+def _listed(data: Fields) -> Event:
+    job = data.optional_child("attributes")
+    if job.text("status", OPEN).lower() != OPEN:
+        return PostingClosed(data.key("id"))
+    return PostingAnnounced(data.key("id"), title=job.line("title", ""))
+
+
+def _jobs(source: Source) -> str:
+    if source.api_url is None:
+        raise Unreadable(
+            'Pinpoint\'s API has an address for each customer; set api_url = "https://NAME.pinpointhq.com"'
+        )
+    return f"{source.api_url}/api/v1/jobs"
 
 
 def _job(body: Fields) -> Fields:

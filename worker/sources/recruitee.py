@@ -11,7 +11,8 @@ from datetime import datetime
 
 from config.settings import Source
 from worker import signing
-from worker.domain.call import Call, Key, answered, segment
+from worker.domain.asking import Asking, Listed
+from worker.domain.call import Call, Key, answered, segment, with_query
 from worker.domain.event import (
     CandidateReachedStage,
     Event,
@@ -29,6 +30,8 @@ ACCEPTED = 200
 GIVES_UP_ON_4XX = False  # nine tries within two days
 SIGNS_TIME = False
 ANNOUNCES_POSTINGS = True
+BY_ACCOUNT = True
+IS_POLLED = False
 HEADER = "X-Recruitee-Signature"
 API = "https://api.recruitee.com"
 OFFER_EVENTS = frozenset(
@@ -94,6 +97,27 @@ def fetched(status: int, body: bytes, announced: PostingAnnounced, _source: Sour
         yield PostingOpened(_posting(offer, changed_at))
     else:
         yield PostingClosed(offer.key("id"), changed_at=changed_at)
+
+
+def page(asking: Asking, source: Source) -> Call:
+    """The offers of a company that are not archived."""
+    url = f"{source.api_url or API}/c/{segment(asking.account or '')}/offers"
+    return Call("GET", with_query(url, scope="active", kind="job"), key=Key())
+
+
+def listed(status: int, body: bytes, asking: Asking, _source: Source) -> Listed:
+    """Offers to be asked for one by one. The list is whole: no paging of it is documented."""
+    offers = answered("Recruitee", status, body).children("offers")
+    return Listed(tuple(_listed(offer, asking.account) for offer in offers))
+
+
+def _listed(offer: Fields, account: str | None) -> Event:
+    offer_id = offer.key("id")
+    if offer.text("kind", "job").lower() == "talent_pool":
+        return Ignored(f"Offer {offer_id} is a talent pool: there is nothing to interview for.")
+    if offer.text("status", PUBLISHED).lower() != PUBLISHED:
+        return PostingClosed(offer_id)
+    return PostingAnnounced(offer_id, title=offer.line("title", ""), account=account)
 
 
 def _offer_event(name: str, body: Fields) -> Event:

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from config.settings import Source
 from worker import signing
-from worker.domain.call import Call, Key, answered, segment
+from worker.domain.asking import Asking, Listed
+from worker.domain.call import Call, Key, answered, segment, with_query
 from worker.domain.event import (
     CandidateReachedStage,
     Event,
@@ -29,6 +30,9 @@ ACCEPTED = 202
 GIVES_UP_ON_4XX = False  # ten redeliveries within a day
 SIGNS_TIME = True
 ANNOUNCES_POSTINGS = True
+BY_ACCOUNT = False
+IS_POLLED = False
+PAGE = 100  # jobs
 SIGNATURE, TIME = "smartrecruiters-signature", "smartrecruiters-timestamp"
 SIGNED_HEADERS = ("event-id", "event-name", "event-version", "link")
 VERSION = "v201910"
@@ -126,6 +130,28 @@ def fetched(status: int, body: bytes, announced: PostingAnnounced, _source: Sour
         yield PostingOpened(_posting(job, changed_at))
     else:
         yield PostingClosed(job_id, requisition_id, changed_at)
+
+
+def page(asking: Asking, source: Source) -> Call:
+    """All jobs, a hundred at a time: which are open, their statuses say."""
+    url = with_query(f"{source.api_url or API}/jobs", limit=str(PAGE), offset=asking.next)
+    return Call("GET", url, key=Key("X-SmartToken", before=""))
+
+
+def listed(status: int, body: bytes, asking: Asking, _source: Source) -> Listed:
+    """Jobs to be asked for one by one, because a list has no texts. The next page begins behind this one's last job."""
+    answer = answered("SmartRecruiters", status, body)
+    events = tuple(_listed(job) for job in answer.children("content"))
+    behind = int(asking.next or 0) + len(events)
+    return Listed(events, str(behind) if events and behind < (answer.optional_number("totalFound") or 0) else None)
+
+
+def _listed(job: Fields) -> Event:
+    job_id, requisition_id = job.key("id"), job.optional_key("refNumber")
+    is_public = job.text("postingStatus", PUBLIC).lower() == PUBLIC
+    if job.text("status", "").lower() in OVER or not is_public:
+        return PostingClosed(job_id, requisition_id)
+    return PostingAnnounced(job_id, requisition_id, title=job.line("title", ""))
 
 
 def _posting(job: Fields, changed_at: datetime | None) -> JobPosting:

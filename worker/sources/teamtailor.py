@@ -12,6 +12,8 @@ from datetime import datetime
 
 from config.settings import Source
 from worker import signing
+from worker.domain.asking import Asking, Listed
+from worker.domain.call import Call, Key, answered
 from worker.domain.event import (
     CandidateReachedStage,
     Event,
@@ -28,6 +30,10 @@ ACCEPTED = 202  # any 2xx
 GIVES_UP_ON_4XX = True  # and on everything else
 SIGNS_TIME = True
 ANNOUNCES_POSTINGS = True
+BY_ACCOUNT = False
+IS_POLLED = False
+API = "https://api.teamtailor.com"
+VERSION = "20240904"
 HEADER = "TT-Signature"
 SECOND_VERSION = re.compile(r"t=(?P<time>[0-9]+),v2=(?P<digest>[0-9a-f]{64})")
 # The body repeats the signature. Whether it is signed with that member in it is not documented: both are tried.
@@ -77,6 +83,19 @@ def read(received: Received, _source: Source) -> Iterator[Event]:
         yield Ignored.of_no_use("Teamtailor", name)
     else:
         yield reader(payload.child("data"))
+
+
+def page(asking: Asking, source: Source) -> Call:
+    """Jobs with their texts, in the form of JSON:API, where a page has a link to the next."""
+    key = Key(before="Token token=")
+    return Call("GET", asking.next or f"{source.api_url or API}/v1/jobs", key=key, headers={"X-Api-Version": VERSION})
+
+
+def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
+    """The only way to learn of a job whose event was lost: nothing is sent twice."""
+    answer = answered("Teamtailor", status, body)
+    events = tuple(_live(job, PostingOpened) for job in answer.children("data"))
+    return Listed(events, answer.optional_child("links").optional_url("next"))
 
 
 def _created(data: Fields) -> Event:

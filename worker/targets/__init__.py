@@ -14,6 +14,7 @@ from typing import Protocol, cast, runtime_checkable
 from config.settings import Target
 from worker.domain.call import Call
 from worker.domain.message import Mail, Message
+from worker.domain.note import Draft
 
 
 class Undeliverable(Exception):
@@ -23,8 +24,8 @@ class Undeliverable(Exception):
 class TargetKind(Protocol):
     """What a module of this folder offers."""
 
-    def compose(self, message: Message, target: Target, now: datetime, /) -> Call | Mail:
-        """What to post or mail, whole and signed. Raises Undeliverable."""
+    def compose(self, message: Message, target: Target, now: datetime, /) -> Call | Mail | Draft:
+        """What to post, mail or note, whole and signed. Raises Undeliverable."""
 
 
 @runtime_checkable

@@ -123,6 +123,7 @@ APPLICATION = {
     "application_id": "884213",
     "candidate_id": "771004",
     "stage": "Interview",
+    "link": "https://www.talentsprout.ai/interview/3b0c7d52-8f41-4c6e-9a2d-51f7e0c4a9b8?externalUserId=example",
     "candidate": {"name": "Ines Moreau", "email": "ines@example.org"},
 }
 FACTS: dict[Happened, dict[str, object]] = {

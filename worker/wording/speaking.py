@@ -83,6 +83,12 @@ def label(speaks: Speaker, name: str, known: dict[str, object]) -> str:
     return said(speaks.place, (speaks.texts.labels.get(name, ""),), known) or ""
 
 
+def note(name: str, message: Message, voice: Voice) -> str:
+    """A note in an ATS: the sentences that can be said, each on its line. "" where the catalogue has no such note."""
+    speaks = speaker(voice)
+    return "\n".join(all_said(speaks.place, speaks.texts.notes.get(name, ()), facts.of(message)))
+
+
 def headline(count: int, now: datetime, voice: Voice) -> str:
     """Of a letter that tells of so many messages."""
     known: dict[str, object] = {"count": count, "now": now}

@@ -1,0 +1,134 @@
+"""A day's messages in one mail: at its time, once, and all of them or none."""
+
+import threading
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from config.settings import Target
+from tests.delivery.letterbox import Inbox, Serve
+from tests.delivery.office import EVERYTHING, Office
+from tests.ledger.stage import ACME, created
+from worker import steps
+from worker.domain.delivery import DeliveryState
+from worker.ledger.connection import Ledger
+from worker.upkeep import sweep
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def office(ledger: Ledger, tmp_path: Path, serve: Serve) -> Office:
+    """The stage's clock begins at nine in the morning, and the mail goes out at eight."""
+    where = {"host": "localhost", "port": serve(), "starttls": False, "to": ("team@example.com",)}
+    target = Target(
+        name="crm",
+        kind="email",
+        organization=ACME,
+        events=EVERYTHING,
+        sender="bridge@example.com",
+        digest="08:00",
+        **where,
+    )
+    return Office.on(ledger, tmp_path, target)
+
+
+def interviews(office: Office, most: int) -> None:
+    for number in range(most):
+        office.stage.file()
+        office.stage.settle(office.stage.send(), created(title=f"Job {number}"))
+
+
+def test_nothing_goes_out_before_its_time(office: Office, inbox: Inbox) -> None:
+    interviews(office, 1)
+
+    wait = office.carry()
+
+    assert wait is not None
+    assert 22 * HOUR < wait <= 23 * HOUR  # it is past nine, and the time is eight
+    assert inbox.letters == []
+    assert office.states() == [DeliveryState.WAITING]
+
+
+def test_all_of_a_day_goes_out_in_one_mail_and_once(office: Office, inbox: Inbox) -> None:
+    interviews(office, 3)
+    office.stage.pass_time(23 * HOUR)
+
+    office.carry()
+    office.carry()
+
+    (envelope,) = inbox.letters
+    assert isinstance(envelope.content, bytes)
+    letter = message_from_bytes(envelope.content, policy=policy.default)
+    assert letter["Subject"].startswith("TalentSprout: 3 messages of ")
+    html = letter.get_body(("html",)).get_content()
+    assert html.count("<h2>") == 3
+    assert office.states() == [DeliveryState.DELIVERED] * 3
+
+
+def test_what_happens_after_it_is_in_the_next_one(office: Office, inbox: Inbox) -> None:
+    interviews(office, 1)
+    office.stage.pass_time(23 * HOUR)
+    office.carry()
+    interviews(office, 1)
+
+    assert office.carry() is not None
+    assert len(inbox.letters) == 1
+
+    office.stage.pass_time(24 * HOUR)
+    office.carry()
+    assert len(inbox.letters) == 2
+    assert office.states() == [DeliveryState.DELIVERED] * 2
+
+
+def test_a_mail_server_that_is_busy_gets_the_same_mail_later_on_the_same_day(office: Office, inbox: Inbox) -> None:
+    inbox.answers["DATA"] = "451 4.3.0 busy"
+    interviews(office, 2)
+    office.stage.pass_time(23 * HOUR)
+    office.carry()
+    assert office.states() == [DeliveryState.WAITING] * 2
+
+    inbox.answers.clear()
+    office.stage.pass_time(timedelta(seconds=70))
+    office.carry()
+
+    assert len(inbox.letters) == 1
+    assert office.states() == [DeliveryState.DELIVERED] * 2
+
+
+def test_a_refused_mail_is_refused_for_all_that_was_in_it(office: Office, inbox: Inbox) -> None:
+    inbox.answers["DATA"] = "554 5.7.1 no"
+    interviews(office, 2)
+    office.stage.pass_time(23 * HOUR)
+
+    office.carry()
+
+    assert office.states() == [DeliveryState.FAILED] * 2
+    assert "554 5.7.1" in office.shown(office.all()[0].id)["reason"]
+
+
+def test_a_process_that_dies_after_sending_sends_the_same_mail_again(
+    office: Office, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interviews(office, 2)
+    office.stage.pass_time(23 * HOUR)
+
+    def die(name: str) -> None:
+        if name == "after_digest_sent":
+            raise SystemExit
+
+    with monkeypatch.context() as armed:
+        armed.setattr(steps, "reached", die)
+        armed.setattr(threading, "excepthook", lambda _: None)
+        office.carry()
+    office.stage.pass_time(timedelta(minutes=2))
+    sweep.release_deliveries(office.stage.bridge)
+    office.stage.pass_time(timedelta(minutes=10))
+    office.carry()
+
+    ids = [message_from_bytes(one.content)["Message-ID"] for one in inbox.letters]  # type: ignore[arg-type]  # bytes
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+    assert office.states() == [DeliveryState.DELIVERED] * 2

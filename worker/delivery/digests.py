@@ -1,0 +1,78 @@
+"""The messages of a day in one: gathered until their time of the place has come, sent together, settled together."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from config.settings import Target
+from worker import clock, ids, steps, targets
+from worker.assembly import Bridge
+from worker.delivery import answers, post, telling
+from worker.domain.delivery import Delivery, DeliveryCode, DeliveryState, Ended, Trouble
+from worker.domain.message import Message
+from worker.ledger import deliveries, digests
+from worker.ledger.connection import Tx
+from worker.policy import digesting, redelivery
+from worker.targets import Digests, Undeliverable
+
+MOST = 200  # messages in one mail; what is more goes out in the next one at once
+Told = tuple[Delivery, Message]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What may go out now, or how long until something may; both empty: not before something else happens."""
+
+    deliveries: Sequence[Delivery] = ()
+    wait: timedelta | None = None
+
+
+def gather(bridge: Bridge, target: Target, boot_id: str, lease: timedelta) -> Gathered:
+    """Claim what waits for a target, if the time of its digest has come since the oldest of it happened."""
+    assert target.digest is not None, "only a target with a digest gathers"
+    now, oldest = bridge.ledger.read(lambda tx: (tx.now(), digests.oldest(tx, target.name)))
+    if oldest is None:
+        return Gathered()
+    opens = digesting.opens_at(oldest, target.digest, target.timezone)
+    if opens > now:
+        return Gathered(wait=opens - now)
+    return Gathered(bridge.ledger.write(lambda tx: digests.claim(tx, target.name, boot_id, lease, MOST)))
+
+
+def carry(bridge: Bridge, target: Target, held: Sequence[Delivery]) -> Ended | None:
+    """Send what was claimed in one mail. None where nothing of it was there any more."""
+    told = _told(bridge, held)
+    if not told:
+        return None
+    began = time.monotonic()
+    kind = targets.named(target.kind)
+    assert isinstance(kind, Digests), "the configuration has refused a digest for other kinds"
+    try:
+        mail = kind.together([message for _, message in told], target, clock.wall())
+        ended = answers.posted(post.send(mail, target, clock.wall()), timedelta(seconds=time.monotonic() - began))
+    except Undeliverable as fault:
+        ended = Ended(fault=str(fault), is_final=True)
+    steps.reached("after_digest_sent")
+
+    def unit(tx: Tx) -> None:
+        for one, _ in told:
+            deliveries.settle(tx, one, ended, redelivery.after(ended, one.tries, tx.now(), ids.jitter))
+
+    bridge.ledger.write(unit)
+    return ended
+
+
+def _told(bridge: Bridge, held: Sequence[Delivery]) -> list[Told]:
+    """What each says; what there is nothing to say of any more is cancelled."""
+    found = [(one, _message(bridge, one)) for one in held]
+    return [(one, message) for one, message in found if message is not None]
+
+
+def _message(bridge: Bridge, one: Delivery) -> Message | None:
+    try:
+        return bridge.ledger.read(lambda tx: telling.message(tx, one, bridge))
+    except telling.NothingToTell as gone:
+        trouble = Trouble(DeliveryCode.NO_LONGER_THERE, {"fault": str(gone)})
+        bridge.ledger.write(lambda tx: deliveries.drop(tx, one, DeliveryState.CANCELLED, trouble))
+        return None

@@ -1,0 +1,65 @@
+"""A note for an ATS on its way: whose place it belongs to, and what came of writing it, as an answer like any other's."""
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from config.settings import Settings, Target
+from worker.delivery.telling import NothingToTell
+from worker.delivery.writing_back import MayBeThere, Pen, Refused
+from worker.domain.delivery import Delivery, Ended
+from worker.domain.note import Account, Draft, Place, Subject
+from worker.ledger import postings, requests
+from worker.ledger.connection import Ledger, Tx
+from worker.notes import NoPlace
+from worker.outbound import Outbound, OutboundFault
+
+FOR_GOOD = frozenset({404, 410})  # who or what the note is about is not there any more
+
+
+@dataclass(frozen=True)
+class Inscription:
+    """What is written, and where."""
+
+    draft: Draft
+    place: Place
+
+
+def place_of(tx: Tx, held: Delivery, target: Target, draft: Draft) -> Place:
+    """Where a delivery's note belongs. Raises NothingToTell for what has no place in the target's source."""
+    return _job(tx, held, target) if draft.subject is Subject.JOB else _candidate(tx, held, target)
+
+
+def inscribe(ledger: Ledger, outbound: Outbound, settings: Settings, target: Target, wanted: Inscription) -> Ended:
+    """Write it. A refusal is told as a fault: the statuses of an ATS are about one note, and never about the target."""
+    began = time.monotonic()
+    assert target.source is not None, "the configuration has refused a target without"
+    account = Account(target.author, None if target.account is None else target.account.reveal())
+    pen = Pen(ledger, outbound, settings.sources[target.source], account, target.name)
+    try:
+        written = pen.write(wanted.place, wanted.draft.name, wanted.draft.text)
+    except (NoPlace, MayBeThere) as final:
+        return Ended(fault=str(final), is_final=True, took=_since(began))
+    except Refused as refusal:
+        return Ended(fault=str(refusal), is_final=refusal.status in FOR_GOOD, took=_since(began))
+    except OutboundFault as fault:
+        return Ended(fault=str(fault), took=_since(began))
+    told = f"{written.ended}: {written.remark}" if written.remark else str(written.ended)
+    return Ended(status=200, excerpt=told, took=_since(began))
+
+
+def _job(tx: Tx, held: Delivery, target: Target) -> Place:
+    request = None if held.subjects.request is None else requests.get(tx, held.subjects.request)
+    if request is None or request.source is None or request.source != target.source or request.job_id is None:
+        raise NothingToTell(f"The interview belongs to no posting of {target.source}.")
+    posting = postings.seen(tx, request.source, request.job_id)
+    requisition = None if posting is None else posting.requisition_id
+    return Place(Subject.JOB, job_id=request.job_id, requisition_id=requisition)
+
+
+def _candidate(_tx: Tx, _held: Delivery, target: Target) -> Place:
+    raise NothingToTell(f"The result belongs to no application of {target.source}.")
+
+
+def _since(began: float) -> timedelta:
+    return timedelta(seconds=time.monotonic() - began)

@@ -1,0 +1,58 @@
+"""Announcing: what an event says of postings that have to be asked for, noted as what is to be asked."""
+
+from dataclasses import dataclass
+
+from config.settings import Source
+from worker import sources
+from worker.domain.event import PostingAnnounced
+from worker.domain.fields import Unreadable
+from worker.ledger import events, fetches
+from worker.ledger.connection import Tx
+from worker.ledger.events import EventState, StoredEvent
+from worker.ledger.fetches import FetchState, What, Wish
+from worker.sources import Fetches, Polls
+
+SUPERSEDED = "A newer event announced this posting before its text was fetched; see that one."
+
+
+@dataclass(frozen=True)
+class Announced:
+    """A posting to be asked for, or the postings of an account. `alone`: the event says nothing else."""
+
+    said: PostingAnnounced
+    alone: bool
+
+
+def checked(said: PostingAnnounced, source: Source) -> PostingAnnounced:
+    """`said`, if its source can be asked for it. Raises Unreadable."""
+    kind = sources.named(source.kind)
+    if said.job_id is None and isinstance(kind, Polls):
+        return said
+    if not isinstance(kind, Fetches):
+        raise Unreadable(f'a source of the kind "{source.kind}" can\'t be asked for a posting')
+    kind.ask(said, source)
+    return said
+
+
+def note(tx: Tx, source: Source, event: StoredEvent, announced: Announced) -> str:
+    """It is to be asked. Of several announcements of one posting the newest is asked for."""
+    said, kind = announced.said, sources.named(source.kind)
+    account = said.account or ""
+    if isinstance(kind, Polls) and kind.BY_ACCOUNT and account:
+        fetches.want_list(tx, source.name, source.organization, What.OPEN, account, now=False)
+    if said.job_id is None:
+        fetches.want_list(tx, source.name, source.organization, What.CHANGES, account, now=True)
+        return "Some of its postings have changed; the API is asked which."
+    wish = Wish(source.name, source.organization, said, event.id, event.received_at, announced.alone)
+    _forget(tx, fetches.wish(tx, wish), event)
+    return f"The text of posting {said.job_id} is being fetched."
+
+
+def _forget(tx: Tx, before: fetches.Fetch | None, event: StoredEvent) -> None:
+    """An event whose posting is asked for on behalf of a newer one says so."""
+    if before is None or before.state is not FetchState.WAITING or before.event_id in (None, event.id):
+        return
+    assert before.event_id is not None, "looked at above"
+    older = events.get(tx, before.event_id)
+    if before.alone and older is not None and older.state is EventState.READ:
+        events.settle(tx, older.id, EventState.READ, SUPERSEDED)

@@ -1,0 +1,108 @@
+"""Fetchers: the hands of one process that ask the ATSs' APIs, one thread for each source that has something to ask.
+
+A vendor that hangs holds up its own source alone. The ledger paces and hands out; whoever is told to look and finds nothing has
+lost nothing.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from worker import log, sources
+from worker.assembly import Bridge
+from worker.events.fetching import Done, Fetching
+from worker.ledger import fetches
+from worker.ledger.connection import LedgerFault, Tx
+from worker.ledger.fetches import Later, What
+from worker.outbound import Outbound
+from worker.sources import Polls
+
+PATIENCE_SECONDS = 5.0  # for the next call of a source: whoever waits longer lets go and is told again
+_logger = log.named(__name__)
+
+
+class Fetchers:
+    """`then` gets what each settled fetch led to: events to be read, an organization that may have work."""
+
+    def __init__(self, bridge: Bridge, then: Callable[[Done], None], outbound: Outbound | None = None) -> None:
+        self._bridge, self._then = bridge, then
+        self._fetching = Fetching(bridge.ledger, bridge.settings.sources, outbound or Outbound())
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._busy: set[str] = set()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._watch, name="fetchers", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look, now and at each sweep's time."""
+        self._thread.start()
+
+    def look(self) -> None:
+        """There may be something to ask."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Ask nothing more. A call on its way goes on; without it the fetch would be repeated."""
+        self._stopping.set()
+        self._wake.set()
+
+    def _watch(self) -> None:
+        self._safely(self._prepare)
+        while not self._stopping.is_set():
+            self._wake.clear()
+            self._safely(self._send_out)
+            self._wake.wait(self._bridge.settings.bridge.sweep.total_seconds())
+
+    def _prepare(self) -> None:
+        self._bridge.ledger.write(lambda tx: prepare(tx, self._bridge))
+
+    def _send_out(self) -> None:
+        for name in self._bridge.ledger.read(fetches.due_sources):
+            with self._lock:
+                if name not in self._bridge.settings.sources or name in self._busy:
+                    continue
+                self._busy.add(name)
+            threading.Thread(target=self._go, args=(name,), name=f"fetch {name}", daemon=True).start()
+
+    def _go(self, name: str) -> None:
+        try:
+            self._safely(lambda: self._work(name))
+        finally:
+            with self._lock:
+                self._busy.discard(name)
+
+    def _work(self, name: str) -> None:
+        while not self._stopping.is_set():
+            found = self._fetching.one(name)
+            if isinstance(found, Done):
+                self._then(found)
+            elif found is None or not self._waited(found):
+                return
+
+    def _waited(self, later: Later) -> bool:
+        """Whether the next call may go soon, and that was waited for."""
+        left = (later.at - self._bridge.ledger.read(lambda tx: tx.now())).total_seconds()
+        return left <= PATIENCE_SECONDS and not self._stopping.wait(max(left, 0))
+
+    def _safely(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except LedgerFault as fault:
+            _logger.warning("fetching waits: the ledger is away", fault=type(fault).__name__)
+        except Exception:  # a bug with one source must not end the fetching of all others
+            _logger.exception("fetching failed")
+
+
+def prepare(tx: Tx, bridge: Bridge) -> None:
+    """Give every source its lists, and try again what was refused: the configuration may be another one now."""
+    fetches.reopen_refused(tx)
+    for source in bridge.settings.sources.values():
+        for what in lists_of(source.kind):
+            if source.api_key is not None or source.api_url is not None:
+                fetches.want_list(tx, source.name, source.organization, what, "", now=False)
+
+
+def lists_of(kind: str) -> Sequence[What]:
+    """What is asked for of a source of this kind that knows of no account yet."""
+    module = sources.named(kind)
+    if not isinstance(module, Polls) or module.BY_ACCOUNT:
+        return ()
+    return (What.CHANGES, What.OPEN) if module.IS_POLLED else (What.OPEN,)

@@ -1,0 +1,193 @@
+"""Fetching: one question to an ATS's API, from its claim to what its answer led to.
+
+claim   takes a lease; dying afterwards asks again once the lease has ended.
+ask     happens outside of any transaction.
+settle  applies the answer exactly as if a delivery had said it, and ends the fetch, in one transaction, while it is still ours.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
+
+from config.settings import Source
+from worker import sources, steps
+from worker.domain.asking import Asking
+from worker.domain.call import Call, NotThere
+from worker.domain.event import Event, PostingChanged, PostingClosed, PostingOpened
+from worker.domain.fields import Unreadable
+from worker.events import calling, following, pages, reader
+from worker.events.calling import Failed
+from worker.events.following import Readable
+from worker.events.pages import Page
+from worker.ledger import events, fetches, source_apis
+from worker.ledger.connection import Ledger, Tx
+from worker.ledger.events import EventState, StoredEvent
+from worker.ledger.fetches import Fetch, Later, What
+from worker.outbound import Answer, Outbound
+from worker.policy import asking, reasons
+from worker.policy.asking import Trouble
+from worker.sources import Fetches, Polls
+
+Meaning = Readable | PostingClosed
+GONE = "The ATS says that it knows this posting no more."
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an answer says of the posting that was asked for."""
+
+    meanings: tuple[Meaning, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A fetch was settled. `event_ids` are to be read; `organizations` may have got work."""
+
+    event_ids: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+
+
+class Fetching:
+    """Asks for one source after the other what is due. From any thread, and in several processes at once."""
+
+    def __init__(self, ledger: Ledger, configured: Mapping[str, Source], outbound: Outbound) -> None:
+        self._ledger, self._configured, self._outbound = ledger, configured, outbound
+
+    def one(self, name: str) -> Done | Later | None:
+        """Ask what is due next of a source, and settle it; Later where none may be asked yet, None where nothing is due."""
+        source = self._configured[name]
+        claimed = self._ledger.write(lambda tx: fetches.claim(tx, name, sources.apart(source.kind)))
+        if not isinstance(claimed, Fetch):
+            return claimed
+        steps.reached("after_fetch_claimed")
+        outcome = self._asked(source, claimed)
+        steps.reached("after_fetch_answered")
+        done = self._ledger.write(partial(_settle, source=source, claimed=claimed, outcome=outcome))
+        steps.reached("after_fetch_settled")
+        return done
+
+    def _asked(self, source: Source, claimed: Fetch) -> Told | Page | Failed:
+        try:
+            call = _call(source, claimed)
+            answer = calling.ask(self._outbound, source, call, self._ledger.read(lambda tx: tx.now()))
+            return answer if isinstance(answer, Failed) else _understood(source, claimed, answer)
+        except NotThere as fault:
+            return Failed(Trouble.NOT_THERE, f"{fault}.")
+        except Unreadable as fault:
+            return Failed(Trouble.UNREADABLE, f"The answer can't be used: {fault}.")
+
+
+def _call(source: Source, claimed: Fetch) -> Call:
+    """Raises Unreadable where the source can't be asked, or a list goes on at another host."""
+    kind = sources.named(source.kind)
+    if claimed.what is What.POSTING:
+        if not isinstance(kind, Fetches):
+            raise Unreadable(f'a source of the kind "{source.kind}" can\'t be asked for a posting')
+        return kind.ask(claimed.announced, source)
+    if not isinstance(kind, Polls):
+        raise Unreadable(f'a source of the kind "{source.kind}" has no list of postings')
+    call = kind.page(claimed.asking, source)
+    first = kind.page(Asking(claimed.subject or None, claimed.since), source)
+    if _place(call) != _place(first):
+        raise Unreadable("the next page leads to another host")
+    return call
+
+
+def _place(call: Call) -> tuple[str, str]:
+    parts = urlsplit(call.url)
+    return parts.scheme, parts.netloc
+
+
+def _understood(source: Source, claimed: Fetch, answer: Answer) -> Told | Page:
+    """What takes time is done here, before a transaction begins. Raises Unreadable."""
+    kind = sources.named(source.kind)
+    if claimed.what is What.POSTING:
+        assert isinstance(kind, Fetches), "it was asked"
+        told = list(kind.fetched(answer.status, answer.body, claimed.announced, source))
+        return Told(tuple(_meaning(one, claimed.subject) for one in told))
+    assert isinstance(kind, Polls), "it was asked"
+    listed = kind.listed(answer.status, answer.body, claimed.asking, source)
+    if listed.next is not None and (listed.next == claimed.next or claimed.pages + 1 >= asking.MOST_PAGES):
+        raise Unreadable("the list of postings does not end")
+    return Page(listed, answer.body)
+
+
+def _meaning(event: Event, job_id: str) -> Meaning:
+    match event:
+        case PostingOpened(posting) | PostingChanged(posting) if posting.job_id == job_id:
+            return Readable.of(posting)
+        case PostingClosed(found) if found == job_id:
+            return event
+        case _:
+            raise Unreadable("it is about something else than the posting that was asked for")
+
+
+def _settle(tx: Tx, *, source: Source, claimed: Fetch, outcome: Told | Page | Failed) -> Done:
+    if claimed.event_id is not None:
+        events.get(tx, claimed.event_id, lock=True)  # before the fetch, as whoever reads the event does
+    if not fetches.holds(tx, claimed):
+        return Done()
+    if isinstance(outcome, Failed):
+        return _failed(tx, source, claimed, outcome)
+    source_apis.note_answer(tx, source.name)
+    if isinstance(outcome, Page):
+        return Done(tuple(pages.keep(tx, source, claimed, outcome, source.poll)))
+    return _finished(tx, source, claimed, outcome.meanings)
+
+
+def _finished(tx: Tx, source: Source, claimed: Fetch, meanings: tuple[Meaning, ...], before: str = "") -> Done:
+    event = _event(claimed)
+    sentences = [before, *(_follow(tx, source, event, one) for one in meanings)]
+    said = " ".join(filter(None, sentences))
+    fetches.finish(tx, claimed, said)
+    _tell(tx, claimed, EventState.READ, said)
+    return Done(organizations=(source.organization, *reader.elsewhere(source)))
+
+
+def _follow(tx: Tx, source: Source, event: StoredEvent, meaning: Meaning) -> str:
+    if isinstance(meaning, PostingClosed):
+        return following.close(tx, source, event, meaning)
+    return following.open_or_change(tx, source, event, meaning)
+
+
+def _failed(tx: Tx, source: Source, claimed: Fetch, failed: Failed) -> Done:
+    api = source_apis.get(tx, source.name)
+    ever_answered, failures = api is not None and api.succeeded_at is not None, claimed.failures + 1
+    is_posting = claimed.what is What.POSTING
+    if is_posting and asking.is_gone(failed.trouble, failures, ever_answered=ever_answered):
+        closed = PostingClosed(claimed.announced.job_id, claimed.announced.requisition_id, claimed.announced.changed_at)
+        return _finished(tx, source, claimed, (closed,), GONE)
+    if is_posting and asking.gives_up(failed.trouble, failures, ever_answered=ever_answered):
+        fetches.give_up(tx, claimed, failed.sentence)
+        _tell(tx, claimed, EventState.UNREADABLE, f"The text could not be fetched: {failed.sentence}")
+        return Done()
+    due_at = tx.now() + asking.wait(failed.trouble, failures, failed.told)
+    is_closing = asking.closes(failed.trouble)
+    fetches.again(tx, claimed, due_at, failed.sentence, anew=failures % asking.TRIES_OF_A_PAGE == 0)
+    if failed.trouble is not Trouble.NOT_THERE:
+        is_refused = failed.trouble is Trouble.REFUSED
+        closed_until = due_at if is_closing else None
+        source_apis.note_trouble(tx, source.name, failed.sentence, closed_until=closed_until, refused=is_refused)
+    _tell(
+        tx, claimed, EventState.READ, f"The text is not fetched yet. {failed.sentence} Next: {reasons.clock(due_at)}."
+    )
+    return Done()
+
+
+def _event(claimed: Fetch) -> StoredEvent:
+    """The event that announced it, as far as what follows needs it."""
+    assert claimed.event_id is not None, "a posting is asked for because an event announced it"
+    assert claimed.event_at is not None, "likewise"
+    return StoredEvent(
+        claimed.event_id, claimed.source, claimed.organization, EventState.READ, None, 0, claimed.event_at
+    )
+
+
+def _tell(tx: Tx, claimed: Fetch, state: EventState, sentence: str) -> None:
+    """The event says what became of it, unless it says other things too or is to be read anew."""
+    if not claimed.alone or claimed.event_id is None:
+        return
+    event = events.get(tx, claimed.event_id)
+    if event is not None and event.state in (EventState.READ, EventState.UNREADABLE):
+        events.settle(tx, event.id, state, sentence)

@@ -1,0 +1,98 @@
+"""Pages: lists of postings that were asked for. Like a delivery, a page is stored first and read after.
+
+The page and what leads to the next one are kept in one transaction: whoever dies repeats a page or nothing. A page that says
+nothing new is not kept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from config.settings import Source
+from worker import sources
+from worker.domain.asking import Asking, Listed
+from worker.domain.call import SUCCESS
+from worker.domain.event import Event, Ignored, PostingAnnounced, PostingChanged, PostingClosed, PostingOpened
+from worker.domain.fields import Unreadable
+from worker.domain.received import Received
+from worker.ledger import events, fetches, postings
+from worker.ledger.connection import Tx
+from worker.ledger.events import Receipt
+from worker.ledger.fetches import Fetch, FetchState, What
+from worker.policy import asking
+from worker.sources import Polls
+
+WHAT, ACCOUNT = ":what", ":account"  # no header of a delivery begins with a colon
+
+
+@dataclass(frozen=True)
+class Page:
+    """An answer, and what it says."""
+
+    listed: Listed
+    body: bytes
+
+
+def is_page(received: Received) -> bool:
+    """Whether this was asked for, and not delivered."""
+    return WHAT in received.headers
+
+
+def said(tx: Tx, received: Received, source: Source) -> list[Event]:
+    """What a stored page says; of a list of open postings only what was not known. Raises Unreadable."""
+    kind = sources.named(source.kind)
+    if not isinstance(kind, Polls):
+        raise Unreadable(f'a source of the kind "{source.kind}" has no list of postings')
+    told = kind.listed(SUCCESS, received.body, Asking(received.headers[ACCOUNT] or None), source).events
+    return list(told) if received.headers[WHAT] == What.CHANGES else _news(tx, source, told)
+
+
+def keep(tx: Tx, source: Source, claimed: Fetch, page: Page, every: timedelta) -> list[str]:
+    """Store a page, if it says something, and turn to the next. The ids of events that are to be read."""
+    told = page.listed.events
+    news = (
+        _news(tx, source, told) if claimed.what is What.OPEN else [one for one in told if not isinstance(one, Ignored)]
+    )
+    stored = events.store(tx, [_receipt(tx, source, claimed, page)]) if news else []
+    fresh = [one.event_id for one in stored if not one.duplicate]
+    sentence = f"{len(told)} postings on page {claimed.pages + 1}, {len(news) if fresh else 0} of them to be looked at."
+    if page.listed.next is not None:
+        fetches.turn(tx, claimed, page.listed.next, sentence)
+    else:
+        began = claimed.began_at or tx.now()
+        since = began - asking.OVERLAP if claimed.what is What.CHANGES else None
+        fetches.round_off(tx, claimed, since, _next(tx.now(), claimed, every), sentence)
+    return fresh
+
+
+def _next(now: datetime, claimed: Fetch, every: timedelta) -> datetime:
+    return now + (every if claimed.what is What.CHANGES else asking.EVERY_OPEN)
+
+
+def _news(tx: Tx, source: Source, told: Sequence[Event]) -> list[Event]:
+    """What of a list of open postings no event has said: one that is not open here, or is closed there."""
+    known = postings.open_ids(tx, source.name)
+    asked = {one.subject for one in fetches.of_source(tx, source.name, What.POSTING) if one.state is FetchState.WAITING}
+    return [one for one in told if _is_news(one, known, asked)]
+
+
+def _is_news(told: Event, known: set[str], asked: set[str]) -> bool:
+    match told:
+        case PostingOpened(posting) | PostingChanged(posting):
+            return posting.job_id not in known
+        case PostingAnnounced(job_id):
+            return job_id not in known | asked
+        case PostingClosed(job_id):
+            return job_id in known
+        case _:
+            return False
+
+
+def _receipt(tx: Tx, source: Source, claimed: Fetch, page: Page) -> Receipt:
+    """The same bytes are not kept twice: two polls overlap. Each count of what is open is a new one."""
+    began = claimed.began_at or tx.now()
+    count = f"{began.isoformat()}:" if claimed.what is What.OPEN else ""
+    key = f"listed:{claimed.what}:{count}{sha256(page.body).hexdigest()}"
+    headers = {WHAT: claimed.what.value, ACCOUNT: claimed.subject}
+    return Receipt(source.name, source.organization, Received(headers, page.body, tx.now()), (key,))

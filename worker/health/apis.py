@@ -1,0 +1,26 @@
+"""The ATSs' own APIs, as the last calls found them."""
+
+from collections.abc import Iterator
+
+from worker.assembly import Bridge
+from worker.health.check import Check, State, place
+from worker.ledger import fetches, source_apis
+from worker.policy import reasons
+
+
+def source_apis_in_trouble(bridge: Bridge) -> Iterator[Check]:
+    """A source whose API refuses or does not answer, and texts that were given up."""
+    for name in bridge.settings.sources:
+        api = bridge.ledger.read(lambda tx, name=name: source_apis.get(tx, name))  # type: ignore[misc]  # a default binds it
+        where = place(bridge.settings, f"sources.{name}", "api_key")
+        if api is not None and api.trouble is not None and api.trouble_at is not None:
+            state = State.FAIL if api.refused else State.WARN
+            again = "It is tried again by itself." if not api.refused else "Correct it and restart the bridge."
+            sentence = f"{name}, at {reasons.clock(api.trouble_at)}: {api.trouble}"
+            yield Check(f"API of {name}", state, sentence, again, where)
+        failed = bridge.ledger.read(lambda tx, name=name: fetches.count_failed(tx, name))  # type: ignore[misc]  # likewise
+        if failed:
+            remedy = f"See why: sprout events list --source {name} --state unreadable; then: sprout events replay ID"
+            yield Check(
+                f"texts of {name}", State.WARN, f"{name}: postings that could not be fetched: {failed}.", remedy
+            )

@@ -1,0 +1,37 @@
+"""Deliveries that go out together: those of a target whose messages are gathered over a day."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from worker.domain.delivery import Delivery, DeliveryState
+from worker.ledger import deliveries, targets
+from worker.ledger.connection import Tx
+from worker.ledger.delivery_tables import delivery, is_sending, is_waiting
+
+
+def oldest(tx: Tx, target: str) -> datetime | None:
+    """When the oldest message that waits for a target came to be."""
+    statement = sa.select(sa.func.min(delivery.c.created_at)).where(delivery.c.target == target, is_waiting())
+    return tx.conn.execute(statement).scalar_one_or_none()
+
+
+def claim(tx: Tx, target: str, boot_id: str, lease: timedelta, most: int) -> Sequence[Delivery]:
+    """Take all that is due of one target, at most `most`, oldest first. Nothing while another process has some of it."""
+    standing = targets.get(tx, target, lock=True)
+    now = tx.now()
+    if standing is None or standing.gone_at is not None or standing.paused_at is not None:
+        return ()
+    if standing.not_before is not None and standing.not_before > now:
+        return ()
+    flying = sa.select(delivery.c.id).where(delivery.c.target == target, is_sending()).limit(1)
+    if tx.conn.execute(flying).first() is not None:
+        return ()
+    due = sa.select(delivery.c.id).where(delivery.c.target == target, is_waiting(), delivery.c.due_at <= now)
+    first = list(tx.conn.execute(due.order_by(delivery.c.id).limit(most)).scalars())
+    taken = sa.update(delivery).where(delivery.c.id.in_(first), is_waiting())
+    values = {"state": DeliveryState.SENDING, "boot_id": boot_id, "lease_until": now + lease, "updated_at": now}
+    counted = taken.values(tries=delivery.c.tries + 1, fence=delivery.c.fence + 1, **values)
+    rows = tx.conn.execute(counted.returning(delivery)).mappings().all()
+    return sorted(map(deliveries.from_row, rows), key=lambda held: held.id)

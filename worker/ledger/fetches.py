@@ -1,0 +1,261 @@
+"""Fetches: what is to be asked of an ATS's API, who asks it now, and when it is asked again.
+
+A fetch is claimed with a lease, asked outside of any transaction, and settled together with what its answer led to. Who dies in
+between leaves a lease that ends: it is asked again, and asking twice does no harm.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from worker.domain.asking import Asking
+from worker.domain.event import PostingAnnounced
+from worker.ledger.connection import Tx
+from worker.ledger.fetch_tables import fetch, source_api
+
+LEASE = timedelta(minutes=3)  # longer than three calls to their deadline
+
+
+class What(StrEnum):
+    """What is asked for. Of a source's waiting fetches, postings go first."""
+
+    POSTING = "posting"  # one posting with its text; the subject is its id
+    CHANGES = "changes"  # what has changed since the last time; the subject is an account, or ""
+    OPEN = "open"  # all that are open, to find those that no event announced; likewise
+
+
+class FetchState(StrEnum):
+    """How it stands."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"  # given up: its answers can't be understood
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """One of them. `said` is a sentence: what it led to, or why it has not yet. `alone`: its event says nothing else."""
+
+    source: str
+    what: What
+    subject: str
+    organization: str
+    state: FetchState
+    due_at: datetime
+    fence: int
+    failures: int
+    said: str | None
+    event_id: str | None
+    event_at: datetime | None
+    alone: bool
+    announced: PostingAnnounced
+    since: datetime | None
+    next: str | None
+    began_at: datetime | None
+    pages: int
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def asking(self) -> Asking:
+        """The page of a list that is wanted."""
+        return Asking(self.subject or None, self.since, self.next)
+
+
+@dataclass(frozen=True)
+class Later:
+    """Nothing of this source may be asked before then."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A posting whose text is wanted, as an event announced it."""
+
+    source: str
+    organization: str
+    announced: PostingAnnounced
+    event_id: str
+    event_at: datetime
+    alone: bool
+
+
+def wish(tx: Tx, wanted: Wish) -> Fetch | None:
+    """File it, due at once; one that is there takes the newest announcement. The fetch as it was before, if there was one."""
+    job_id = wanted.announced.job_id or ""
+    before = get(tx, wanted.source, What.POSTING, job_id, lock=True)
+    values = {
+        "organization": wanted.organization,
+        "state": FetchState.WAITING,
+        "due_at": tx.now(),
+        "failures": 0,
+        "said": None,
+        "event_id": wanted.event_id,
+        "event_at": wanted.event_at,
+        "alone": wanted.alone,
+        "announced": _told(wanted.announced),
+    }
+    _put(tx, wanted.source, What.POSTING, job_id, values, values)
+    return before
+
+
+def want_list(tx: Tx, source: str, organization: str, what: What, account: str, *, now: bool) -> None:
+    """See to it that a list is asked for, by and by; with `now`, at once."""
+    first: dict[str, object] = {
+        "organization": organization,
+        "state": FetchState.WAITING,
+        "due_at": tx.now(),
+        "failures": 0,
+        "alone": False,
+        "announced": "{}",
+    }
+    again: dict[str, object] = {"organization": organization, "state": FetchState.WAITING}
+    again |= {"due_at": tx.now()} if now else {}
+    _put(tx, source, what, account, first, again)
+
+
+def due_sources(tx: Tx) -> list[str]:
+    """Sources that have something to ask now."""
+    now = tx.now()
+    closed = sa.select(source_api.c.source).where(source_api.c.closed_until > now)
+    statement = sa.select(fetch.c.source).distinct().where(*_due(now), fetch.c.source.not_in(closed))
+    return list(tx.conn.execute(statement).scalars())
+
+
+def claim(tx: Tx, source: str, apart: timedelta) -> Fetch | Later | None:
+    """The next of a source's fetches that is due, and a lease of it. At most one call each `apart`."""
+    tx.conn.execute(
+        tx.insert(source_api).values(source=source, next_at=tx.now(), refused=False).on_conflict_do_nothing()
+    )
+    api = tx.conn.execute(sa.select(source_api).where(source_api.c.source == source).with_for_update()).one()
+    now = tx.now()
+    opens = max(api.next_at, api.closed_until or api.next_at)
+    postings_first = sa.case((fetch.c.what == What.POSTING, 0), else_=1)
+    statement = (
+        sa.select(fetch)
+        .where(fetch.c.source == source, *_due(now))
+        .order_by(postings_first, fetch.c.due_at, fetch.c.subject)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = tx.conn.execute(statement).mappings().one_or_none()
+    if row is None:
+        return None
+    if opens > now:
+        return Later(opens)
+    found = from_row(row)
+    taken = {"fence": found.fence + 1, "lease_until": now + LEASE}
+    tx.conn.execute(sa.update(fetch).where(*_one(found)).values(taken))
+    tx.conn.execute(sa.update(source_api).where(source_api.c.source == source).values(next_at=now + apart))
+    return Fetch(**{**found.__dict__, "fence": found.fence + 1})
+
+
+def holds(tx: Tx, claimed: Fetch) -> bool:
+    """Whether it is still ours: locked until this transaction ends, if so."""
+    current = get(tx, claimed.source, claimed.what, claimed.subject, lock=True)
+    return current is not None and current.fence == claimed.fence and current.state is FetchState.WAITING
+
+
+def finish(tx: Tx, claimed: Fetch, said: str) -> None:
+    """It is answered. One that was announced anew meanwhile is asked once more."""
+    state = FetchState.DONE if _is_newest(tx, claimed) else FetchState.WAITING
+    _settle(tx, claimed, state=state, said=said, failures=0)
+
+
+def give_up(tx: Tx, claimed: Fetch, said: str) -> None:
+    """A person's replay asks again."""
+    _settle(tx, claimed, state=FetchState.FAILED, said=said, failures=claimed.failures + 1)
+
+
+def again(tx: Tx, claimed: Fetch, due_at: datetime, said: str, *, anew: bool = False) -> None:
+    """Not this time. What was announced anew meanwhile is not held up by it. `anew`: a list begins with its first page."""
+    values: dict[str, object] = {"due_at": due_at} if _is_newest(tx, claimed) else {}
+    values |= {"next": None, "began_at": None, "pages": 0} if anew else {}
+    _settle(tx, claimed, said=said, failures=claimed.failures + 1, **values)
+
+
+def turn(tx: Tx, claimed: Fetch, following: str, said: str) -> None:
+    """The page is kept; the one that follows is due."""
+    began = claimed.began_at or tx.now()
+    values = {"next": following, "began_at": began, "pages": claimed.pages + 1, "due_at": tx.now()}
+    _settle(tx, claimed, said=said, failures=0, **values)
+
+
+def round_off(tx: Tx, claimed: Fetch, since: datetime | None, due_at: datetime, said: str) -> None:
+    """The last page is kept; the list is asked for again, from its beginning."""
+    fresh = {"since": since, "next": None, "began_at": None, "pages": 0, "due_at": due_at}
+    _settle(tx, claimed, said=said, failures=0, **fresh)
+
+
+def reopen_refused(tx: Tx) -> None:
+    """Another key or address may be configured now: what was refused is asked again."""
+    refused = sa.select(source_api.c.source).where(source_api.c.refused)
+    waiting = sa.and_(fetch.c.state == FetchState.WAITING, fetch.c.source.in_(refused))
+    tx.conn.execute(sa.update(fetch).where(waiting).values(due_at=tx.now()))
+    tx.conn.execute(sa.update(source_api).where(source_api.c.refused).values(closed_until=None, refused=False))
+
+
+def get(tx: Tx, source: str, what: What, subject: str, *, lock: bool = False) -> Fetch | None:
+    """One of them."""
+    statement = sa.select(fetch).where(fetch.c.source == source, fetch.c.what == what, fetch.c.subject == subject)
+    row = tx.conn.execute(statement.with_for_update() if lock else statement).mappings().one_or_none()
+    return None if row is None else from_row(row)
+
+
+def of_source(tx: Tx, source: str, what: What) -> list[Fetch]:
+    """All of a source, oldest first."""
+    statement = sa.select(fetch).where(fetch.c.source == source, fetch.c.what == what)
+    rows = tx.conn.execute(statement.order_by(fetch.c.created_at, fetch.c.subject)).mappings()
+    return [from_row(row) for row in rows]
+
+
+def count_failed(tx: Tx, source: str) -> int:
+    """How many of a source were given up."""
+    failed = sa.and_(fetch.c.source == source, fetch.c.state == FetchState.FAILED)
+    return int(tx.conn.execute(sa.select(sa.func.count()).select_from(fetch).where(failed)).scalar_one())
+
+
+def from_row(row: sa.RowMapping) -> Fetch:
+    """A row of `fetch` as the noun."""
+    told = json.loads(row["announced"])
+    moment = told.pop("changed_at", None)
+    announced = PostingAnnounced(**told, changed_at=None if moment is None else datetime.fromisoformat(moment))
+    typed = {"what": What(row["what"]), "state": FetchState(row["state"]), "announced": announced}
+    return Fetch(**{name: row[name] for name in row if name != "lease_until"} | typed)
+
+
+def _put(tx: Tx, source: str, what: What, subject: str, first: dict[str, object], again: dict[str, object]) -> None:
+    now = tx.now()
+    fresh = {"fence": 0, "pages": 0, "created_at": now, "updated_at": now, **first}
+    insert = tx.insert(fetch).values(source=source, what=what, subject=subject, **fresh)
+    keys = ["source", "what", "subject"]
+    tx.conn.execute(insert.on_conflict_do_update(index_elements=keys, set_={**again, "updated_at": now}))
+
+
+def _settle(tx: Tx, claimed: Fetch, **values: object) -> None:
+    changed = {**values, "lease_until": None, "updated_at": tx.now()}
+    tx.conn.execute(sa.update(fetch).where(*_one(claimed)).values(changed))
+
+
+def _is_newest(tx: Tx, claimed: Fetch) -> bool:
+    """Whether nothing newer announced it since it was claimed."""
+    current = get(tx, claimed.source, claimed.what, claimed.subject, lock=True)
+    return current is not None and current.event_id == claimed.event_id
+
+
+def _one(found: Fetch) -> tuple[sa.ColumnElement[bool], ...]:
+    return fetch.c.source == found.source, fetch.c.what == found.what, fetch.c.subject == found.subject
+
+
+def _due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    is_free = sa.or_(fetch.c.lease_until.is_(None), fetch.c.lease_until < now)
+    return fetch.c.state == FetchState.WAITING, fetch.c.due_at <= now, is_free
+
+
+def _told(announced: PostingAnnounced) -> str:
+    moment = announced.changed_at
+    return json.dumps({**announced.__dict__, "changed_at": None if moment is None else moment.isoformat()})
