@@ -21,7 +21,7 @@ RULES = "rules"  # tables in order, each [[rules]]
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 _TOML = "texts stand in quotes, sections in brackets, and each key once in its section"
 _SECRETS = {
-    "bridge": ("database_url", "broker_url", "link_key"),
+    "bridge": ("database_url", "broker_url", "data_keys"),
     "batches": (),
     RULES: (),
     "organizations": ("api_key", "webhook_token"),

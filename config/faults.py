@@ -20,7 +20,7 @@ class Fault:
     problem: str
 
     def __str__(self) -> str:
-        """`bridge.toml, [sources.careers] on_change: "regenrate" is not a choice; expected "keep" or "regenerate".`"""
+        """`bridge.toml, [sources.careers] on_change: "regenrate" is not a choice; expected "keep", "ask" or "regenerate".`"""
         place = f"[{self.section}] {self.key}".rstrip() if self.section else self.key
         return f"{', '.join(filter(None, (self.file, place)))}: {self.problem}"
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
@@ -19,8 +19,9 @@ from config.wording import shown
 
 MOST_CALLS = 1000  # in the window of a limit
 MOST_AT_ONCE = 2  # values of one secret while it is rotated: the old one and the new one
+SHORTEST_DATA_KEY = 32  # characters; as base64 they hold 192 random bits
+MOST_DATA_KEYS = 5  # the one that is in use and those before it, until nothing is sealed with them any more
 SHORTEST_WEBHOOK_TOKEN = 32  # characters; the token is all that proves who sends
-WHAT_SIGNS_LINKS = f"a secret of at least {SHORTEST_WEBHOOK_TOKEN} characters; two while rotating, the new one first"
 MAKE_A_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105 - a command, for messages
 _IN_A_URL = re.compile(r"[A-Za-z0-9._~+=-]+")
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -78,11 +79,11 @@ def _webhook_token(token: Secret) -> Secret:
     return token
 
 
-def _link_key(key: Secret) -> Secret:
+def _data_key(key: Secret) -> Secret:
     characters = len(key.reveal())
-    if characters < SHORTEST_WEBHOOK_TOKEN:
+    if characters < SHORTEST_DATA_KEY:
         raise Wrong(
-            f"the key has {characters} characters and needs {SHORTEST_WEBHOOK_TOKEN}", f"make one with: {MAKE_A_SECRET}"
+            f"the key has {characters} characters and needs {SHORTEST_DATA_KEY}", f"make one with: {MAKE_A_SECRET}"
         )
     return key
 
@@ -113,13 +114,6 @@ def choices(value: object) -> tuple[object, ...]:
         if isinstance(name, str) and names.count(name) > 1:
             raise Wrong(f"{shown(name)} stands in the list twice", "leave one out")
     return names
-
-
-def on_change(value: object) -> object:
-    """Refuses "ask", which the documentation knows but this version doesn't."""
-    if value == "ask":
-        raise Wrong('"ask" is not available in this version')
-    return value
 
 
 def header(value: object) -> str:
@@ -193,8 +187,9 @@ AnySecret = Annotated[Secret, BeforeValidator(secret)]
 OptionalSecret = Annotated[Secret | None, BeforeValidator(optional(secret))]
 ApiKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_api_key)]
 WebhookToken = Annotated[Secret, BeforeValidator(secret), AfterValidator(_webhook_token)]
-LinkKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_link_key)]
-LinkKeys = Annotated[tuple[LinkKey, ...], BeforeValidator(one_or_several)]
+DataKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_data_key)]
+PersonalFields = Annotated[tuple[Literal["name", "email"], ...], BeforeValidator(choices)]
+PERSONAL = 'a list out of "name" and "email"'
 OptionalHeader = Annotated[str | None, BeforeValidator(optional(header))]
 DottedPath = Annotated[str, BeforeValidator(dotted_path)]
 Duration = Annotated[timedelta, BeforeValidator(quantities.duration)]

@@ -1,4 +1,4 @@
-"""Limits: how many calls in how long, as TalentSprout counts them."""
+"""Limits: how many calls TalentSprout allows in a time, for each of its tiers."""
 
 from datetime import timedelta
 from typing import Annotated

@@ -4,13 +4,14 @@ The secrets lie in `data_dir/sandbox.json`, for the processes of this user alone
 """
 
 import json
+import os
 import secrets
+import stat
 import string
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
 
-from config import kept
 from config.faults import ConfigError, Fault
 from config.rules import SANDBOX
 from config.secret import Secret
@@ -38,9 +39,9 @@ class SandboxSecrets:
         """
         path = data_dir / FILE
         try:
-            kept.close(data_dir)
+            _close(data_dir)
             if not path.exists():
-                kept.put(path, cls._made())
+                _put(path, cls._made())
             return cls._read(path.read_bytes())
         except OSError as error:
             problem = f"can't be kept there ({error.strerror}); under [bridge], set data_dir to a folder that it may write to."
@@ -62,6 +63,30 @@ class SandboxSecrets:
         if not all(isinstance(texts[field.name], str) and texts[field.name] for field in fields(cls)):
             raise ValueError(FILE)
         return cls(**{field.name: Secret(texts[field.name]) for field in fields(cls)})
+
+
+def _close(folder: Path) -> None:
+    """Makes the folder if need be, for its owner alone. One that many share, like /tmp, is left as it is."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.stat()
+    if found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX:
+        folder.chmod(0o700)
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Writes the file whole or not at all. The first of several to link it wins; the others drop theirs."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
 
 
 def with_sandbox(settings: Settings, base_url: str, kept: SandboxSecrets) -> Settings:

@@ -11,10 +11,11 @@ from config import addresses
 from config.document import Table, rule_sections, section_of
 from config.faults import Wrong
 from config.interview import InterviewOptions, Question
+from config.limits import Limits
 from config.report import Report
 from config.rule import Rule
 from config.section import Section
-from config.settings import Batches, Bridge, FieldMapping, Limits, Organization, Source, Target
+from config.settings import Batches, Bridge, FieldMapping, Organization, Source, Target
 from config.values import Location
 from config.wording import likely, shown
 

@@ -14,9 +14,18 @@ from pydantic import BeforeValidator, Field
 
 from config import addresses, fields, mailboxes, servers
 from config.faults import Fault
-from config.fields import MOST_AT_ONCE, SHORTEST_WEBHOOK_TOKEN, Duration, OptionalSecret, OptionalText, Text
-from config.limits import Limit as Limit
-from config.limits import Limits as Limits
+from config.fields import (
+    MOST_AT_ONCE,
+    MOST_DATA_KEYS,
+    SHORTEST_DATA_KEY,
+    SHORTEST_WEBHOOK_TOKEN,
+    Duration,
+    OptionalSecret,
+    OptionalText,
+    Text,
+)
+from config.limits import Limit as Limit  # known by this name too
+from config.limits import Limits
 from config.rule import Rule
 from config.section import Section
 
@@ -62,6 +71,13 @@ class Bridge(Section):
     data_dir: Annotated[Path, BeforeValidator(fields.folder)] = Field(
         default=Path("var"), description="a folder on a local disk"
     )
+    # What people's data is sealed with. Without it a key is made at the first start and kept in data_dir/keys; several machines
+    # on one database need the same, and a backup of the database is worth nothing without it. Newest first while rotating.
+    data_keys: Annotated[tuple[fields.DataKey, ...], BeforeValidator(fields.one_or_several)] = Field(
+        default=(),
+        max_length=MOST_DATA_KEYS,
+        description=f"a secret of at least {SHORTEST_DATA_KEY} characters; a list, newest first, while rotating",
+    )
     # Written as one key, bind = "host:port". On loopback, so that only somebody's word opens an installation to the network.
     bind_host: str = "127.0.0.1"
     bind_port: int = Field(default=8080, ge=1, le=65535)
@@ -81,10 +97,6 @@ class Bridge(Section):
     sweep: Duration = Field(default=timedelta(seconds=15), description=_DURATION)
     # The first ping of an organization whose key was refused; the interval doubles up to 15 minutes.
     probe: Duration = Field(default=timedelta(minutes=1), description=_DURATION)
-    # Signs what personal links carry, so that nobody claims another's application. Without one, made once in data_dir.
-    link_keys: fields.LinkKeys = Field(
-        default=(), validation_alias="link_key", max_length=MOST_AT_ONCE, description=fields.WHAT_SIGNS_LINKS
-    )
     # In whose local time messages to people give times.
     timezone: Annotated[ZoneInfo, BeforeValidator(fields.zone)] = Field(
         default=ZoneInfo("UTC"), description='a place of the time zone database, such as "Europe/Berlin"'
@@ -156,10 +168,8 @@ class Source(Section):
         max_length=MOST_AT_ONCE,
         description=f'the secret that the sender knows, as "env:NAME" or "file:/path"; a list of {MOST_AT_ONCE} while rotating',
     )
-    # Whether a posting that changes after its interview was made keeps that interview, or gets another.
-    on_change: Annotated[Literal["keep", "regenerate"], BeforeValidator(fields.on_change)] = Field(
-        default="keep", description='"keep" or "regenerate"'
-    )
+    # Whether a posting that changes in what matters keeps the interview that it has, gets another, or a person is asked.
+    on_change: Literal["keep", "ask", "regenerate"] = Field(default="keep", description='"keep", "ask" or "regenerate"')
     # Whether an interview is held in the language that its posting is written in, where that is beyond doubt.
     detect_language: bool = Field(default=False, strict=True, description="true or false")
     # For kind "generic", one of these: a header with the secret itself, or one with a hex HMAC-SHA256 of the body.
@@ -183,6 +193,9 @@ class Source(Section):
     stage: OptionalText = Field(
         default=None, description="the name or the id of the stage at which a candidate gets a personal link"
     )
+    # What is kept of a candidate whom the ATS tells of, and what a personal link carries of it beside the application's own id.
+    personal_data: fields.PersonalFields = Field(default=(), description=fields.PERSONAL)
+    personal_link_fields: fields.PersonalFields = Field(default=(), description=fields.PERSONAL)
     # How long after the invitation a candidate who has not finished is reminded, each once.
     reminders: Annotated[tuple[Duration, ...], BeforeValidator(fields.several)] = Field(
         default=(), description='a list of times such as ["2d", "5d"]'

@@ -76,6 +76,7 @@ def _is_elsewhere(url: str) -> bool:
 
 def _secrets(document: Document) -> Iterator[_Written]:
     keys = {"organizations": ("api_key", "webhook_token"), "sources": ("secret", "api_key"), "targets": ("secret",)}
+    yield from (_Written("bridge", location, value) for location, value in texts(document.bridge, "data_keys"))
     for kind, name, table in document.named():
         for key in keys[kind]:
             is_ours = kind != "sources" or key != "secret" or str(table.get("kind")) in _MADE_BY_US

@@ -18,9 +18,9 @@ from web.entrance import Entrance
 from web.hinting import Hinting
 from web.lanes import Seats
 from web.problems import Problem
-from web.readiness import WRONG_SCHEMA, Readiness
+from web.readiness import Readiness
 from web.sessions import Sessions
-from worker import clock
+from worker import assembly, clock
 from worker.assembly import Bridge
 from worker.events.intake import Intake
 from worker.events.spool import Spool
@@ -61,7 +61,9 @@ def create_app(bridge: Bridge, wall: Callable[[], datetime] = clock.wall) -> Fla
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it, the protocol has not
     hinting = Hinting(bridge.hints)
     sessions = Sessions(bridge.settings.bridge.data_dir, wall)
-    intake = Intake(bridge.ledger, Spool(bridge.settings.bridge.data_dir / "spool"), hinting.read)
+    intake = Intake(
+        bridge.ledger, Spool(bridge.settings.bridge.data_dir / "spool", assembly.keys(bridge.settings)), hinting.read
+    )
     readiness = Readiness(bridge, hinting)
     app.extensions[NAME] = Context(bridge, hinting, intake, readiness, sessions)
     Seats(readiness).register(app)
@@ -88,7 +90,8 @@ def _wait_for_database() -> None:
         return
     readiness = context().readiness
     if not (readiness.may_receive() if path.startswith("/webhooks/") else readiness.is_open()):
-        raise Problem(problems.NOT_READY, f"{WRONG_SCHEMA[0].upper()}{WRONG_SCHEMA[1:]}.", headers=problems.RETRY_SOON)
+        why = readiness.why
+        raise Problem(problems.NOT_READY, f"{why[0].upper()}{why[1:]}.", headers=problems.RETRY_SOON)
 
 
 def _harden(response: Response) -> Response:

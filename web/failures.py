@@ -10,9 +10,11 @@ from config.wording import shown
 from web import problems
 from web.context import context
 from web.problems import Problem
+from web.readiness import WRONG_KEYS
 from worker import ids, log
 from worker.ledger import connection
 from worker.ledger.connection import LedgerFault
+from worker.ledger.keyring import Unsealable
 from worker.ledger.listing import UnknownCursor
 
 FOR_PROGRAMS = ("/webhooks", "/api", "/healthz", "/readyz", "/metrics", "/static")
@@ -58,6 +60,11 @@ def _of_cursor(fault: Exception) -> Response:
 
 
 def _of_ledger(fault: Exception) -> Response:
+    if isinstance(fault, Unsealable):
+        _logger.error("a request failed: something is sealed", endpoint=request.endpoint, why=str(fault))
+        return answer(
+            Problem(problems.NOT_READY, f"{WRONG_KEYS[0].upper()}{WRONG_KEYS[1:]}.", headers=problems.RETRY_SOON)
+        )
     if not connection.is_refusal(fault) and context().readiness.database_trouble() is None:
         return _of_bug(fault)
     _logger.error("a request failed: the database is away", endpoint=request.endpoint, fault=type(fault).__name__)

@@ -7,7 +7,7 @@ from web import gauges, problems
 from web.access import is_on_loopback
 from web.context import context
 from web.problems import Problem
-from web.readiness import WRONG_SCHEMA
+from web.readiness import WRONG_KEYS, WRONG_SCHEMA
 from worker import metrics as counters
 
 DATABASE_AWAY = "away; receipts are kept on this machine's disk until it is back"
@@ -32,7 +32,7 @@ def readyz() -> Response:
     """Answers within 3 seconds, whatever hangs. Strangers are not told what exactly fails."""
     intake, readiness = context().intake, context().readiness
     trouble = readiness.storing_trouble()
-    if trouble is not None and (trouble == WRONG_SCHEMA or not intake.can_spool()):
+    if trouble is not None and (trouble in (WRONG_SCHEMA, WRONG_KEYS) or not intake.can_spool()):
         detail = trouble if is_on_loopback(context().bridge.settings) else "receipts can't be stored"
         raise Problem(problems.NOT_READY, f"{detail[0].upper()}{detail[1:]}.", headers=problems.RETRY_SOON)
     database = "ok" if trouble is None else DATABASE_AWAY

@@ -10,14 +10,16 @@ from web.hinting import Hinting
 from worker import assembly, log
 from worker.assembly import Bridge
 from worker.events.errands import Question
-from worker.ledger import schema
+from worker.ledger import blinding, schema
 from worker.ledger.connection import LedgerFault
+from worker.ledger.keyring import Unsealable
 
 LEDGER_PATIENCE = timedelta(seconds=3)  # of whoever waits for an answer; receipts and probes wait less, by errand
 DATABASE_PATIENCE = timedelta(seconds=2)
 SENDERS_PATIENCE = timedelta(seconds=1)  # what follows takes time too, and the strictest sender hangs up after 3 s
 BROKER_PATIENCE = timedelta(milliseconds=800)
 WRONG_SCHEMA = "the database's schema is not that of this version; run `sprout db upgrade`"
+WRONG_KEYS = "people's data is sealed with a data key that is not here; `sprout doctor` names it"
 _logger = log.named(__name__)
 
 
@@ -28,10 +30,11 @@ class Readiness:
         self._bridge = bridge
         self._hinting = hinting
         self._question = Question("schema", lambda: schema.is_current(bridge.ledger))
-        self._trial = Question("trial", lambda: schema.is_current(bridge.ledger) and schema.is_writable(bridge.ledger))
+        self._trial = Question("trial", lambda: _takes_receipts(bridge))
         self._opening = threading.Lock()
         self._is_open = False
-        self._said = False
+        self.why = WRONG_SCHEMA  # it is not open
+        self._said = ""
 
     def is_open(self) -> bool:
         """Whether requests may be served: the schema was right once. Until then it is looked at again each time.
@@ -42,12 +45,19 @@ class Readiness:
             return True
         with self._opening:
             if not self._is_open and schema.is_current(self._bridge.ledger):
-                assembly.prepare(self._bridge)
-                self._is_open = True
-        if not self._is_open and not self._said:
-            self._said = True
-            _logger.warning(f"waiting: {WRONG_SCHEMA}")
+                self._is_open = self._prepared()
+        if not self._is_open and self._said != self.why:
+            self._said = self.why
+            _logger.warning(f"waiting: {self.why}")
         return self._is_open
+
+    def _prepared(self) -> bool:
+        try:
+            assembly.prepare(self._bridge)
+        except Unsealable:
+            self.why = WRONG_KEYS
+            return False
+        return True
 
     def may_receive(self) -> bool:
         """The same for deliveries, which are also taken while nobody can tell, because the spool keeps them."""
@@ -70,10 +80,21 @@ class Readiness:
         return self._hinting.broker_answers(organization, BROKER_PATIENCE)
 
 
+def _takes_receipts(bridge: Bridge) -> bool:
+    """Also raises Unsealable, before anything is sealed with another key than all the rest."""
+
+    if not schema.is_current(bridge.ledger):
+        return False
+    bridge.ledger.read(blinding.check)
+    return schema.is_writable(bridge.ledger)
+
+
 def _trouble(question: Question[bool], patience: timedelta, what: str) -> str | None:
     try:
         return None if question.answer(patience) else WRONG_SCHEMA
     except TimeoutError:
         return f"the database has not answered within {patience.total_seconds():.0f} s"
+    except Unsealable:
+        return WRONG_KEYS
     except LedgerFault as fault:
         return f"the database {what} ({type(fault).__name__})"

@@ -1,25 +1,28 @@
 """The bridge put together from its settings: the ledger, the hints, and the secrets and addresses of the sandbox."""
 
 import importlib
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from config import Kinds, Secret, Settings, link_key
+from config import ConfigError, Kinds, Settings
+from config.faults import Fault
 from config.sandbox import SandboxSecrets, with_sandbox
 from worker import hints, running, sources, targets
 from worker.domain.request import Tier
-from worker.ledger import budgets, organizations
+from worker.ledger import blinding, budgets, keyring, organizations
 from worker.ledger import targets as target_rows
 from worker.ledger.connection import Ledger, Tx
+from worker.ledger.keyring import Keyring
 from worker.policy.reasons import Timing
 from worker.wording import catalogue
 
 SANDBOX_ELSEWHERE = "http://127.0.0.1:8090/api/v1"  # before the first `up`, so that settings are whole
 SILENT_SWEEPS = 3  # a worker that has missed so many reports counts as gone
+OPEN_TO_ALL = stat.S_IROTH | stat.S_IWOTH
 SHORTEST_SILENCE = timedelta(seconds=15)
 
 
@@ -31,12 +34,6 @@ class Bridge:
     ledger: Ledger
     hints: hints.Hints
     timing: Timing
-
-    @cached_property
-    def link_keys(self) -> tuple[Secret, ...]:
-        """Those that sign personal links, the newest first. Raises ConfigError where none is set and none can be kept."""
-        bridge = self.settings.bridge
-        return bridge.link_keys or (link_key.kept_in(bridge.data_dir),)
 
 
 def kinds() -> Kinds:
@@ -58,7 +55,7 @@ def assemble(settings: Settings, patience: timedelta | None = None) -> Bridge:
     bridge = in_force.bridge
     return Bridge(
         settings=in_force,
-        ledger=Ledger(bridge.database_url, patience=patience),
+        ledger=Ledger(bridge.database_url, patience=patience, keys=keys(in_force)),
         hints=hints.Hints(broker_url(in_force), bridge.call_deadline + bridge.lease_margin),
         timing=Timing(bridge.quarantine, max(bridge.sweep * SILENT_SWEEPS, SHORTEST_SILENCE)),
     )
@@ -73,6 +70,15 @@ def settings_in_force(settings: Settings) -> Settings:
     return with_sandbox(settings, base_url, SandboxSecrets.kept_in(settings.bridge.data_dir))
 
 
+def keys(settings: Settings) -> Keyring:
+    """What people's data is sealed with: the configured keys, else those in `data_dir`. Raises ConfigError."""
+    path = settings.bridge.data_dir / keyring.FILE
+    if not settings.bridge.data_keys and path.exists() and path.stat().st_mode & OPEN_TO_ALL:
+        problem = f"holds data keys and is open to everyone on this machine; close it with: chmod 600 {path}"
+        raise ConfigError([Fault(str(path), "", "", problem)])
+    return Keyring(settings.bridge.data_keys, path)
+
+
 def broker_url(settings: Settings) -> str | None:
     """Where hints go; None while the embedded broker does not run."""
     if settings.bridge.broker_url != "embedded":
@@ -82,13 +88,16 @@ def broker_url(settings: Settings) -> str | None:
 
 
 def prepare(bridge: Bridge) -> None:
-    """Give every configured organization and target its rows. Safe to repeat, and at once from several processes."""
+    """Give every configured organization and target its rows. Safe to repeat, and at once from several processes.
 
+    Raises Unsealable where people's data was sealed with a key that is not here.
+    """
     wanted = [
         target_rows.Wanted(one.name, one.organization, one.kind, one.events) for one in bridge.settings.targets.values()
     ]
 
     def unit(tx: Tx) -> None:
+        blinding.check(tx)
         for one in bridge.settings.organizations.values():
             organizations.prepare(tx, one.name)
             budgets.prepare(tx, one.name, Tier.AI, one.limits.ai.count, one.limits.ai.window)

@@ -66,7 +66,11 @@ def file(tx: Tx, wanted: Submission) -> Answer:
 
 def file_many(tx: Tx, wanted: Sequence[Submission]) -> list[Answer]:
     """File a chunk with few statements. Each gets the answer that it would get if they were filed one after another."""
-    asked = [_new(one) for one in wanted]
+    return file_ready(tx, [ready(one) for one in wanted])
+
+
+def file_ready(tx: Tx, asked: Sequence[requests.NewRequest]) -> list[Answer]:
+    """The same of what was made ready before the transaction began."""
     firsts: dict[requests.Key, requests.NewRequest] = {}
     for new in asked:
         firsts.setdefault(new.key, new)
@@ -80,7 +84,8 @@ def _answer(new: requests.NewRequest, kept: requests.Kept, *, is_first: bool) ->
     return AlreadyFiled(kept.request) if kept.digest == new.digest else Conflict(kept.request)
 
 
-def _new(wanted: Submission) -> requests.NewRequest:
+def ready(wanted: Submission, digest: str | None = None) -> requests.NewRequest:
+    """All that can be done before a transaction begins. `digest`: of its content, where it is known already."""
     return requests.NewRequest(
         organization=wanted.organization,
         kind=wanted.kind,
@@ -94,6 +99,7 @@ def _new(wanted: Submission) -> requests.NewRequest:
         batch=wanted.batch,
         because=fault_of(wanted.kind, wanted.text) or wanted.because,
         rule=wanted.rule,
+        known_digest=digest,
     )
 
 

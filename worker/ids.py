@@ -14,6 +14,7 @@ LABEL_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"  # no vowels, nothing that looks
 LABEL_LENGTH = 5
 CHANCE_BITS = 50
 
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]  # ten bits each
 _lock = threading.Lock()
 _last = 0
 
@@ -24,7 +25,7 @@ def new_id() -> str:
     with _lock:
         fresh = int(clock.wall().timestamp() * 1000) << CHANCE_BITS | secrets.randbits(CHANCE_BITS - 1)
         _last = max(fresh, _last + 1)
-        return "".join(ALPHABET[_last >> shift & 31] for shift in range(95, -1, -5))
+        return "".join([_PAIRS[_last >> shift & 1023] for shift in range(90, -1, -10)])
 
 
 def new_label() -> str:

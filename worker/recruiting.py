@@ -3,9 +3,7 @@
 Like the decisions about requests: refused with a sentence, audited, and of two people the second is told what the first did.
 """
 
-from collections.abc import Sequence
-
-from config import Secret
+from config.settings import Settings
 from worker import shown_candidates
 from worker.domain.application import Application, Invitation
 from worker.ledger import applications, audit, interviews, invitations
@@ -35,9 +33,9 @@ def resend(
     return invited
 
 
-def link_for(tx: Tx, found: Application, interview_id: str, keys: Sequence[Secret]) -> str:
+def link_for(tx: Tx, found: Application, interview_id: str, settings: Settings) -> str:
     """The personal link to an interview of the application's job. Nothing is sent or noted."""
-    link = shown_candidates.personal_link(tx, found, keys, _said(tx, found, interview_id))
+    link = shown_candidates.personal_link(tx, found, settings, _said(tx, found, interview_id))
     assert link is not None, "it leads to an interview"
     return link
 

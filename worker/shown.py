@@ -8,32 +8,44 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from worker import ladder, shown_candidates
+from worker import differing, ladder, shown_candidates
+from worker.differing import Nearest
 from worker.domain.interview import StoredInterview
-from worker.domain.request import GenerationRequest, State, Tier
-from worker.ledger import attempts, audit, batches, budgets, interviews, listing, organizations, processes
+from worker.domain.request import GenerationRequest, State
+from worker.ledger import (
+    attempts,
+    audit,
+    budgets,
+    interviews,
+    listing,
+    organizations,
+    postings,
+    requests,
+)
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
 from worker.ledger.results import StoredResult
 from worker.ledger.tokens import ApiToken
 from worker.moments import instant
-from worker.policy import pacing, quarantine, reasons, repeats
+from worker.policy import pacing, quarantine, reasons
 from worker.policy.reasons import Timing
+from worker.scene import Scene
 
 Shown = dict[str, Any]
+Openness = Mapping[tuple[str, str], datetime | None]
 NOT_FINAL = (State.WAITING, State.SENDING, State.HELD, State.UNKNOWN)
-LINE_READ = 500  # of a tier's line at once; who stands further back is counted one by one
 
 
 def request_list(tx: Tx, found: Sequence[GenerationRequest], timing: Timing) -> list[Shown]:
     """Requests with their reasons and start times."""
-    scene = _Scene(tx, timing)
+    scene = Scene(tx, timing)
     links = {
         one.interview_id: stored.interview.share_link
         for one in found
         if one.interview_id is not None and (stored := interviews.get(tx, one.interview_id)) is not None
     }
-    return [_request(one, scene.situation(one), links) for one in found]
+    opened = _openness(tx, found)
+    return [{**_request(one, scene.situation(one), links), **_posting(one, opened)} for one in found]
 
 
 def one_request(tx: Tx, found: GenerationRequest, timing: Timing) -> Shown:
@@ -43,9 +55,10 @@ def one_request(tx: Tx, found: GenerationRequest, timing: Timing) -> Shown:
 
 def evidence(tx: Tx, found: GenerationRequest, timing: Timing) -> Shown:
     """What a person needs to decide about a request: its attempts, its surplus interviews, who decided what."""
-    reason = reasons.why(found, _Scene(tx, timing).situation(found))
+    reason = reasons.why(found, Scene(tx, timing).situation(found))
     return {
         "action": None if reason is None else reason.action,
+        "change": _change(differing.to_approve(tx, found)),
         "unknown": ladder.known_of(tx, found, timing) if found.state is State.UNKNOWN else None,
         "attempt_list": [
             {
@@ -71,6 +84,20 @@ def evidence(tx: Tx, found: GenerationRequest, timing: Timing) -> Shown:
     }
 
 
+def _change(asked: Nearest | None) -> Shown | None:
+    """What a person is asked about."""
+    if asked is None:
+        return None
+    return {
+        "of": asked.request.label,
+        "what": list(asked.change.what),
+        "passages": [
+            {"before": one.before, "after": one.after, "marked": one.marked(), "material": one.is_material}
+            for one in asked.change.passages
+        ],
+    }
+
+
 def event(found: StoredEvent) -> Shown:
     """An event without its bytes."""
     return {
@@ -82,8 +109,20 @@ def event(found: StoredEvent) -> Shown:
     }
 
 
-def interview(found: StoredInterview) -> Shown:
-    """The interview as TalentSprout gave it; of an adopted one only what is known."""
+def interview_list(tx: Tx, found: Sequence[StoredInterview]) -> list[Shown]:
+    """Interviews, and whether their postings are open."""
+    made = requests.several(tx, [one.request_id for one in found if one.request_id is not None])
+    opened = _openness(tx, list(made.values()))
+    return [{**_interview(one), **_posting(made.get(one.request_id or ""), opened)} for one in found]
+
+
+def interview(tx: Tx, found: StoredInterview) -> Shown:
+    """An interview as in lists."""
+    return interview_list(tx, [found])[0]
+
+
+def _interview(found: StoredInterview) -> Shown:
+    """As TalentSprout gave it; of an adopted one only what is known."""
     absent = dict.fromkeys(("object", "title", "status", "passing_score", "created_at"))
     own = {"id": found.interview.id, "share_link": found.interview.share_link}
     return {**absent, **found.interview.raw, **own, "origin": found.origin, "request_id": found.request_id}
@@ -169,10 +208,21 @@ def _request(found: GenerationRequest, seen: reasons.Situation, links: Mapping[s
         "label": found.label,
         "interview_id": found.interview_id,
         "share_link": links.get(found.interview_id) if found.interview_id else None,
-        "rule": found.rule,
         "created_at": instant(found.created_at),
         "updated_at": instant(found.updated_at),
+        "rule": found.rule,
     }
+
+
+def _openness(tx: Tx, found: Sequence[GenerationRequest]) -> Openness:
+    return postings.openness(tx, {(one.source, one.job_id) for one in found if one.source and one.job_id})
+
+
+def _posting(found: GenerationRequest | None, opened: Openness) -> Shown:
+    """Whether candidates can still apply; null for what comes from no posting."""
+    key = ("", "") if found is None else (found.source or "", found.job_id or "")
+    closed_at = opened.get(key)
+    return {"posting_open": None if key not in opened else closed_at is None, "closed_at": instant(closed_at)}
 
 
 def _organization(name: str, pause: organizations.Pause | None, counted: Mapping[tuple[str, State], int]) -> Shown:
@@ -206,73 +256,3 @@ def _budget(found: budgets.Standing, waiting: int, now: datetime, *, is_paused: 
         "waiting": waiting,
         "eta": instant(starts),
     }
-
-
-def _stopped(found: batches.Batch) -> reasons.Stopped:
-    assert found.decided_at is not None, "whoever stops a batch is noted"
-    is_cancelled = found.state is batches.BatchState.CANCELLED
-    return reasons.Stopped(found.id, found.decided_by or "somebody", found.decided_at, is_cancelled)
-
-
-class _Scene:
-    """What all sentences of one answer share: read once per organization and tier."""
-
-    def __init__(self, tx: Tx, timing: Timing) -> None:
-        self._tx = tx
-        self._timing = timing
-        self._now = tx.now()
-        seen = [one.seen_at for one in processes.known(tx)]
-        self._worker_seen = max(seen, default=None)
-        self._pauses = {one.organization: one for one in organizations.all_paused(tx)}
-        self._stopped = batches.stopped(tx)
-        self._budgets: dict[tuple[str, Tier], pacing.Budget] = {}
-        self._lines: dict[tuple[str, Tier], dict[str, int]] = {}
-
-    def situation(self, found: GenerationRequest) -> reasons.Situation:
-        """What the sentence about one request needs."""
-        if found.state is State.WAITING:
-            return self._in_line(found)
-        if found.state in (State.SENDING, State.UNKNOWN):
-            newest = next(iter(attempts.past(self._tx, found.id)), None)
-            if newest is not None:
-                retry_from = quarantine.ends_at(newest.lease_until, self._timing.quarantine)
-                return reasons.Situation(self._now, sent_at=newest.sent_at, retry_from=retry_from)
-        return reasons.Situation(self._now)
-
-    def _in_line(self, found: GenerationRequest) -> reasons.Situation:
-        budget = self._budget(found)
-        ahead = self._ahead(found)
-        pause = self._pauses.get(found.organization)
-        stopped = None if found.batch is None else self._stopped.get(found.batch)
-        return reasons.Situation(
-            now=self._now,
-            ahead=ahead,
-            starts_at=pacing.start_of(budget, self._now, ahead),
-            closed_until=budget.closed_until,
-            foreign=budget.limit - budget.free_of_foreign(self._now),
-            limit=budget.limit,
-            repeats_at=self._repeats_at(found) if found.failures else None,
-            batch_stopped=None if stopped is None else _stopped(stopped),
-            paused_since=None if pause is None else pause.since,
-            pause_facts=None if pause is None else pause.facts,
-            paused_by=None if pause is None else pause.by,
-            worker_seen=self._worker_seen,
-            worker_alive=self._worker_seen is not None and self._now - self._worker_seen < self._timing.silence,
-        )
-
-    def _budget(self, found: GenerationRequest) -> pacing.Budget:
-        key = (found.organization, found.kind.tier)
-        if key not in self._budgets:
-            self._budgets[key] = budgets.view(self._tx, *key, self._now)
-        return self._budgets[key]
-
-    def _repeats_at(self, found: GenerationRequest) -> datetime:
-        return repeats.next_at(budgets.allowed_repeats(self._tx, found.organization, found.kind.tier), self._now)
-
-    def _ahead(self, found: GenerationRequest) -> int:
-        key = (found.organization, found.kind.tier)
-        if key not in self._lines:
-            ids = listing.line(self._tx, *key, LINE_READ)
-            self._lines[key] = {one: place for place, one in enumerate(ids)}
-        place = self._lines[key].get(found.id)
-        return listing.ahead(self._tx, found) if place is None else place

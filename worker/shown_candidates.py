@@ -6,9 +6,9 @@ Made once, like those of `worker.shown`. A list holds no personal link, because 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from config import Secret
+from config.settings import Settings
 from worker.domain.application import Application, Invitation
-from worker.ledger import audit, interviews
+from worker.ledger import attributions, audit, interviews
 from worker.ledger.attributions import Doubt
 from worker.ledger.connection import Tx
 from worker.ledger.results import StoredResult
@@ -33,6 +33,7 @@ def application(found: Application, results: Sequence[StoredResult]) -> Shown:
         "source": found.source,
         "application_id": found.application_id,
         "candidate_id": found.candidate_id,
+        "candidate": {"name": found.name, "email": found.email},
         "job_id": found.job_id,
         "requisition_id": found.requisition_id,
         "stage": found.stage,
@@ -53,24 +54,27 @@ def application(found: Application, results: Sequence[StoredResult]) -> Shown:
     }
 
 
-def one_application(tx: Tx, found: Application, results: Sequence[StoredResult], keys: Sequence[Secret]) -> Shown:
+def one_application(tx: Tx, found: Application, results: Sequence[StoredResult], settings: Settings) -> Shown:
     """An application with its personal link, all its results, and what was done about it."""
     decisions = [
         {"at": instant(entry.at), "actor": entry.actor, "action": entry.action, "detail": dict(entry.detail)}
         for entry in audit.of(tx, found.id)
     ]
-    link = personal_link(tx, found, keys)
+    link = personal_link(tx, found, settings)
     briefs = [brief(one) for one in results]
     return {**application(found, results), "personal_link": link, "results": briefs, "decisions": decisions}
 
 
-def personal_link(tx: Tx, found: Application, keys: Sequence[Secret], interview_id: str | None = None) -> str | None:
+def personal_link(tx: Tx, found: Application, settings: Settings, interview_id: str | None = None) -> str | None:
     """The link of one candidate to an interview, else to the one that they were invited to; None where there is none."""
     wanted = interview_id or (found.interview_id if found.invitation is Invitation.INVITED else None)
     stored = None if wanted is None else interviews.get(tx, wanted)
     if stored is None:
         return None
-    return personal_links.personal(stored.interview.share_link, matching.personal_id(found.id, keys))
+    source = settings.sources.get(found.source)
+    wanted_fields = () if source is None else source.personal_link_fields
+    person = personal_links.person(wanted_fields, found.name, found.email)
+    return personal_links.personal(stored.interview.share_link, attributions.personal_id(tx, found.id), person)
 
 
 def brief(found: StoredResult) -> Shown:
@@ -92,7 +96,7 @@ def whose(found: StoredResult) -> Mapping[str, Any]:
     take, doubt = found.take, found.whose.doubt
     claim = None
     if doubt is not None:
-        named = matching.claim_in(found.result.candidate.external_id, ())
+        named = matching.claim_in(found.result.candidate.external_id)
         claim = DOUBTS[doubt].format(claimed="" if named is None else named.application_id)
     return {
         "application_id": found.whose.application_id,

@@ -64,7 +64,7 @@ class Station:
         """Read an event and send what it filed."""
         settings = self.bridge.settings
         dropping = {name for name, one in settings.organizations.items() if one.foreign == "drop"}
-        done = reader.read(self.bridge.ledger, settings.sources, event_id, dropping, self.bridge.link_keys)
+        done = reader.read(self.bridge.ledger, settings.sources, event_id, dropping)
         self.courier.look()
         for organization in done.organizations:
             self.pump.run(organization)

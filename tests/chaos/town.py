@@ -220,7 +220,7 @@ def town(folder: Path, on: str, seed: int) -> Iterator[Town]:
         path.write_text(CONFIGURATION.format(port=port, bridge=lines, key=FAKE_KEY, api=api.port, token=token))
         bridge = assembly.assemble(load(path, assembly.kinds()))
         if straight:
-            bridge = replace(bridge, ledger=Ledger(straight))
+            bridge = replace(bridge, ledger=Ledger(straight, keys=bridge.ledger.keys))
         schema.upgrade(bridge.ledger)
         assembly.prepare(bridge)
         houses = _houses(folder, path, on)

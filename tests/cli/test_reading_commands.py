@@ -66,12 +66,13 @@ def test_events_interviews_and_results_are_listed_and_shown_as_the_api_does(desk
     found_interview = told_by_the_ledger(desk, lambda tx: listing.interviews_page(tx, EVERYTHING, 1, None).items[0])
     for noun, expected in (
         ("events", shown.event(found_event)),
-        ("interviews", shown.interview(found_interview)),
+        ("interviews", told_by_the_ledger(desk, lambda tx: shown.interview(tx, found_interview))),
         ("results", shown.result(found_result)),
     ):
         assert desk.told(noun, "list") == {"items": [expected], "next": None}
     assert desk.told("events", "show", event) == shown.event(found_event)
-    assert desk.told("interviews", "show", INTERVIEW[:8]) == shown.interview(found_interview)
+    told = told_by_the_ledger(desk, lambda tx: shown.interview(tx, found_interview))
+    assert desk.told("interviews", "show", INTERVIEW[:8]) == told
     assert desk.told("results", "show", result) == shown.one_result(found_result)
 
 

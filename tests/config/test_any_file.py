@@ -10,7 +10,8 @@ from hypothesis import strategies as some
 from config import ConfigError, Kinds, load
 from config.document import NAMED
 from config.interview import InterviewOptions, Question
-from config.settings import Bridge, FieldMapping, Limits, Organization, Source, Target
+from config.limits import Limits
+from config.settings import Bridge, FieldMapping, Organization, Source, Target
 
 MODELS = (Bridge, Organization, Limits, Source, FieldMapping, InterviewOptions, Question, Target)
 KEYS = sorted({key for model in MODELS for key in model.keys()} | {"bind", "name", "acme"})  # noqa: SIM118 - keys() of a model

@@ -23,6 +23,8 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, f"whsec_{sha256(name.encode()).hexdigest()}")
     for name in (name for name in named if name.endswith("API_KEY")):
         monkeypatch.setenv(name, ("tsk_" + name.replace("_", "") * 4)[:36])
+    for name in (name for name in named if name.endswith("WEBHOOK_URL")):
+        monkeypatch.setenv(name, "https://hooks.example.com/services/T0/B0/hidden")
     monkeypatch.setenv("DATABASE_URL", "postgresql://bridge:hunter2@db/bridge")
     monkeypatch.setenv("REDIS_URL", "redis://:hunter2@redis:6379/0")
 

@@ -10,12 +10,14 @@ import pytest
 from pydantic import ValidationError
 
 from config import Kinds, Secret, Settings, load
-from config.settings import Bridge, FieldMapping, Limit, Limits, Organization, Source
+from config.limits import Limit, Limits
+from config.settings import Bridge, FieldMapping, Organization, Source
 
 Load = Callable[[str], Settings]
 
 KEY = "tsk_" + 32 * "x"
 LOCAL = f'[organizations.acme]\napi_key = "{KEY}"\nbase_url = "http://127.0.0.1:9000/api/v1/"\n'
+DATA_KEY = "data-key-of-this-test-" + 12 * "d"
 DOCUMENTED = Path(__file__).with_name("documented.toml")
 
 
@@ -25,6 +27,7 @@ def test_the_documented_file_means_what_its_comments_say(
     for name in ("TALENTSPROUT_WEBHOOK_TOKEN", "GREENHOUSE_WEBHOOK_SECRET", "FORMS_TOKEN", "TARGET_SECRET"):
         monkeypatch.setenv(name, f"{name.lower()}-of-this-test")
     monkeypatch.setenv("TALENTSPROUT_API_KEY", KEY)
+    monkeypatch.setenv("BRIDGE_DATA_KEY", DATA_KEY)
 
     settings = load_text(DOCUMENTED.read_text())
 
@@ -37,6 +40,7 @@ def test_the_documented_file_means_what_its_comments_say(
         database_url=f"sqlite:///{folder}/var/bridge.db",
         broker_url="embedded",
         data_dir=folder / "var",
+        data_keys=(Secret(DATA_KEY),),
         bind_host="127.0.0.1",
         bind_port=8080,
         public_url="https://bridge.example.com",

@@ -81,6 +81,10 @@ CASES = {
         {"bridge": 'database_url = "postgresql:///bridge?host=db&password=hunter2"'},
         'has a password written out in the file; production needs "env:NAME" or "file:/path" instead.',
     ),
+    "[bridge] data_keys": (
+        {"bridge": f'data_keys = "{LONG}{LONG}"'},
+        'is written out in the file; production needs "env:NAME" or "file:/path" instead.',
+    ),
     "[bridge] broker_url": (
         {"bridge": 'broker_url = "redis://:hunter2@redis"'},
         'has a password written out in the file; production needs "env:NAME" or "file:/path" instead.',

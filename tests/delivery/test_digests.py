@@ -50,6 +50,8 @@ def test_nothing_goes_out_before_its_time(office: Office, inbox: Inbox) -> None:
     assert 22 * HOUR < wait <= 23 * HOUR  # it is past nine, and the time is eight
     assert inbox.letters == []
     assert office.states() == [DeliveryState.WAITING]
+    shown = office.shown(office.only().id)
+    assert shown["reason"] == "Gathered: it goes out at 08:00 UTC, with the others of its day."
 
 
 def test_all_of_a_day_goes_out_in_one_mail_and_once(office: Office, inbox: Inbox) -> None:
@@ -96,6 +98,21 @@ def test_a_mail_server_that_is_busy_gets_the_same_mail_later_on_the_same_day(off
 
     assert len(inbox.letters) == 1
     assert office.states() == [DeliveryState.DELIVERED] * 2
+
+
+def test_what_failed_does_not_take_along_what_is_new(office: Office, inbox: Inbox) -> None:
+    inbox.answers["DATA"] = "451 4.3.0 busy"
+    interviews(office, 1)
+    office.stage.pass_time(23 * HOUR)
+    office.carry()
+
+    inbox.answers.clear()
+    interviews(office, 1)
+    office.stage.pass_time(timedelta(seconds=70))
+    office.carry()
+
+    assert len(inbox.letters) == 1
+    assert office.states() == [DeliveryState.DELIVERED, DeliveryState.WAITING]
 
 
 def test_a_refused_mail_is_refused_for_all_that_was_in_it(office: Office, inbox: Inbox) -> None:

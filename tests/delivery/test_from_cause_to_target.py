@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from tests.delivery.office import Office
 from tests.delivery.receivers import Receiver, Says
 from tests.ledger.stage import REJECTED, created
@@ -40,3 +42,23 @@ def test_the_second_try_of_a_message_has_its_id(office: Office, receiver: Receiv
     assert len(receiver.ids) == 2
     assert [one["status"] for one in office.shown(office.only().id)["try_list"]] == [204, 503]
     assert json.loads(receiver.given[0].body) == json.loads(receiver.given[1].body)
+
+
+def test_what_goes_to_a_target_waits_for_the_disk_before_and_after(office: Office, receiver: Receiver) -> None:
+    """Else a power failure forgets what was told, its cause is read again, and it is told again under another id."""
+    office.stage.file()
+    office.stage.settle(office.stage.send(), created())
+    how = "PRAGMA synchronous" if office.stage.ledger.is_sqlite else "SHOW synchronous_commit"
+    levels: list[str] = []
+
+    @sa.event.listens_for(office.stage.ledger.engine, "commit")
+    def look(conn: sa.Connection) -> None:
+        if conn.get_execution_options().get("writes"):
+            levels.append(str(conn.exec_driver_sql(how).scalar_one()))
+
+    office.carry()
+    sa.event.remove(office.stage.ledger.engine, "commit", look)
+
+    assert len(receiver.given) == 1
+    assert levels
+    assert set(levels) <= {"2", "on"}

@@ -1,6 +1,7 @@
 """One set of promises over every kind that notes are written to: once, whatever breaks; and never over what a person wrote."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from tests.ledger.databases import Ledgers
 from tests.standins.notebooks import KEY, VENDORS, Book, notebook
 from worker import notes, steps
 from worker.delivery.writing_back import Ended, MayBeThere, Pen, Refused, Written
+from worker.domain.fields import Unreadable
 from worker.domain.note import Account, Place, Subject
 from worker.ledger.connection import Ledger
 from worker.notes import NoPlace
@@ -287,9 +289,24 @@ def test_an_id_of_a_stranger_leads_nowhere_else(
     book = open_book(kind)
     place = Place(Subject.CANDIDATE, hostile, hostile, hostile, hostile)
 
-    with pytest.raises((NoPlace, Refused, OutboundFault, ValueError)):
+    with pytest.raises((NoPlace, Refused, OutboundFault, Unreadable)):
         pen(book, ledger).write(place, NAME, FIRST)
 
     words = ("note", "messages", "comments", "activities", "token")
     assert all(any(word in path.lower() for word in words) for _, path, _ in book.asked)
     assert book.texts == []
+
+
+@pytest.mark.parametrize("kind", ["greenhouse", "teamtailor", "lever", "workable", "merge"])
+def test_a_missing_author_is_said_before_anything_is_asked_or_remembered(
+    open_book: Callable[[str], Book], ledger: Ledger, kind: str
+) -> None:
+    book = open_book(kind)
+    whole = pen(book, ledger)
+    without = replace(whole, account=replace(whole.account, author=None))
+
+    with pytest.raises(NoPlace, match="set author"):
+        without.write(NUMBERED if kind == "greenhouse" else PLACE, NAME, FIRST)
+
+    assert book.additions == 0
+    assert write(book, ledger).ended is Ended.ADDED

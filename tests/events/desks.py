@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.keys import KEYS
 from tests.web.houses import empty_ledger
 from worker.domain.received import Received
 from worker.events.intake import Intake
@@ -36,7 +37,7 @@ class Desk:
     hinted: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.intake = Intake(self.ledger, Spool(self.spool, self.largest), self.hinted.append)
+        self.intake = Intake(self.ledger, Spool(self.spool, KEYS, self.largest), self.hinted.append)
 
     @property
     def spool(self) -> Path:
@@ -63,7 +64,9 @@ class Desk:
         """Id and body of every event, in the order in which they were stored."""
         query = "SELECT id, body FROM event JOIN event_body ON event_id = id ORDER BY event.rowid"
         with self.ledger.engine.connect() as connection:
-            return [(row.id, bytes(row.body)) for row in connection.exec_driver_sql(query)]
+            return [
+                (row.id, KEYS.open("event_body.body", bytes(row.body))) for row in connection.exec_driver_sql(query)
+            ]
 
     def until_drained(self) -> None:
         until(lambda: not self.intake.spooled(), "the spool is drained")
@@ -76,7 +79,7 @@ class Desk:
 def sqlite_desk(folder: Path, **more: int) -> Desk:
     """On a new file with the schema in it."""
     (folder / "bridge.db").write_bytes(empty_ledger())
-    return Desk(folder, Ledger(f"sqlite:///{folder}/bridge.db"), **more)
+    return Desk(folder, Ledger(f"sqlite:///{folder}/bridge.db", keys=KEYS), **more)
 
 
 def a_receipt(number: int, source: str = "careers", body: bytes | None = None, ignored: str | None = None) -> Receipt:

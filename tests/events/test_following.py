@@ -8,6 +8,7 @@ import pytest
 
 from config import Secret
 from config.settings import Source
+from tests.keys import KEYS
 from tests.web.houses import empty_ledger
 from worker.domain.event import PostingClosed
 from worker.domain.posting import JobPosting
@@ -68,7 +69,7 @@ class Ats:
 
 def _opened(folder: Path) -> Ledger:
     (folder / "bridge.db").write_bytes(empty_ledger())
-    return Ledger(f"sqlite:///{folder}/bridge.db")
+    return Ledger(f"sqlite:///{folder}/bridge.db", keys=KEYS)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from config import Secret
 from config.settings import Source
+from tests.keys import KEYS
 from tests.web.houses import empty_ledger
 from worker import clock
 from worker.domain.received import Received
@@ -23,7 +24,7 @@ MANY = 175
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     (tmp_path / "bridge.db").write_bytes(empty_ledger())
-    opened = Ledger(f"sqlite:///{tmp_path}/bridge.db")
+    opened = Ledger(f"sqlite:///{tmp_path}/bridge.db", keys=KEYS)
     yield opened
     opened.close()
 

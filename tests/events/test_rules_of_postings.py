@@ -9,6 +9,7 @@ import pytest
 from config import Secret
 from config.rule import Rule
 from config.settings import Source
+from tests.keys import KEYS
 from tests.web.houses import empty_ledger
 from worker import operators
 from worker.domain.event import PostingClosed
@@ -85,7 +86,7 @@ class Ats:
 @pytest.fixture
 def ats(tmp_path: Path) -> Iterator[Ats]:
     (tmp_path / "bridge.db").write_bytes(empty_ledger())
-    ledger = Ledger(f"sqlite:///{tmp_path}/bridge.db")
+    ledger = Ledger(f"sqlite:///{tmp_path}/bridge.db", keys=KEYS)
     yield Ats(ledger)
     ledger.close()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.events.desks import LONG_AGO, a_receipt
+from tests.keys import KEYS
 from worker import ids
 from worker.domain.received import Received
 from worker.events.records import load
@@ -28,14 +29,14 @@ def bodies(spool: Spool) -> list[bytes]:
     """In the order in which they would go, file after file."""
     found = []
     while batch := spool.oldest(*EVERYTHING):
-        found += [load(entry).received.body for entry in batch]
+        found += [load(entry, KEYS).received.body for entry in batch]
         spool.forget(batch)
     return found
 
 
 def left_behind(folder: Path, *groups: list[Receipt]) -> Path:
     """The file of a process that is dead: a copy, because a lock is not copied."""
-    alive = Spool(folder / "alive")
+    alive = Spool(folder / "alive", KEYS)
     for group in groups:
         alive.keep(group)
     (folder / "dead").mkdir()
@@ -45,7 +46,7 @@ def left_behind(folder: Path, *groups: list[Receipt]) -> Path:
 
 @pytest.fixture
 def spool(tmp_path: Path) -> Spool:
-    return Spool(tmp_path / "data" / "spool")
+    return Spool(tmp_path / "data" / "spool", KEYS)
 
 
 def test_a_receipt_comes_back_as_it_was(spool: Spool) -> None:
@@ -54,7 +55,7 @@ def test_a_receipt_comes_back_as_it_was(spool: Spool) -> None:
     ping = replace(numbered(2), ignored="A ping.")
 
     stored = spool.keep([first, ping])
-    back = [load(entry) for entry in spool.oldest(*EVERYTHING)]
+    back = [load(entry, KEYS) for entry in spool.oldest(*EVERYTHING)]
 
     assert back == [replace(first, waited=True), replace(ping, waited=True)]
     assert [(one.event_id, one.duplicate) for one in stored] == [(first.event_id, False), (ping.event_id, False)]
@@ -95,21 +96,21 @@ def test_a_load_is_as_large_as_was_asked_for_and_never_empty(spool: Spool) -> No
 
 
 def test_a_full_spool_refuses_and_keeps_what_it_has(tmp_path: Path) -> None:
-    spool = Spool(tmp_path / "spool", largest=2000)
+    spool = Spool(tmp_path / "spool", KEYS, largest=2000)
     spool.keep([numbered(1)])
     assert spool.has_room()
     with pytest.raises(CannotSpool, match="2000 bytes"):
         spool.keep([numbered(2), numbered(3, body=bytes(2000))])
 
     assert len(spool) == 1
-    assert not Spool(tmp_path / "spool", largest=100).has_room()
+    assert not Spool(tmp_path / "spool", KEYS, largest=100).has_room()
     assert bodies(spool) == [b"1"]
 
 
 def test_what_others_have_spooled_counts_too(tmp_path: Path) -> None:
-    Spool(tmp_path).keep([numbered(1, body=bytes(1000))])
+    Spool(tmp_path, KEYS).keep([numbered(1, body=bytes(1000))])
     with pytest.raises(CannotSpool):
-        Spool(tmp_path, largest=1500).keep([numbered(2, body=bytes(500))])
+        Spool(tmp_path, KEYS, largest=1500).keep([numbered(2, body=bytes(500))])
 
 
 @contextmanager
@@ -124,7 +125,7 @@ def files_of_at_most(size: int) -> Iterator[None]:
 
 @pytest.mark.parametrize("before", [0, 1])
 def test_a_disk_that_takes_half_a_record_has_taken_none(tmp_path: Path, before: int) -> None:
-    spool = Spool(tmp_path / "spool")
+    spool = Spool(tmp_path / "spool", KEYS)
     if before:
         spool.keep([numbered(1)])
     with files_of_at_most(1000), pytest.raises(CannotSpool, match="can't be written"):
@@ -140,7 +141,7 @@ def test_a_disk_that_takes_half_a_record_has_taken_none(tmp_path: Path, before: 
 
 def test_a_folder_that_can_not_be_made_has_no_room(tmp_path: Path) -> None:
     (tmp_path / "spool").write_bytes(b"")
-    spool = Spool(tmp_path / "spool")
+    spool = Spool(tmp_path / "spool", KEYS)
     assert not spool.has_room()
     with pytest.raises(CannotSpool):
         spool.keep([numbered(1)])
@@ -154,7 +155,7 @@ def test_a_record_that_was_cut_is_left_out_wherever_it_was_cut(tmp_path: Path) -
 
     for end in range(end_of_first, len(whole)):
         (file.parent / f"cut-{end}").write_bytes(whole[:end])
-    spool = Spool(file.parent)
+    spool = Spool(file.parent, KEYS)
     spool.adopt()
 
     assert bodies(spool) == [b"1"] * (len(whole) - end_of_first)
@@ -166,19 +167,19 @@ def test_a_damaged_record_costs_itself_alone_and_its_file_is_kept(tmp_path: Path
     lines = file.read_bytes().splitlines(keepends=True)
     file.write_bytes(lines[0] + lines[1].replace(b"careers", b"forgery") + lines[2])
 
-    spool = Spool(file.parent)
+    spool = Spool(file.parent, KEYS)
     spool.adopt()
 
     assert bodies(spool) == [b"0", b"2"]
     assert [path.suffix for path in file.parent.iterdir()] == [".damaged"]
-    again = Spool(file.parent)
+    again = Spool(file.parent, KEYS)
     again.adopt()
     assert len(again) == 0
 
 
 def test_what_dead_processes_left_goes_first_and_its_repeats_are_known(tmp_path: Path) -> None:
     file = left_behind(tmp_path, [numbered(1)], [numbered(2)])
-    spool = Spool(file.parent)
+    spool = Spool(file.parent, KEYS)
     spool.keep([numbered(3)])
     spool.adopt()
 
@@ -189,7 +190,7 @@ def test_what_dead_processes_left_goes_first_and_its_repeats_are_known(tmp_path:
 
 
 def test_what_a_living_process_spools_is_left_to_it(tmp_path: Path) -> None:
-    living, other = Spool(tmp_path), Spool(tmp_path)
+    living, other = Spool(tmp_path, KEYS), Spool(tmp_path, KEYS)
     living.keep([numbered(1)])
     other.adopt()
     assert len(other) == 0

@@ -17,9 +17,10 @@ BEGIN = """
 import os, signal, sys
 from pathlib import Path
 from tests.events.desks import Desk, a_receipt, until
+from tests.keys import KEYS
 from worker.ledger.connection import Ledger
 folder = Path(sys.argv[1])
-desk = Desk(folder, Ledger(f"sqlite:///{folder}/bridge.db"))
+desk = Desk(folder, Ledger(f"sqlite:///{folder}/bridge.db", keys=KEYS))
 """
 SPOOL_AND_DIE = """
 for number in range(5):

@@ -36,7 +36,7 @@ def later(bridge: Bridge, by: timedelta) -> Bridge:
     def clock(connection: sa.Connection) -> datetime:
         return database_clock(connection) + by
 
-    return replace(bridge, ledger=Ledger(bridge.ledger.url, clock))
+    return replace(bridge, ledger=Ledger(bridge.ledger.url, clock, keys=bridge.ledger.keys))
 
 
 def test_a_database_with_the_right_schema_is_in_order(bridge: Bridge) -> None:

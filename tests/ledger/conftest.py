@@ -38,7 +38,7 @@ def overlapping(postgres_ledger: Ledger, tmp_path: Path) -> Iterator[Callable[..
         first = Stage.on(postgres_ledger, tmp_path)
 
         def another(**settings: str) -> Stage:
-            ledger = Ledger(postgres_ledger.url)
+            ledger = Ledger(postgres_ledger.url, keys=postgres_ledger.keys)
             stack.callback(ledger.close)
             stage = Stage.on(ledger, tmp_path, **settings)
             stage.clock = ledger.clock = first.clock

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+from tests.keys import KEYS
 from tests.servers import PostgresServer
 from worker.ledger import schema
 from worker.ledger.connection import Ledger, LedgerFault, Tx, database_clock
@@ -22,7 +23,7 @@ class Ledgers:
     @contextmanager
     def lent(self) -> Iterator[Ledger]:
         """An empty one, on its database's own clock."""
-        ledger = self._idle.pop() if self._idle else Ledger(self._another())
+        ledger = self._idle.pop() if self._idle else Ledger(self._another(), keys=KEYS)
         ledger.clock = database_clock
         yield ledger
         try:

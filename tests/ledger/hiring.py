@@ -13,13 +13,11 @@ from worker.domain.event import CandidateReachedStage, PostingClosed
 from worker.domain.interview import Interview
 from worker.domain.posting import JobPosting
 from worker.events import applying, following
-from worker.ledger import applications, audit, listing, results
+from worker.ledger import applications, attributions, audit, listing, results
 from worker.ledger.events import EventState, StoredEvent
 from worker.ledger.results import StoredResult
-from worker.policy import matching
 
 MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
-KEYS = (Secret("the-key-that-signs-links-in-tests"),)
 AT = "AI Interview"
 TEXT = "You repair bicycles, talk with customers and keep a small workshop in order. Number {}."
 
@@ -65,11 +63,11 @@ class Hiring:
 
     def finishes(self, *names: str, external: str | None = None, **more: object) -> results.Kept:
         said = a_result(*names, external_id=external, **more)
-        return self.stage.tell(results.keep, ACME, "event", said, keys=KEYS)
+        return self.stage.tell(results.keep, ACME, "event", said)
 
     def signed(self, who: str = "a-1") -> str:
         """What the personal link of an application carries."""
-        return matching.personal_id(self.application(who).id, KEYS)
+        return self.stage.ask(attributions.personal_id, self.application(who).id)
 
     def application(self, who: str = "a-1") -> Application:
         (found,) = self.stage.ask(applications.named, who, 2)

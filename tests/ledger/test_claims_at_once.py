@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from tests.keys import KEYS
 from tests.ledger.stage import ACME, LEASE, TEXT, meanwhile, wait_until_blocked
 from worker import filing
 from worker.domain.request import Tier
@@ -42,7 +43,7 @@ def claim_until_empty(ledger: Ledger) -> list[str]:
 
 def together(work: Callable[[Ledger], list[str]], url: str) -> list[str]:
     """What eight workers, each with connections of its own, claimed between them."""
-    ledgers = [Ledger(url) for _ in range(WORKERS)]
+    ledgers = [Ledger(url, keys=KEYS) for _ in range(WORKERS)]
     barrier = threading.Barrier(WORKERS)
 
     def begin(ledger: Ledger) -> list[str]:

@@ -6,12 +6,13 @@ import pytest
 
 from config import Secret
 from tests.ledger.completions import a_result
-from tests.ledger.hiring import KEYS, MORNING, Hiring
-from tests.ledger.stage import ACME, BOLT, Stage
+from tests.ledger.hiring import MORNING, Hiring
+from tests.ledger.stage import BOLT, Stage
 from worker import shown
 from worker.domain.interview import Interview
-from worker.ledger import listing, results
+from worker.ledger import attributions, listing, results
 from worker.ledger.attributions import Doubt, Rule
+from worker.ledger.keyring import Keyring
 from worker.ledger.results import Kept, StoredResult
 from worker.policy import matching
 
@@ -76,15 +77,12 @@ def test_a_forged_or_altered_id_is_a_claim_and_changes_no_record(
         assert hiring.stage.ask(listing.results_of, [hiring.application(who).id]) == {hiring.application(who).id: []}
 
 
-def test_an_id_signed_with_the_key_before_still_counts_and_with_none_of_ours_does_not(
-    invited: tuple[Hiring, Interview],
-) -> None:
-    hiring, made = invited
-    newer = Secret("a-newer-key-that-signs-links-here")
-    for number, keys in enumerate([(newer, *KEYS), (newer,)]):
-        said = a_result(made.id, session=f"s-{number}", external_id=hiring.signed())
-        hiring.stage.tell(results.keep, ACME, "event", said, keys=keys)
-    assert [one.whose.doubt for one in hiring.results()] == [None, Doubt.FORGED]
+def test_an_id_signed_with_the_key_before_still_counts_and_with_none_of_ours_does_not() -> None:
+    old, new = Secret("the-old-data-key-of-this-test-alone"), Secret("the-new-data-key-of-this-test-alone")
+    claim = matching.claim_in(matching.personal_id("01example", Keyring((old,)).proofs("01example")[0]))
+    assert claim is not None
+    rings = [Keyring((new, old)), Keyring((new,))]
+    assert [matching.is_proven(claim, ring.proofs("01example")) for ring in rings] == [True, False]
 
 
 def test_a_signed_id_at_another_jobs_interview_is_not_believed(invited: tuple[Hiring, Interview]) -> None:
@@ -98,7 +96,7 @@ def test_a_signed_id_at_another_jobs_interview_is_not_believed(invited: tuple[Hi
 def test_a_signed_id_at_another_organization_is_not_believed(invited: tuple[Hiring, Interview]) -> None:
     hiring, _ = invited
     said = a_result("c0ffee12", external_id=hiring.signed())
-    hiring.stage.tell(results.keep, BOLT, "event", said, keys=KEYS)
+    hiring.stage.tell(results.keep, BOLT, "event", said)
     assert (only(hiring).interview_id, only(hiring).whose.doubt) == (None, Doubt.UNKNOWN)
 
 
@@ -133,7 +131,7 @@ def test_abandoned_and_taken_again_are_kept_apart_with_the_latest_and_the_best_m
     }
 
 
-def test_an_external_id_of_ours_fits_where_talentsprout_takes_it() -> None:
-    made = matching.personal_id("0" * 20, KEYS)
+def test_an_external_id_of_ours_fits_where_talentsprout_takes_it(bridge: Stage) -> None:
+    made = bridge.ask(attributions.personal_id, "0" * 20)
     assert len(made) <= 64
     assert set(made) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_-")

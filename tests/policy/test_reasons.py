@@ -179,6 +179,15 @@ TABLE: list[tuple[Code, GenerationRequest, Situation, str]] = [
         "The rule nurses wants a person's word before the interview is made.",
     ),
     (
+        Code.CHANGED,
+        resting(Code.CHANGED, of="spr-7K2QA", what="numbers and wording"),
+        seen,
+        (
+            "The posting changed after spr-7K2QA was made: numbers and wording. "
+            "A person decides whether it gets another interview."
+        ),
+    ),
+    (
         Code.SKIPPED,
         resting(Code.SKIPPED, State.CANCELLED, rule="interns", why="Interns are not interviewed."),
         seen,

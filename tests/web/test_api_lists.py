@@ -49,6 +49,23 @@ def test_requests_are_listed_newest_first_page_by_page(api: Api) -> None:
     assert pages(api, "/requests?limit=2") == [[filed[4], filed[3]], [filed[2], filed[1]], [filed[0]]]
 
 
+def test_open_jobs_are_listed_with_their_links_and_each_sources_totals(house: House, api: Api) -> None:
+    post = {"id": 7, "job_id": 9, "title": "Night nurse", "content": A_TEXT, "live": True}
+    body = json.dumps({"action": "job_post_created", "payload": post}).encode()
+    event_id = str(house.deliver("careers", body).json["event_id"])
+    reader.read(house.bridge.ledger, house.bridge.settings.sources, event_id)
+    told = api.get("/coverage").json
+    (job,) = told["items"]
+    assert (job["source"], job["job_id"], job["title"], job["link"]) == ("careers", "7", "Night nurse", "on_its_way")
+    assert job["share_link"] is None
+    assert job["reason"].startswith("Open for ")
+    assert [(one["source"], one["open"]) for one in told["sources"]] == [("careers", 1), ("forms", 0), ("signed", 0)]
+    assert api.get("/coverage?source=forms&link=missing").json["items"] == []
+    assert api.get("/coverage?source=nobody").status_code == 422
+    assert api.get("/coverage?link=lost").status_code == 422
+    assert api.get("/coverage?cursor=nothing").status_code == 422
+
+
 def test_a_filter_narrows_the_list(api: Api) -> None:
     kept, gone = api.file(), api.file(A_TEXT + " 2")
     other = api.file(organization="silent")

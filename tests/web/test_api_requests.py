@@ -28,6 +28,9 @@ SHOWN = [
     "share_link",
     "created_at",
     "updated_at",
+    "rule",
+    "posting_open",
+    "closed_at",
 ]
 
 

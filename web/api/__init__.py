@@ -6,6 +6,7 @@ from web.api import (
     batches,
     budgets,
     candidates,
+    coverage,
     decisions,
     document,
     events,
@@ -28,5 +29,6 @@ def resources() -> tuple[APIBlueprint, ...]:
         batches.RESOURCE,
         budgets.RESOURCE,
         organizations.RESOURCE,
+        coverage.RESOURCE,
         document.RESOURCE,
     )

@@ -90,4 +90,4 @@ def resend(path: CandidatePath, body: Resend) -> Response:
 
 def _shown(tx: Tx, found: Application) -> dict[str, Any]:
     theirs = listing.results_of(tx, [found.id])[found.id]
-    return shown_candidates.one_application(tx, found, theirs, context().bridge.link_keys)
+    return shown_candidates.one_application(tx, found, theirs, context().bridge.settings)

@@ -36,7 +36,7 @@ def list_interviews(query: InterviewQuery) -> Response:
 
     def unit(tx: Tx) -> dict[str, Any]:
         page = listing.interviews_page(tx, filters, query.limit, query.cursor)
-        return paging.listed(page, lambda items: [shown.interview(one) for one in items])
+        return paging.listed(page, lambda items: shown.interview_list(tx, items))
 
     return paging.answered(unit)
 
@@ -47,6 +47,6 @@ def one_interview(path: InterviewPath) -> Response:
 
     def unit(tx: Tx) -> dict[str, Any] | None:
         found = interviews.get(tx, path.interview_id)
-        return None if found is None else shown.interview(found)
+        return None if found is None else shown.interview(tx, found)
 
     return paging.one("interview", path.interview_id, unit)

@@ -13,7 +13,8 @@ from worker.ledger.batch_rows import RowAndRequest
 from worker.ledger.batches import Batch
 from worker.ledger.connection import Tx
 from worker.policy.verdicts import ACCEPTED, Verdict
-from worker.shown import LINE_READ, request_list
+from worker.scene import LINE_READ
+from worker.shown import request_list
 
 AT_ONCE = 500  # rows read in one transaction
 

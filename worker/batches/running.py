@@ -5,7 +5,7 @@ files nothing twice. Nothing is kept in memory of the rows that are done.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from worker import filing
@@ -19,11 +19,13 @@ from worker.ledger import batch_rows, batches, interviews, requests
 from worker.ledger.batch_rows import StoredRow
 from worker.ledger.batches import Batch, BatchState, NewBatch
 from worker.ledger.connection import Tx
+from worker.ledger.requests import NewRequest
 from worker.operators import Person, Refusal, mend
 from worker.policy import verdicts
 from worker.policy.verdicts import Verdict
 
 AT_ONCE = 100  # rows in one transaction: some 30 ms, for which nobody else writes to an SQLite file
+JUDGED_AT_ONCE = 50  # where rows are judged within the transaction, too
 KEPT_AT_ONCE = 250  # rows that are only noted
 LOOKED_AT = 100  # of the first rows of a file, to know its batch again
 
@@ -40,6 +42,21 @@ class Run:
     number: int
     who: Person
     goes_on: bool
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A chunk of rows, and those of them that can be filed, made ready before a transaction begins."""
+
+    rows: Sequence[Wanted | Faulty]
+    ready: Sequence[tuple[Wanted, NewRequest]]
+
+    @classmethod
+    def of(cls, now: Run, rows: Sequence[Wanted | Faulty]) -> "Judged":
+        """For one run."""
+        wanted = [one for one in rows if isinstance(one, Wanted)]
+        of_batch = [replace(one.submission, identity=one.identity, batch=now.batch) for one in wanted]
+        return cls(rows, [(one, filing.ready(new, one.digest)) for one, new in zip(wanted, of_batch, strict=True)])
 
 
 def begin(bridge: Bridge, sheet: Sheet, judge: Judge, who: Person, origin: str | None) -> Run:
@@ -59,10 +76,13 @@ def begin(bridge: Bridge, sheet: Sheet, judge: Judge, who: Person, origin: str |
 
 
 def run(bridge: Bridge, sheet: Sheet, judge: Judge, now: Run) -> Iterator[list[Found]]:
-    """File every row; what became of each chunk is yielded once it is committed. Raises NotABatch and Stopped."""
+    """File every row; what became of each chunk is yielded once it is committed. Raises NotABatch and Stopped.
+
+    Chunks are noted, and the end is written: if the power fails before, the file is run again, and its rows are known or not.
+    """
     for chunk in chunks(sheet.each(), AT_ONCE):
-        judged = [judge.judge(row) for row in chunk]
-        yield bridge.ledger.write(lambda tx, rows=judged: _file_chunk(tx, bridge, now, rows))  # type: ignore[misc]  # bound now
+        judged = Judged.of(now, [judge.judge(row) for row in chunk])
+        yield bridge.ledger.note(lambda tx, rows=judged: _file_chunk(tx, bridge, now, rows))  # type: ignore[misc]  # bound now
     bridge.ledger.write(lambda tx: batches.end(tx, now.batch, now.number))
 
 
@@ -81,14 +101,14 @@ def file_kept(bridge: Bridge, batch_id: str, stopping: Callable[[], bool] = lamb
     def unit(tx: Tx) -> list[Found]:
         batch = batches.get(tx, batch_id, lock=True)  # before its rows: whoever cancels it locks in the same order
         assert batch is not None, "batches are never deleted"
-        number, rows = batch_rows.unfiled(tx, batch_id, AT_ONCE)
+        number, rows = batch_rows.unfiled(tx, batch_id, JUDGED_AT_ONCE)
         if batch.state is BatchState.CANCELLED or not rows:
             return []
         judge = Judge(organizations, batch.organization)
         now = Run(batch_id, number, Person(batch.actor or "bridge"), goes_on=True)
-        return _file_chunk(tx, bridge, now, [judge.judge(written(one)) for one in rows])
+        return _file_chunk(tx, bridge, now, Judged.of(now, [judge.judge(written(one)) for one in rows]))
 
-    while not stopping() and (found := bridge.ledger.write(unit)):
+    while not stopping() and (found := bridge.ledger.note(unit)):
         yield found
 
 
@@ -105,25 +125,20 @@ def _same_file(tx: Tx, origin: str | None, first: Sequence[Wanted]) -> Batch | N
     return batch if batch_rows.any_of(tx, batch.id, ids) else None
 
 
-def _file_chunk(tx: Tx, bridge: Bridge, now: Run, judged: Sequence[Wanted | Faulty]) -> list[Found]:
+def _file_chunk(tx: Tx, bridge: Bridge, now: Run, judged: Judged) -> list[Found]:
     batch = batches.get(tx, now.batch, lock=True)
     assert batch is not None, "batches are never deleted"
     if batch.state is BatchState.CANCELLED:
         raise Stopped(batch.decided_by or "somebody")
-    wanted = [one for one in judged if isinstance(one, Wanted)]
-    filed = filing.file_many(tx, [_of_batch(one, now.batch) for one in wanted])
-    answers = {one.row.number: answer for one, answer in zip(wanted, filed, strict=True)}
+    filed = filing.file_ready(tx, [new for _, new in judged.ready])
+    answers = {one.row.number: answer for (one, _), answer in zip(judged.ready, filed, strict=True)}
     above: dict[str, int] = {}
     found = [
         faulty(one) if isinstance(one, Faulty) else _found(tx, bridge, now, one, answers[one.row.number], above)
-        for one in judged
+        for one in judged.rows
     ]
     batch_rows.keep(tx, now.batch, now.number, [_stored(one) for one in found])
     return found
-
-
-def _of_batch(one: Wanted, batch_id: str) -> filing.Submission:
-    return replace(one.submission, identity=one.identity, batch=batch_id)
 
 
 def _found(tx: Tx, bridge: Bridge, now: Run, one: Wanted, answer: filing.Answer, above: dict[str, int]) -> Found:
@@ -175,4 +190,5 @@ def _unfiled(row: Row) -> StoredRow:
 
 
 def _as_written(row: Row) -> dict[str, object]:
-    return {name: value for name, value in asdict(row).items() if name != "number" and value not in (None, {})}
+    told = {"cells": row.cells, "extra": row.extra, "name": row.name, "fault": row.fault}
+    return {name: value for name, value in told.items() if value not in (None, {})}

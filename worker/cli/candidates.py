@@ -1,145 +1,131 @@
-"""`sprout candidates`: who applied for what, who was invited, and what became of it. A personal link is shown one at a time."""
+"""`sprout candidates`: what is stored about one person, and its end."""
+
+import json
+import os
+import sys
+from pathlib import Path
 
 import click
 
-from worker import recruiting
-from worker.cli import finding, narrowing, opening, options, printing
-from worker.cli.decisions import CODES
+from worker import assembly
+from worker.assembly import Bridge
+from worker.cli import opening, options, printing
 from worker.cli.endings import Failure
 from worker.cli.printing import Cell
-from worker.domain.application import Application, Invitation
-from worker.ledger import listing
-from worker.ledger.connection import Tx
-from worker.ledger.listing import Filters
-from worker.operators import Refusal
-from worker.shown_candidates import Shown, application, one_application
+from worker.privacy import erasing, exporting, finding
+from worker.privacy.finding import Found
+from worker.shown import Shown
 
-MARKS = {True: "passed", False: "not passed", None: "–"}
-
-
-@click.command()
-@options.of_state(Invitation)
-@options.of_organization
-@click.option("--source", metavar="NAME", help="Only those of this source.")
-@options.paging
-@options.as_json
-def list_candidates(
-    state: str | None, organization: str | None, source: str | None, limit: int, cursor: str | None, as_json: bool
-) -> None:
-    """\b
-    sprout candidates list
-    sprout candidates list --state unclear
-
-    List candidates' applications, newest first, with the state of their invitation.
-    """
-    bridge = opening.bridge()
-    filters = narrowing.filters(bridge, Filters(state=state, organization=organization, source=source))
-
-    def unit(tx: Tx) -> tuple[list[Shown], str | None]:
-        page = listing.applications_page(tx, filters, limit, cursor)
-        theirs = listing.results_of(tx, [one.id for one in page.items])
-        return [application(one, theirs[one.id]) for one in page.items], page.next
-
-    shown, following = bridge.ledger.read(unit)
-    if as_json:
-        printing.as_list(shown, following)
-    elif not shown:
-        printing.note("There are no such candidates. They appear when an ATS tells of a candidate's stage.")
-    else:
-        heads = ("Candidate", "Invitation", "Stage", "Job", "Attempts", "Latest", "Best")
-        printing.table(heads, map(_row, shown))
-        printing.more(following)
+SUPPORT = "privacy@talentsprout.ai"  # www.talentsprout.ai/privacy
+MOST_NAMED = 10
 
 
 @click.command()
 @click.argument("who", metavar="WHO")
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
 @options.as_json
-def show(who: str, as_json: bool) -> None:
+def export(who: str, file: Path | None, as_json: bool) -> None:
     """\b
-    sprout candidates show 01j2c
-    sprout candidates show 770001
+    sprout candidates export ada@example.org
+    sprout candidates export ada@example.org ada.json
 
-    Show one candidate's application with its personal link and results. WHO is our id or a unique start of it, the ATS's id of
-    the application or the candidate, the external id that a link carried, or a session.
+    Write everything that is stored about a person, as one JSON document. WHO is an e-mail address, an external id, a session's id
+    or TalentSprout's id of the candidate; what shares one of these is found too.
     """
-    bridge = opening.bridge()
-    keys = bridge.link_keys
-
-    def unit(tx: Tx) -> Shown:
-        found = finding.application(tx, who)
-        return one_application(tx, found, listing.results_of(tx, [found.id])[found.id], keys)
-
-    _print(bridge.ledger.read(unit), as_json=as_json)
+    del as_json  # it is JSON anyway
+    bridge, found = _found(who)
+    document = exporting.document(bridge, opening.person().name, found, who.strip())
+    if not found.results and not found.events:
+        printing.note("Nothing is stored about anybody of that name.")
+    if file is None:
+        printing.as_document(document)
+        return
+    _write(file, document)
+    printing.note(f"{len(found.results)} results and {len(found.events)} events are written to {file}.")
 
 
 @click.command()
 @click.argument("who", metavar="WHO")
-@click.option(
-    "--interview", "interview_id", metavar="ID", help="The interview that the link leads to, where it is unclear."
-)
+@click.option("--yes", is_flag=True, help="Don't ask.")
 @options.as_json
-def resend(who: str, interview_id: str | None, as_json: bool) -> None:
+def erase(who: str, yes: bool, as_json: bool) -> None:
     """\b
-    sprout candidates resend 01j2c
-    sprout candidates resend 01j2c --interview 3b0c7d52
+    sprout candidates erase ada@example.org
 
-    Send the personal link again, or for the first time where a person has to say to which interview it leads.
+    Erase a person: results and deliveries go, and whatever comes about them later is stored without its content. WHO is what
+    `export` takes; look at what that writes first. It can't be undone. The receipt says what is left to do elsewhere.
     """
-    bridge = opening.bridge()
-    keys = bridge.link_keys
-
-    def unit(tx: Tx) -> Shown:
-        found = finding.application(tx, who)
-        chosen = None if interview_id is None else finding.interview(tx, interview_id).interview.id
-        sent: Application = recruiting.resend(tx, opening.person(), found.id, chosen)
-        return one_application(tx, sent, listing.results_of(tx, [sent.id])[sent.id], keys)
-
-    try:
-        shown = bridge.ledger.write(unit)
-    except Refusal as refusal:
-        raise Failure(CODES[refusal.why], str(refusal)) from None
-    _print(shown, as_json=as_json)
-
-
-def _print(shown: Shown, *, as_json: bool) -> None:
+    bridge, found = _found(who)
+    if not yes:
+        _ask(found, who)
+    done = erasing.erase(bridge, opening.person().name, found, who)
+    shown = exporting.receipt(done, who.strip())
     if as_json:
         printing.as_document(shown)
-        return
+    else:
+        _say(shown)
+
+
+def _found(who: str) -> tuple[Bridge, Found]:
+    if not who.strip():
+        raise click.UsageError("WHO is empty; expected an e-mail address or an id.")
+    bridge = opening.bridge()
+    assembly.prepare(bridge)
+    return bridge, finding.find(bridge, who)
+
+
+def _ask(found: Found, who: str) -> None:
+    """Raises Failure where nobody can answer, and Abort where the answer is no."""
+    if not sys.stdin.isatty():
+        raise Failure("confirm", "Nothing is erased: there is no terminal to ask at. Say --yes if you mean it.")
+    people = sorted({one.result.candidate.name or "somebody without a name" for _, one in found.results.values()})
+    printing.note(f"Stored about {who.strip()}: {len(found.results)} results, {len(found.events)} deliveries.")
+    if people:
+        more = f" and {len(people) - MOST_NAMED} more" if len(people) > MOST_NAMED else ""
+        printing.note(f"It is about: {', '.join(people[:MOST_NAMED])}{more}.")
+    printing.note(f"Known by: {', '.join(sorted(found.names.emails | found.names.ids))}.")
+    click.confirm("Erase all of it for ever?", abort=True, err=True)
+
+
+def _say(shown: Shown) -> None:
+    counted = shown["erased"]
+    before = shown["erased_before"]
     printing.facts(
         (
-            ("Candidate", shown["id"]),
-            ("Invitation", printing.state(shown["state"])),
-            ("Why", shown["reason"]),
-            ("Source", shown["source"]),
-            ("Application", shown["application_id"]),
-            ("Candidate there", shown["candidate_id"]),
-            ("Job", shown["job_id"]),
-            ("Requisition", shown["requisition_id"]),
-            ("Stage", shown["stage"] or shown["stage_id"]),
-            ("Since", printing.moment(shown["reached_at"])),
-            ("Invited", printing.moment(shown["invited_at"])),
-            ("Personal link", shown["personal_link"]),
+            ("Erasure", shown["erasure"]),
+            ("Erased", f"{counted['results']} results, the content of {counted['events']} deliveries"),
+            ("Erased before", printing.moment(before)),
+            ("Left in files", shown["left_in_files"]),
         )
     )
-    if shown["results"]:
-        printing.heading("Results")
-        printing.table(("Result", "Event", "Attempt", "Score", "Mark", "Completed"), map(_result, shown["results"]))
+    if not counted["results"] and not counted["events"]:
+        printing.note("Nothing was stored any more." if before else "Nothing was stored; what comes later is refused.")
+    if shown["left_at_talentsprout"]:
+        printing.heading("Left at TalentSprout")
+        heads = ("Organization", "Interview", "Candidate", "Session")
+        printing.table(heads, map(_row, shown["left_at_talentsprout"]))
+        printing.note(
+            f"No API erases there: delete the candidate in its dashboard, or write to {SUPPORT} with these ids."
+        )
+    if shown["left_at_targets"]:
+        printing.heading("Left at targets, which were told")
+        printing.table(("Target", "Event", "Delivery", "Last tried"), map(_told, shown["left_at_targets"]))
 
 
-def _row(shown: Shown) -> tuple[Cell, ...]:
-    stage = shown["stage"] or shown["stage_id"] or "–"
-    job = shown["job_id"] or shown["requisition_id"] or "–"
-    scores = (_score(shown["latest"]), _score(shown["best"]))
-    return shown["id"], printing.state(shown["state"]), stage, job, str(shown["attempts"]), *scores
+def _told(one: Shown) -> tuple[Cell, ...]:
+    return one["target"], one["event"], one["id"], printing.moment(one["tried_at"])
 
 
-def _result(shown: Shown) -> tuple[Cell, ...]:
-    attempt = "a preview" if shown["test"] else f"{shown['attempt']} of {shown['attempts']}"
-    marks = [word for word, is_so in (("latest", shown["latest"]), ("best", shown["best"])) if is_so]
-    told = f"{attempt} ({', '.join(marks)})" if marks else attempt
-    ended = shown["event"].rpartition(".")[2]
-    return shown["id"], ended, told, _score(shown), MARKS[shown["passed"]], printing.moment(shown["completed_at"])
+def _row(one: Shown) -> tuple[Cell, ...]:
+    return one["organization"], one["interview_id"], one["candidate_id"], one["session_id"]
 
 
-def _score(shown: Shown | None) -> str:
-    return "–" if shown is None or shown["score"] is None else f"{shown['score']:g}"
+def _write(file: Path, document: Shown) -> None:
+    """For its owner alone, and never over something."""
+    try:
+        handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise Failure("file", f"{file} exists; name another file.") from None
+    with os.fdopen(handle, "w", encoding="utf-8") as opened:
+        json.dump(document, opened, ensure_ascii=False, indent=1)
+        opened.write("\n")

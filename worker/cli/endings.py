@@ -65,12 +65,15 @@ def said(fault: Exception, context: click.Context) -> click.ClickException:
     from worker.health import holding
     from worker.ledger import connection
     from worker.ledger.connection import LedgerFault
+    from worker.ledger.keyring import Unsealable
     from worker.ledger.listing import UnknownCursor
 
     match fault:
         case ConfigError():
             places = [{"file": one.file, "section": one.section, "key": one.key} for one in fault.faults]
             return Failure("configuration", str(fault), plain=True, faults=places)
+        case Unsealable():
+            return Failure("sealed", str(fault))
         case LedgerFault():
             where = context.meta.get(DATABASE, "the database")
             if connection.is_locked(fault):

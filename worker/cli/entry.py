@@ -85,14 +85,6 @@ TABLE: Table = {
             "show": Leaf("worker.cli.results:show", "Show one result with its evaluation and transcript."),
         },
     ),
-    "candidates": Noun(
-        "Who applied for what, and who was invited.",
-        {
-            "list": Leaf("worker.cli.candidates:list_candidates", "List candidates' applications, newest first."),
-            "show": Leaf("worker.cli.candidates:show", "Show one application, its personal link and results."),
-            "resend": Leaf("worker.cli.candidates:resend", "Send a candidate's personal link again."),
-        },
-    ),
     "deliveries": Noun(
         "What was told to targets, and what waits.",
         {
@@ -106,13 +98,31 @@ TABLE: Table = {
             "resume": Leaf("worker.cli.delivery_decisions:resume", "Send to a target again."),
         },
     ),
+    "candidates": Noun(
+        "What is stored about a person.",
+        {
+            "list": Leaf("worker.cli.candidate_list:list_candidates", "List candidates' applications, newest first."),
+            "show": Leaf("worker.cli.candidate_list:show", "Show one application, its personal link and results."),
+            "resend": Leaf("worker.cli.candidate_list:resend", "Send a candidate's personal link again."),
+            "export": Leaf("worker.cli.candidates:export", "Write everything that is stored about a person."),
+            "erase": Leaf("worker.cli.candidates:erase", "Erase a person, for good."),
+        },
+    ),
+    "keys": Noun(
+        "What people's data is sealed with.",
+        {
+            "list": Leaf("worker.cli.keys:list_keys", "List data keys by their names, never the keys themselves."),
+            "rotate": Leaf("worker.cli.keys:rotate", "Seal everything with a new data key."),
+        },
+    ),
     "sources": Noun(
         "Where ATSs post to.",
         {
             "list": Leaf("worker.cli.sources:list_sources", "List sources, each with its address and state."),
-            "test": Leaf("worker.cli.sources:try_source", "Try a source's secrets; nothing is sent or filed."),
+            "test": Leaf("worker.cli.sources:try_source", "Try a source's secrets, and the key of its ATS's API."),
         },
     ),
+    "coverage": Leaf("worker.cli.coverage:coverage", "List open jobs, those without a link first."),
     "rules": Noun(
         "What is particular about some postings.",
         {

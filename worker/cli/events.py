@@ -5,6 +5,7 @@ import sys
 import click
 
 from worker.cli import finding, hinting, narrowing, opening, options, printing
+from worker.cli.endings import Failure
 from worker.domain.received import Received
 from worker.ledger import audit, events, listing
 from worker.ledger.connection import Tx
@@ -58,7 +59,9 @@ def show(event_id: str, raw: bool, as_json: bool) -> None:
         raise click.UsageError("--raw and --json answer in different ways: give one of them.")
     found, received = opening.bridge().ledger.read(lambda tx: _with_delivery(tx, finding.event(tx, event_id)))
     shown = event(found)
-    if raw:
+    if raw and received is None:
+        raise Failure("gone", f"The bytes of {found.id} are gone. {found.reason or ''}")
+    if raw and received is not None:
         sys.stdout.buffer.write(received.body)
     elif as_json:
         printing.as_document(shown)
@@ -70,8 +73,8 @@ def show(event_id: str, raw: bool, as_json: bool) -> None:
                 ("What it led to", shown["reason"]),
                 ("Source", shown["source"]),
                 ("Received", printing.moment(shown["received_at"])),
-                ("Headers", ", ".join(sorted(received.headers))),
-                ("Body", f"{len(received.body):,} bytes; print them with --raw"),
+                ("Headers", None if received is None else ", ".join(sorted(received.headers))),
+                ("Body", "gone" if received is None else f"{len(received.body):,} bytes; print them with --raw"),
             )
         )
 
@@ -96,12 +99,13 @@ def replay(event_id: str, as_json: bool) -> None:
         printing.note(f"Next: sprout events show {shown['id']}")
 
 
-def _with_delivery(tx: Tx, found: StoredEvent) -> tuple[StoredEvent, Received]:
+def _with_delivery(tx: Tx, found: StoredEvent) -> tuple[StoredEvent, Received | None]:
     return found, events.received(tx, found.id)
 
 
 def _reopened(tx: Tx, given: str) -> Shown:
     found = finding.event(tx, given)
-    events.reopen(tx, found.id)
+    if not events.reopen(tx, found.id):
+        raise Failure("gone", f"The bytes of {found.id} are gone, so it can't be read again. {found.reason or ''}")
     audit.record(tx, opening.person().name, "replay", found.id, {})
     return event(finding.event(tx, found.id))

@@ -16,6 +16,12 @@ def deliver(bridge: Bridge, organization: str) -> None:
         bridge.hints.deliver(organization)
 
 
+def fetch(bridge: Bridge) -> None:
+    """Something is to be asked of an ATS."""
+    if assembly.broker_url(bridge.settings) is not None:
+        bridge.hints.fetch()
+
+
 def read(bridge: Bridge, event_id: str) -> None:
     """An event is to be read."""
     if assembly.broker_url(bridge.settings) is not None:

@@ -29,7 +29,7 @@ def link(job: str, who: str | None, as_json: bool) -> None:
         whole = found.interview.share_link
         candidate = None if who is None else finding.application(tx, who)
         if candidate is not None:
-            whole = recruiting.link_for(tx, candidate, found.interview.id, bridge.link_keys)
+            whole = recruiting.link_for(tx, candidate, found.interview.id, bridge.settings)
         named = None if candidate is None else candidate.id
         return {"interview_id": found.interview.id, "candidate": named, "link": whole}
 

@@ -4,8 +4,9 @@ import click
 
 from worker.cli import finding, narrowing, opening, options, printing
 from worker.ledger import listing
+from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
-from worker.shown import interview
+from worker.shown import Shown, interview, interview_list
 
 ABOVE = ("id", "title", "share_link")  # the facts that come first
 BELOW = ("object", "questions")  # what is no fact of one line
@@ -23,16 +24,20 @@ def list_interviews(organization: str | None, limit: int, cursor: str | None, as
     """
     bridge = opening.bridge()
     filters = narrowing.filters(bridge, Filters(organization=organization))
-    page = bridge.ledger.read(lambda tx: listing.interviews_page(tx, filters, limit, cursor))
-    shown = [interview(one) for one in page.items]
+
+    def page(tx: Tx) -> tuple[list[Shown], str | None]:
+        found = listing.interviews_page(tx, filters, limit, cursor)
+        return interview_list(tx, found.items), found.next
+
+    shown, following = bridge.ledger.read(page)
     if as_json:
-        printing.as_list(shown, page.next)
+        printing.as_list(shown, following)
     elif not shown:
         printing.note("There are no interviews yet. To make one: sprout generate FILE --wait")
     else:
         rows = [(one["id"], printing.title(one["title"]), one["origin"], one["share_link"]) for one in shown]
         printing.table(("Interview", "Title", "Origin", "Share link"), rows)
-        printing.more(page.next)
+        printing.more(following)
 
 
 @click.command()
@@ -44,7 +49,7 @@ def show(interview_id: str, as_json: bool) -> None:
 
     Show one interview. ID is TalentSprout's, or a unique start of it.
     """
-    shown = interview(opening.bridge().ledger.read(lambda tx: finding.interview(tx, interview_id)))
+    shown = opening.bridge().ledger.read(lambda tx: interview(tx, finding.interview(tx, interview_id)))
     if as_json:
         printing.as_document(shown)
         return

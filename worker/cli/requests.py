@@ -6,6 +6,7 @@ import click
 
 from worker.cli import finding, narrowing, opening, options, printing
 from worker.cli.printing import Cell
+from worker.domain.fields import single_line
 from worker.domain.request import State
 from worker.ledger import listing
 from worker.ledger.connection import Tx
@@ -81,6 +82,7 @@ def facts_of(shown: Shown, action: str | None) -> Iterator[tuple[str, Cell]]:
     yield "Organization", shown["organization"]
     yield "Source", shown["source"]
     yield "Job", shown["job_id"]
+    yield "Posting closed", printing.moment(shown["closed_at"])
     yield "Rule", shown["rule"]
     yield "Batch", shown["batch"]
     yield "Attempts", str(shown["attempts"])
@@ -96,6 +98,8 @@ def _row(shown: Shown) -> tuple[Cell, ...]:
 
 
 def _print_evidence(shown: Shown, seen: Shown) -> None:
+    if seen["change"]:
+        _print_change(seen["change"])
     if seen["unknown"]:
         _print_clues(seen["unknown"])
     if seen["attempt_list"]:
@@ -109,6 +113,12 @@ def _print_evidence(shown: Shown, seen: Shown) -> None:
         printing.heading("Decisions")
         rows = [(printing.moment(one["at"]), one["actor"], one["action"]) for one in seen["decisions"]]
         printing.table(("When", "Who", "What"), rows)
+
+
+def _print_change(change: Shown) -> None:
+    """What the posting says now, word by word; what does not matter comes without a mark."""
+    printing.heading(f"What changed since {change['of']} was made: {', '.join(change['what'])}")
+    printing.lines(f"{'!' if one['material'] else ' '} {single_line(one['marked'])}" for one in change["passages"])
 
 
 def _print_clues(known: Shown) -> None:

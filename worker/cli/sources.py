@@ -10,7 +10,7 @@ from config import Secret
 from config.settings import Source
 from config.wording import ended, one_of
 from worker import assembly, clock, ids, sources
-from worker.cli import opening, options, printing, settings
+from worker.cli import opening, options, printing, settings, source_api
 from worker.domain.received import Received
 from worker.ledger import events, listing, source_apis
 from worker.ledger.connection import Tx
@@ -60,7 +60,8 @@ def try_source(context: click.Context, name: str, as_json: bool) -> None:
     sprout sources test careers
 
     Sign a sample with each secret of SOURCE and have it verified, and one with a secret that it has not and have it refused.
-    Nothing is sent, stored or filed; whether the ATS has the same secret, its own test button tells.
+    Where an api_key is configured, the ATS's API is asked for its first page of postings. Nothing is stored or filed; whether the
+    ATS has the same secret, its own test button tells.
     """
     in_force = assembly.settings_in_force(settings.of(context))
     if name not in in_force.sources:
@@ -87,6 +88,9 @@ def _trials(configured: Source) -> Iterator[Tried]:
     is_refused = not _is_verified(configured, _strange())
     told = "refused" if is_refused else "taken: this source can't tell who sends"
     yield Tried("strange_secret", is_refused, f"What is signed with another secret is {told}.")
+    if source_api.is_tried(configured):
+        trouble = source_api.trouble(configured)
+        yield Tried("api", trouble is None, trouble or "The ATS's API answers, and lists postings.")
 
 
 def _is_verified(configured: Source, secret: Secret) -> bool:

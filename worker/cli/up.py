@@ -17,9 +17,9 @@ import click
 
 from config import Settings
 from config.sandbox import SandboxSecrets
-from worker import children, embedded, metrics, running
+from worker import assembly, children, embedded, metrics, running
 from worker.cli import settings
-from worker.ledger import schema
+from worker.ledger import blinding, schema
 from worker.ledger.connection import Ledger
 
 SANDBOX_PORT = 8090
@@ -44,7 +44,9 @@ def up(context: click.Context, concurrency: int | None) -> None:
     _must_be_free(loaded)
     if left is not None and left.broker is not None:
         embedded.tidy(Path(left.broker))
-    before, after = schema.upgrade(Ledger(loaded.bridge.database_url))
+    ledger = Ledger(loaded.bridge.database_url, keys=assembly.keys(loaded))
+    before, after = schema.upgrade(ledger)
+    ledger.write(blinding.of)
     if before != after:
         click.echo(f"Database ready (schema {after}).", err=True)
     _Household(loaded, place, concurrency).run()

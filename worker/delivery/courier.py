@@ -6,7 +6,7 @@ target that takes its time delay no generation. How many are under way to one ta
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -105,26 +105,30 @@ class Courier:
         return self._claim(name) if target.digest is None else self._gather(target)
 
     def _gather(self, target: Target) -> timedelta | None:
-        """Of a target with a digest: what its time has come for flies as one."""
+        """Of a target with a digest: what its time has come for flies as one. What was put off has a later time now."""
         with self._changed:
             if self._flying >= self._seats:
                 return None
             self._flying += 1
-        found = digests.Gathered()
+        held: Sequence[Delivery] = ()
         try:
-            found = digests.gather(self.bridge, target, self._boot_id, LEASE)
+            held = digests.gather(self.bridge, target, self._boot_id, LEASE)
         finally:
-            if not found.deliveries:
+            if not held:
                 self._leave(1)
-        if found.deliveries:
-            flight = threading.Thread(target=self._fly_together, args=(target, found), name=f"digest {target.name}")
-            flight.daemon = True
-            flight.start()
-        return found.wait
+        if held:
+            name = f"digest {target.name}"
+            threading.Thread(target=self._fly_together, args=(target, held), name=name, daemon=True).start()
+            return None
+        return self._until(target.name)
 
-    def _fly_together(self, target: Target, found: digests.Gathered) -> None:
+    def _until(self, name: str) -> timedelta | None:
+        now, dues = self.bridge.ledger.read(lambda tx: (tx.now(), deliveries.next_due(tx, [name])))
+        return dues[name] - now if name in dues and dues[name] > now else None
+
+    def _fly_together(self, target: Target, held: Sequence[Delivery]) -> None:
         with self._landing(target.name):
-            digests.carry(self.bridge, target, found.deliveries)
+            digests.carry(self.bridge, target, held)
 
     def _claim(self, name: str) -> timedelta | None:
         """Claim as many as there are seats; each then flies."""
@@ -135,7 +139,7 @@ class Courier:
             return None
         claim = deliveries.Claim((), None)
         try:
-            claim = self.bridge.ledger.note(lambda tx: deliveries.claim(tx, name, self._boot_id, LEASE, free))
+            claim = self.bridge.ledger.write(lambda tx: deliveries.claim(tx, name, self._boot_id, LEASE, free))
         finally:
             self._leave(free - len(claim.deliveries))
         for held in claim.deliveries:
@@ -199,7 +203,7 @@ class Courier:
         return answers.answered(answer, targets.named(target.kind), _since(began), clock.wall())
 
     def _settle(self, held: Delivery, ended: Ended) -> None:
-        """Until its lease ends; then the message goes out again under the same id, as it does after a power failure."""
+        """Until its lease ends; then the message goes out again under the same id."""
         ends = time.monotonic() + (LEASE - DEADLINE).total_seconds()
 
         def unit(tx: Tx) -> tuple[bool, redelivery.Step]:
@@ -208,7 +212,7 @@ class Courier:
 
         while True:
             try:
-                settled, step = self.bridge.ledger.note(unit)
+                settled, step = self.bridge.ledger.write(unit)
                 break
             except LedgerFault:
                 if time.monotonic() > ends:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import Target
@@ -20,24 +19,17 @@ MOST = 200  # messages in one mail; what is more goes out in the next one at onc
 Told = tuple[Delivery, Message]
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """What may go out now, or how long until something may; both empty: not before something else happens."""
+def gather(bridge: Bridge, target: Target, boot_id: str, lease: timedelta) -> Sequence[Delivery]:
+    """Claim what happened before the last opening; what is newer is put off until the next one."""
+    clock_time, zone = target.digest, target.timezone
+    assert clock_time is not None, "only a target with a digest gathers"
 
-    deliveries: Sequence[Delivery] = ()
-    wait: timedelta | None = None
+    def unit(tx: Tx) -> Sequence[Delivery]:
+        last, following = digesting.openings(tx.now(), clock_time, zone)
+        digests.put_off(tx, target.name, last, following)
+        return digests.claim(tx, target.name, boot_id, lease, MOST)
 
-
-def gather(bridge: Bridge, target: Target, boot_id: str, lease: timedelta) -> Gathered:
-    """Claim what waits for a target, if the time of its digest has come since the oldest of it happened."""
-    assert target.digest is not None, "only a target with a digest gathers"
-    now, oldest = bridge.ledger.read(lambda tx: (tx.now(), digests.oldest(tx, target.name)))
-    if oldest is None:
-        return Gathered()
-    opens = digesting.opens_at(oldest, target.digest, target.timezone)
-    if opens > now:
-        return Gathered(wait=opens - now)
-    return Gathered(bridge.ledger.write(lambda tx: digests.claim(tx, target.name, boot_id, lease, MOST)))
+    return bridge.ledger.write(unit)
 
 
 def carry(bridge: Bridge, target: Target, held: Sequence[Delivery]) -> Ended | None:

@@ -8,6 +8,7 @@ from config.settings import Settings, Target
 from worker.delivery.telling import NothingToTell
 from worker.delivery.writing_back import MayBeThere, Pen, Refused
 from worker.domain.delivery import Delivery, Ended
+from worker.domain.fields import Unreadable
 from worker.domain.note import Account, Draft, Place, Subject
 from worker.ledger import postings, requests
 from worker.ledger.connection import Ledger, Tx
@@ -38,7 +39,7 @@ def inscribe(ledger: Ledger, outbound: Outbound, settings: Settings, target: Tar
     pen = Pen(ledger, outbound, settings.sources[target.source], account, target.name)
     try:
         written = pen.write(wanted.place, wanted.draft.name, wanted.draft.text)
-    except (NoPlace, MayBeThere) as final:
+    except (NoPlace, MayBeThere, Unreadable) as final:
         return Ended(fault=str(final), is_final=True, took=_since(began))
     except Refused as refusal:
         return Ended(fault=str(refusal), is_final=refusal.status in FOR_GOOD, took=_since(began))

@@ -4,11 +4,10 @@ The objects are those of the API. What was so when it happened and may be otherw
 comes from the delivery's own facts. What was erased meanwhile can't be told any more.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
-from config import Secret
-from config.settings import Target
+from config.settings import Settings, Target
 from worker import shown, shown_candidates
 from worker.assembly import Bridge
 from worker.domain.delivery import Delivery
@@ -34,7 +33,7 @@ def message(tx: Tx, found: Delivery, bridge: Bridge) -> Message:
     if about.request is not None:
         facts["request"] = _request(tx, found, about.request, timing)
     if about.application is not None:
-        facts["application"] = _application(tx, found, about.application, bridge.link_keys)
+        facts["application"] = _application(tx, found, about.application, settings)
     if about.interview is not None:
         facts["interview"] = _interview(tx, about.interview)
     if about.result is not None:
@@ -77,7 +76,7 @@ def _interview(tx: Tx, interview_id: str) -> Shown:
     stored = interviews.get(tx, interview_id)
     if stored is None:
         raise NothingToTell("The interview that it tells of is not there any more.")
-    return shown.interview(stored)
+    return shown.interview(tx, stored)
 
 
 def _result(tx: Tx, result_id: str, target: Target) -> Shown:
@@ -94,7 +93,7 @@ def only(result: Shown, include: Collection[str]) -> Shown:
     return told if "candidate" in include else {**told, "candidate": None}
 
 
-def _application(tx: Tx, found: Delivery, application_id: str, keys: Sequence[Secret]) -> Shown:
+def _application(tx: Tx, found: Delivery, application_id: str, settings: Settings) -> Shown:
     """With the personal link. Who has left the stage meanwhile, or has answered, is not to be written to any more."""
     known = applications.get(tx, application_id)
     if known is None:
@@ -104,8 +103,9 @@ def _application(tx: Tx, found: Delivery, application_id: str, keys: Sequence[Se
     theirs = listing.results_of(tx, [known.id])[known.id]
     if found.event is Happened.CANDIDATE_REMINDED and any(one.take is not None for one in theirs):
         raise NothingToTell("The candidate's result has come meanwhile.")
-    link = shown_candidates.personal_link(tx, known, keys)
-    return {**shown_candidates.application(known, theirs), "personal_link": link}
+    link = shown_candidates.personal_link(tx, known, settings)
+    told = {**shown_candidates.application(known, theirs), "personal_link": link}
+    return told if "candidate" in settings.targets[found.target].include else {**told, "candidate": None}
 
 
 def _job(tx: Tx, source: str, job_id: str) -> Shown:

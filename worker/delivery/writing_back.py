@@ -96,10 +96,11 @@ class _Session:
     until: float
 
     def write(self, spot: Spot, text: str) -> Written:
+        adding = self.kind.adding(spot.place, text, self.pen.source, self.pen.account)  # first: what is missing is said
         memory = self.pen.ledger.read(lambda tx: written_notes.known(tx, spot))
         wanted = digest(text)
         if not self.kind.LISTS:
-            return self._unseen(spot, text, wanted, memory)
+            return self._unseen(spot, adding, wanted, memory)
         found = self._ours(spot)
         same = next((note for note in found if note.digest == wanted), None)
         if same is not None:
@@ -114,9 +115,9 @@ class _Session:
             _made(self.pen, change, self.token, self.until)
             self._remember(spot, wanted, own.id)
             return Written(Ended.CHANGED, self._check(spot, wanted))
-        return self._add(spot, text, wanted)
+        return self._add(spot, adding, wanted)
 
-    def _unseen(self, spot: Spot, text: str, wanted: str, memory: Memory | None) -> Written:
+    def _unseen(self, spot: Spot, adding: Call, wanted: str, memory: Memory | None) -> Written:
         """At a vendor that lists nothing: what the ledger remembers has to do, and so it is told before the note is sent."""
         if memory is not None and memory.digest == wanted and memory.is_done:
             return Written(Ended.THERE_ALREADY)
@@ -127,15 +128,14 @@ class _Session:
         self.pen.ledger.write(lambda tx: written_notes.keep(tx, spot, wanted, None, is_done=False))
         steps.reached("before_note_added")
         try:
-            return self._add(spot, text, wanted)
+            return self._add(spot, adding, wanted)
         except (OutboundFault, Refused) as fault:
             if _was_not_made(fault):
                 self.pen.ledger.write(lambda tx: written_notes.put_back(tx, spot, memory))
             raise
 
-    def _add(self, spot: Spot, text: str, wanted: str) -> Written:
-        call = self.kind.adding(spot.place, text, self.pen.source, self.pen.account)
-        answer = _made(self.pen, call, self.token, self.until)
+    def _add(self, spot: Spot, adding: Call, wanted: str) -> Written:
+        answer = _made(self.pen, adding, self.token, self.until)
         steps.reached("after_note_added")
         remote_id = _read(lambda: self.kind.added(answer.status, answer.body), answer)
         self._remember(spot, wanted, remote_id)

@@ -20,9 +20,9 @@ class Invitation(StrEnum):
 class Application:
     """One application. `id` is ours, the other ids are the ATS's; what a vendor does not say is None.
 
-    `stage` is the newest by the sender's own time, `reached_at`. `at_stage`: it stands where candidates are invited.
-    `interview_id` is the interview that its personal link leads to; `sent` counts how often that went out, `reminded` the
-    reminders since.
+    `stage` is the newest by the sender's own time, `reached_at`. `at_stage`: it stands where candidates are invited. `name` and
+    `email` are only kept where the source asks for them. `interview_id` is the interview that its personal link leads to;
+    `sent` counts how often that went out, `reminded` the reminders since.
     """
 
     id: str
@@ -30,6 +30,8 @@ class Application:
     source: str
     application_id: str | None
     candidate_id: str | None
+    name: str | None
+    email: str | None
     job_id: str | None
     requisition_id: str | None
     stage: str | None

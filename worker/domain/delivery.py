@@ -24,6 +24,7 @@ class DeliveryCode(StrEnum):
     IN_LINE = "in_line"
     UNDER_WAY = "under_way"
     AFTER_ANOTHER = "after_another"
+    GATHERED = "gathered"
     BACKING_OFF = "backing_off"
     DESTINATION_PAUSED = "destination_paused"
     DESTINATION_REMOVED = "destination_removed"

@@ -59,10 +59,14 @@ class Code(StrEnum):
     UNREADABLE_ANSWER = "unreadable_answer"
     DIED_SENDING = "died_sending"
     APPROVAL = "approval"
+    CHANGED = "changed"
     POSTING_CLOSED = "posting_closed"
     SKIPPED = "skipped"
     SUPERSEDED = "superseded"
     CANCELLED_BY_PERSON = "cancelled_by_person"
+
+
+TO_APPROVE = frozenset({Code.APPROVAL, Code.CHANGED})
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ class GenerationRequest:
     @property
     def awaits_approval(self) -> bool:
         """Whether it is held for nothing but a person's word."""
-        return self.state is State.HELD and self.because is not None and self.because.code is Code.APPROVAL
+        return self.state is State.HELD and self.because is not None and self.because.code in TO_APPROVE
 
 
 @dataclass(frozen=True)

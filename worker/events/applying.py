@@ -25,6 +25,8 @@ def reach_stage(tx: Tx, source: Source, event: StoredEvent, key: str, said: Cand
         at_stage=inviting.is_at(source.stage, said),
         moved_at=said.moved_at or event.received_at,
         event_id=event.id,
+        name=said.name if "name" in source.personal_data else None,
+        email=said.email if "email" in source.personal_data else None,
     )
     known = applications.newer(tx, told)
     if known is None:

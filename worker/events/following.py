@@ -4,7 +4,7 @@ Each function returns the sentence that the event shows. While nothing of an int
 or was cancelled when the posting closed), the newest text is its text; afterwards `on_change` has answered: see `wanting`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.settings import Source
@@ -15,7 +15,7 @@ from worker.domain.posting import JobPosting
 from worker.domain.request import Because, Code, State
 from worker.events import wanting
 from worker.events.wanting import NOTHING_EXISTS, Wanted
-from worker.ledger import invitations, postings, requests
+from worker.ledger import invitations, postings, requests, requisitions
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
 from worker.policy import rules
@@ -48,8 +48,10 @@ class Readable:
 
 def open_or_change(tx: Tx, source: Source, event: StoredEvent, said: Readable) -> str:
     """A posting is live, with this text."""
-    known = postings.get(tx, source.name, said.posting.job_id)
     stored = _stored(source, event, said)
+    if stored.requisition_id is not None and _closed_since(tx, stored):
+        return OVERTAKEN
+    known = postings.get(tx, source.name, said.posting.job_id)
     if not postings.newer(tx, stored):
         return OVERTAKEN
     invitations.follow_posting(tx, source.name, stored.job_id)
@@ -57,6 +59,17 @@ def open_or_change(tx: Tx, source: Source, event: StoredEvent, said: Readable) -
     found = postings.requests_of(tx, source.name, stored.job_id)
     told = wanting.follow(tx, wanted, found, was_closed=known is not None and not known.is_open)
     return f"{told}{_doubt(said)}"
+
+
+def _closed_since(tx: Tx, stored: postings.StoredPosting) -> bool:
+    """Whether all postings of the requisition closed later than this one opened; then it is kept as one that is closed."""
+    closing = requisitions.closing(tx, stored.source, stored.requisition_id or "")
+    if closing is None or (closing.closed_at, closing.event_id) < (stored.changed_at, stored.event_id):
+        return False
+    closed = replace(stored, is_open=False, changed_at=closing.closed_at, event_id=closing.event_id)
+    if postings.get(tx, stored.source, stored.job_id) is None:
+        postings.newer(tx, closed)
+    return True
 
 
 def _doubt(said: Readable) -> str:
@@ -72,6 +85,7 @@ def close(tx: Tx, source: Source, event: StoredEvent, said: PostingClosed) -> st
     if said.job_id is not None:
         found = [postings.get(tx, source.name, said.job_id) or _never_announced(tx, source, event, said, changed_at)]
     else:
+        requisitions.close(tx, source.name, said.requisition_id or "", requisitions.Closing(changed_at, event.id))
         found = postings.of_requisition(tx, source.name, said.requisition_id or "")
     closed = [known for known in found if postings.close(tx, known, changed_at, event.id)]
     cancelled = [label for known in closed for label in _cancel(tx, source, known.job_id)]

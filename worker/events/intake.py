@@ -20,7 +20,7 @@ from datetime import timedelta
 
 from worker import ids, log, metrics, steps
 from worker.events.errands import Errands, Question
-from worker.events.records import Entry, load
+from worker.events.records import Entry
 from worker.events.spool import CannotSpool, Spool
 from worker.ledger import events
 from worker.ledger.connection import Ledger, LedgerFault, Tx
@@ -174,7 +174,7 @@ class Intake:
             self._spool.adopt()
         entries = self._spool.oldest(LARGEST_LOAD, LOAD_BYTES)
         if entries and time.monotonic() >= self._load_at:
-            load_under_way = self._commits.send(lambda: self._commit([load(one) for one in entries]))
+            load_under_way = self._commits.send(lambda: self._commit(self._spool.load(entries)))
             self._load = entries, load_under_way
             load_under_way.add_done_callback(lambda _: self._waiting.put(None))
 

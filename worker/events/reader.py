@@ -5,10 +5,9 @@ reader that was mended later reads parked events again (`sprout events replay`);
 noted and not waited for: if the power fails before it is on the disk, the event, which is, is read once more.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from config import Secret
 from config.settings import Source
 from worker import log, sources, steps
 from worker.domain.event import (
@@ -27,11 +26,12 @@ from worker.domain.received import Received
 from worker.domain.result import CandidateResult
 from worker.events import announcing, applying, following, pages
 from worker.events.announcing import Announced
-from worker.ledger import events, results
+from worker.ledger import candidates, events, results, tombstones
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.sources import talentsprout
 
+GONE = "Its bytes are gone: they were kept for as long as the organization wants it."
 MOST_TRIES = 3
 MOST_AT_ONCE = 50  # meanings in one transaction, so that a large delivery never holds up receipts and claims
 MOST_SAID = 10  # sentences
@@ -41,6 +41,7 @@ KEPT = {
     results.Kept.UNMATCHED: "The result is stored; its interview is not known yet.",
     results.Kept.REPEATED: "This result is known; nothing changed.",
     results.Kept.CONTRADICTED: "A result of this session is known and says something else; the first one stays, flagged.",
+    results.Kept.ERASED: candidates.ERASED,
     results.Kept.DROPPED: "Nobody here made its interview, and the organization's policy is to drop such results.",
 }
 NOT_ASKED = (
@@ -51,12 +52,10 @@ _logger = log.named(__name__)
 
 
 @dataclass(frozen=True)
-class Finished:
-    """A result, and what its organization wants: to keep one only if its interview is ours, and which keys sign its links."""
+class Known:
+    """A result that is kept only if its interview is ours."""
 
     result: CandidateResult
-    is_dropping: bool
-    keys: Sequence[Secret]
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Applied:
     said: CandidateReachedStage
 
 
-Meaning = following.Readable | Announced | PostingClosed | InterviewFinished | Finished | Applied | Ignored
+Meaning = following.Readable | Announced | PostingClosed | InterviewFinished | Known | Applied | Ignored
 
 
 @dataclass(frozen=True)
@@ -80,16 +79,9 @@ class Read:
 
 
 def read(
-    ledger: Ledger,
-    configured: Mapping[str, Source],
-    event_id: str,
-    dropping: Collection[str] = frozenset(),
-    keys: Sequence[Secret] = (),
+    ledger: Ledger, configured: Mapping[str, Source], event_id: str, dropping: Collection[str] = frozenset()
 ) -> Read:
-    """Read one event if it is still to be read.
-
-    `dropping`: organizations that keep no result of a foreign interview. `keys` sign personal links.
-    """
+    """Read one event if it is still to be read. `dropping`: organizations that keep no result of a foreign interview."""
     begun = ledger.note(lambda tx: _begin(tx, event_id))
     if begun is None:
         return Read(EventState.READ)
@@ -104,8 +96,7 @@ def read(
         if event.tries < MOST_TRIES:
             return Read(EventState.STORED)
         return _park(ledger, event, f"its reader failed: {type(fault).__name__}")
-    meant = [_under(one, keys, is_dropping=event.organization in dropping) for one in meanings]
-    done = _apply_all(ledger, event, meant, configured)
+    done = _apply_all(ledger, event, [_under(one, event.organization in dropping) for one in meanings], configured)
     steps.reached("after_read")
     return done
 
@@ -118,8 +109,14 @@ def _begin(tx: Tx, event_id: str) -> tuple[StoredEvent, Received] | None:
     if tries > MOST_TRIES:
         events.settle(tx, event_id, EventState.UNREADABLE, f"It can't be read: its reader failed {MOST_TRIES} times.")
         return None
-    counted = StoredEvent(**{**event.__dict__, "tries": tries})
-    return counted, events.received(tx, event_id)
+    received = events.received(tx, event_id)
+    if received is None:
+        events.settle(tx, event_id, EventState.IGNORED, GONE)
+        return None
+    if tombstones.mentioned(tx, received):
+        candidates.strip(tx, [event_id])
+        return None
+    return StoredEvent(**{**event.__dict__, "tries": tries}), received
 
 
 def _said(ledger: Ledger, event: StoredEvent, received: Received, configured: Mapping[str, Source]) -> list[Event]:
@@ -158,9 +155,9 @@ def _applied(said: CandidateReachedStage, *, wanted: bool) -> Applied | Ignored:
     return Ignored("It names a candidate's application by its id alone, and this source invites nobody.")
 
 
-def _under(meaning: Meaning, keys: Sequence[Secret], *, is_dropping: bool) -> Meaning:
+def _under(meaning: Meaning, is_dropping: bool) -> Meaning:
     """A result, as the policy of its organization wants it read."""
-    return Finished(meaning.result, is_dropping, keys) if isinstance(meaning, InterviewFinished) else meaning
+    return Known(meaning.result) if is_dropping and isinstance(meaning, InterviewFinished) else meaning
 
 
 def _apply_all(ledger: Ledger, event: StoredEvent, meanings: list[Meaning], configured: Mapping[str, Source]) -> Read:
@@ -175,8 +172,11 @@ def _apply_all(ledger: Ledger, event: StoredEvent, meanings: list[Meaning], conf
     def last(tx: Tx) -> Read:
         if not _is_unread(tx, event):
             return Read(EventState.READ)
-        now_said = [_apply_one(tx, event, meaning, configured) for meaning in parts[-1]]
-        events.settle(tx, event.id, state, _summary([*said, *now_said]))
+        told = [*said, *(_apply_one(tx, event, meaning, configured) for meaning in parts[-1])]
+        if candidates.ERASED in told:
+            candidates.strip(tx, [event.id])
+            return Read(EventState.IGNORED, (event.organization,))
+        events.settle(tx, event.id, state, _summary(told))
         asks = any(isinstance(one, Announced) for one in meanings)
         return Read(state, (event.organization, *elsewhere(configured.get(event.source))), asks)
 
@@ -215,9 +215,8 @@ def _apply_one(tx: Tx, event: StoredEvent, meaning: Meaning, configured: Mapping
             return reason
         case InterviewFinished(result):
             return KEPT[results.keep(tx, event.organization, event.id, result)]
-        case Finished(result, drop_foreign, keys):
-            kept = results.keep(tx, event.organization, event.id, result, drop_foreign=drop_foreign, keys=keys)
-            return KEPT[kept]
+        case Known(result):
+            return KEPT[results.keep(tx, event.organization, event.id, result, drop_foreign=True)]
         case Applied(key, said):
             return applying.reach_stage(tx, configured[event.source], event, key, said)
         case PostingClosed():

@@ -1,6 +1,6 @@
 """Records of the spool: one line each, in a file that one process has locked.
 
-A line is a checksum, what is known of the receipt as JSON, and its body in base64, separated by tabs.
+A line is a checksum, what identifies the receipt as JSON, and its headers and body, sealed, in base64; separated by tabs.
 """
 
 import base64
@@ -18,8 +18,10 @@ from typing import Any
 from worker import ids, log
 from worker.domain.received import Received
 from worker.ledger.events import Receipt
+from worker.ledger.keyring import Keyring
 
 DAMAGED = ".damaged"
+PLACE = "spool"  # what lines are sealed for
 _logger = log.named(__name__)
 
 
@@ -90,30 +92,39 @@ def end(file: File) -> None:
     os.close(file.descriptor)
 
 
-def load(entry: Entry) -> Receipt:
+def load(entry: Entry, keys: Keyring) -> Receipt:
     """The receipt of a record, to be stored under its own id and as of when it came. From any thread.
 
-    Raises OSError, and ValueError where the record is damaged.
+    Raises OSError, ValueError where the record is damaged, and Unsealable where its key is not here.
     """
     line = os.pread(entry.file.descriptor, entry.length, entry.offset)
-    about, body = _checked(line)
-    received = Received(about["headers"], base64.b64decode(body), datetime.fromisoformat(about["at"]))
-    keys = tuple(about["keys"])
-    return Receipt(about["source"], about["organization"], received, keys, about["ignored"], about["id"], waited=True)
+    about, sealed = _checked(line)
+    headers, body = _opened(about, keys.open(PLACE, base64.b64decode(sealed)))
+    received = Received(headers, body, datetime.fromisoformat(about["at"]))
+    once = tuple(about["keys"])
+    return Receipt(about["source"], about["organization"], received, once, about["ignored"], about["id"], waited=True)
 
 
-def line(receipt: Receipt) -> bytes:
-    """The record of a receipt that has its id."""
+def _opened(about: dict[str, Any], plain: bytes) -> tuple[dict[str, str], bytes]:
+    """Lines of before anything was sealed have their headers beside what identifies them."""
+    if "headers" in about:
+        return about["headers"], plain
+    headers, _, body = plain.partition(b"\n")
+    return json.loads(headers), body
+
+
+def line(receipt: Receipt, keys: Keyring) -> bytes:
+    """The record of a receipt that has its id. Raises Unsealable."""
     about = {
         "id": receipt.event_id,
         "source": receipt.source,
         "organization": receipt.organization,
         "keys": receipt.keys,
-        "headers": dict(receipt.received.headers),
         "at": receipt.received.at.isoformat(),
         "ignored": receipt.ignored,
     }
-    content = json.dumps(about).encode() + b"\t" + base64.b64encode(receipt.received.body)
+    plain = json.dumps(dict(receipt.received.headers)).encode() + b"\n" + receipt.received.body
+    content = json.dumps(about).encode() + b"\t" + base64.b64encode(keys.seal(PLACE, plain))
     return b"%08x\t%s\n" % (zlib.crc32(content), content)
 
 

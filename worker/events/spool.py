@@ -18,6 +18,7 @@ from worker import log, steps
 from worker.events import records
 from worker.events.records import Entry, File
 from worker.ledger.events import Receipt, Stored
+from worker.ledger.keyring import Keyring, Unsealable
 
 LARGEST = 256 * 1024 * 1024  # bytes in a data_dir
 TRIAL = 64 * 1024  # bytes
@@ -29,10 +30,14 @@ class CannotSpool(Exception):
 
 
 class Spool:
-    """The files of `folder` that this process has locked. At most `largest` bytes lie in the folder, whoever's they are."""
+    """The files of `folder` that this process has locked. At most `largest` bytes lie in the folder, whoever's they are.
 
-    def __init__(self, folder: Path, largest: int = LARGEST) -> None:
+    Records are sealed with `keys`.
+    """
+
+    def __init__(self, folder: Path, keys: Keyring, largest: int = LARGEST) -> None:
         self._folder = folder
+        self._keys = keys
         self._largest = largest
         self._files: list[File] = []
         self._mine: File | None = None
@@ -50,8 +55,9 @@ class Spool:
                 trial.write(bytes(TRIAL))
                 trial.flush()
                 os.fsync(trial.fileno())
+            self._keys.make()
             return self._size() < self._largest
-        except OSError:
+        except (OSError, Unsealable):
             return False
 
     def keep(self, receipts: Sequence[Receipt]) -> list[Stored]:
@@ -82,6 +88,10 @@ class Spool:
             found.append(entry)
         return found
 
+    def load(self, entries: Iterable[Entry]) -> list[Receipt]:
+        """Their receipts. From any thread. Raises OSError, ValueError where one is damaged, and Unsealable."""
+        return [records.load(entry, self._keys) for entry in entries]
+
     def forget(self, entries: Iterable[Entry]) -> None:
         """The database has these, which were the oldest. A file that is done with is removed."""
         for entry in entries:
@@ -107,8 +117,9 @@ class Spool:
         self.forget(())
 
     def _append(self, receipts: Sequence[Receipt]) -> None:
-        lines = [records.line(receipt) for receipt in receipts]
         try:
+            self._keys.make()  # the database is away, so nobody can tell whether it has one already; whatever was sealed opens
+            lines = [records.line(receipt, self._keys) for receipt in receipts]
             if self._size() + sum(map(len, lines)) > self._largest:
                 raise CannotSpool(f"{self._folder} holds as much as it may, {self._largest} bytes")
             file = self._open()
@@ -116,6 +127,8 @@ class Spool:
             self._write(file, b"".join(lines))
         except OSError as fault:
             raise CannotSpool(f"{self._folder} can't be written to: {fault.strerror}") from fault
+        except Unsealable as fault:
+            raise CannotSpool(str(fault)) from fault
         steps.reached("after_spool_append")
         for receipt, line in zip(receipts, lines, strict=True):
             entry = Entry(file, _id(receipt), receipt.source, receipt.keys, offset, len(line))

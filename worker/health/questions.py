@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from worker.assembly import Bridge
-from worker.health import apis, configuration, destinations, network, stored
+from worker.health import apis, configuration, destinations, network, sealed, stored
 from worker.health.check import Check, State
 from worker.ledger import schema
 from worker.ledger.connection import LedgerFault
@@ -33,6 +33,7 @@ def doctor(bridge: Bridge, ask: Ask) -> Iterator[Check]:
     if found.state is State.OK:
         yield stored.database_disk(bridge)
         yield stored.database_clock(bridge)
+        yield from sealed.data_keys(bridge)
         yield stored.worker(bridge)
         asleep = network.sandbox_asleep(settings)
         if asleep is not None:

@@ -59,11 +59,14 @@ def interview_created(tx: Tx, organization: str, interview_id: str, request_id: 
     announce(tx, Occurrence(Happened.INTERVIEW_CREATED, organization, lane, interview_id, about))
 
 
-def result_arrived(tx: Tx, organization: str, event: str, session_id: str, about: Subjects) -> None:
-    """A candidate's session has ended, and its interview is known. `event` is TalentSprout's name for it."""
+def result_arrived(tx: Tx, organization: str, event: str, session: str, about: Subjects) -> None:
+    """A candidate's session has ended, and its interview is known.
+
+    `event` is TalentSprout's name for it; `session` the digest of the session's id: deliveries hold nothing of a person.
+    """
     assert about.result is not None, "it is about a result"
     happened = RESULTS.get(event, Happened.RESULT_COMPLETED)
-    announce(tx, Occurrence(happened, organization, f"session {session_id}", about.result, about))
+    announce(tx, Occurrence(happened, organization, f"session {session}", about.result, about))
 
 
 def candidate_invited(tx: Tx, found: Application) -> None:
@@ -78,7 +81,12 @@ def candidate_reminded(tx: Tx, found: Application) -> None:
 
 def _candidate(tx: Tx, event: Happened, found: Application, cause: str) -> None:
     about = Subjects(application=found.id, interview=found.interview_id, source=found.source)
-    announce(tx, Occurrence(event, found.organization, f"application {found.id}", cause, about))
+    announce(tx, Occurrence(event, found.organization, lane_of_application(found.id), cause, about))
+
+
+def lane_of_application(application_id: str) -> str:
+    """What is said of one application is delivered in its order."""
+    return f"application {application_id}"
 
 
 def posting_closed(tx: Tx, organization: str, source: str, job_id: str, event_id: str) -> None:
@@ -113,6 +121,11 @@ def target_failing(tx: Tx, name: str, organization: str, since: datetime, told: 
     announce(tx, said, besides=name)
 
 
+def cause_of(event: Happened, cause: str) -> str:
+    """What makes a delivery one: what happened, and to what."""
+    return f"{event} {cause}"
+
+
 def _values(said: Occurrence, target: str, now: datetime) -> dict[str, Any]:
     subjects = {name: value for name, value in asdict(said.subjects).items() if value is not None}
     return {
@@ -120,7 +133,7 @@ def _values(said: Occurrence, target: str, now: datetime) -> dict[str, Any]:
         "organization": said.organization,
         "target": target,
         "event": said.event,
-        "cause": f"{said.event} {said.cause}",
+        "cause": cause_of(said.event, said.cause),
         "lane": said.lane,
         "subjects": json.dumps(subjects),
         "facts": json.dumps(said.facts),

@@ -4,9 +4,11 @@ import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from worker.ledger.metadata import METADATA
+from worker.ledger.sealing import SealedText, newest_key
 from worker.ledger.times import Instant
 
-# One row for one application of a source, so that nobody can be invited twice. `key` is the vendor's id of it.
+# One row for one application of a source, so that nobody can be invited twice. `key` is the vendor's id of it. Names and
+# addresses only where the source asks for them, and sealed; `…_index` is a keyed digest.
 application = Table(
     "application",
     METADATA,
@@ -16,6 +18,8 @@ application = Table(
     Column("key", Text, nullable=False),
     Column("application_id", Text),
     Column("candidate_id", Text),
+    Column("name", SealedText("application.name")),
+    Column("email", SealedText("application.email")),
     Column("job_id", Text),
     Column("requisition_id", Text),
     Column("stage", Text),
@@ -30,9 +34,15 @@ application = Table(
     Column("reminded", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("candidate_index", Text),
+    Column("email_index", Text),
+    Column("sealed_with", Text, default=newest_key),
     sa.UniqueConstraint("source", "key", name="application_once"),
 )
 Index("application_by_organization", application.c.organization, application.c.id)
+Index("application_by_candidate", application.c.candidate_index)
+Index("application_by_email", application.c.email_index)
+Index("application_sealed", application.c.sealed_with)
 _pending = application.c.invitation.in_(["waiting", "unclear", "closed"])
 Index(
     "application_pending",

@@ -4,6 +4,7 @@ Newest by the sender's own time where it says one, else as received; so the orde
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +14,13 @@ import sqlalchemy as sa
 from worker import ids
 from worker.domain.application import Application, Invitation
 from worker.domain.event import CandidateReachedStage
+from worker.ledger import blinding
 from worker.ledger.connection import Tx
-from worker.ledger.tables import application, attribution, interview, posting, request, result
+from worker.ledger.sealing import ring_of
+from worker.ledger.tables import application, attribution, erased, interview, posting, request, result
 from worker.policy import matching
 from worker.policy.inviting import Opening
+from worker.policy.subjects import Names
 
 PENDING = (Invitation.WAITING, Invitation.UNCLEAR, Invitation.CLOSED)
 MOST_AT_ONCE = 200  # applications that one posting's interview moves in its own transaction; the sweep does the rest
@@ -24,7 +28,10 @@ MOST_AT_ONCE = 200  # applications that one posting's interview moves in its own
 
 @dataclass(frozen=True)
 class Told:
-    """What an event says of an application, and where it comes from. `at_stage`: that is where candidates are invited."""
+    """What an event says of an application, and where it comes from. `at_stage`: that is where candidates are invited.
+
+    `name` and `email` are what the source wants kept of the person.
+    """
 
     organization: str
     source: str
@@ -33,13 +40,20 @@ class Told:
     at_stage: bool
     moved_at: datetime
     event_id: str
+    name: str | None = None
+    email: str | None = None
 
 
 def newer(tx: Tx, told: Told) -> Application | None:
     """Keep it if nothing newer is known, and return it, locked; None where it arrives late and changes nothing."""
     now = tx.now()
-    said = told.said
+    said, blinds = told.said, blinding.of(tx)
     values = {
+        "name": told.name,
+        "email": told.email,
+        "candidate_index": blinds.id(said.candidate_id),
+        "email_index": blinds.email(told.email),
+        "sealed_with": ring_of(tx.conn.dialect).newest(),
         "application_id": said.application_id,
         "candidate_id": said.candidate_id,
         "job_id": said.job_id,
@@ -69,11 +83,11 @@ def get(tx: Tx, application_id: str, *, lock: bool = False) -> Application | Non
 
 def named(tx: Tx, name: str, most: int) -> list[Application]:
     """Those that bear a name elsewhere: the ATS's id of the application or of the candidate, an external id, a session."""
-    claim = matching.claim_in(name, ())
+    claim = matching.claim_in(name)
     of_session = (
         sa.select(attribution.c.application_id)
         .join(result, result.c.id == attribution.c.result_id)
-        .where(result.c.session_id == name)
+        .where(result.c.session_index == blinding.of(tx).id(name))
     )
     statement = sa.select(application).where(
         sa.or_(
@@ -85,6 +99,34 @@ def named(tx: Tx, name: str, most: int) -> list[Application]:
     )
     rows = tx.conn.execute(statement.order_by(application.c.id.desc()).limit(most)).mappings()
     return [from_row(row) for row in rows]
+
+
+def of_person(tx: Tx, names: Names) -> list[Application]:
+    """Of somebody who is known by these: the candidate's id or address, or what a personal link carried."""
+    blinds = blinding.of(tx)
+    claimed = [claim.application_id for claim in map(matching.claim_in, names.ids) if claim is not None]
+    nameless = sa.and_(application.c.candidate_id.is_(None), application.c.application_id.in_(names.ids))
+    theirs = sa.or_(
+        application.c.id.in_(claimed),
+        application.c.candidate_index.in_([blinds.id(one) for one in names.ids]),
+        application.c.email_index.in_([blinds.email(one) for one in names.emails]),
+        nameless,
+    )
+    rows = tx.conn.execute(sa.select(application).where(theirs).order_by(application.c.id)).mappings()
+    return [from_row(row) for row in rows]
+
+
+def of_erased(tx: Tx, most: int) -> list[str]:
+    """Ids of applications of people who were erased: there are some only after a backup was restored."""
+    tombs = sa.select(erased.c.digest)
+    theirs = sa.or_(application.c.candidate_index.in_(tombs), application.c.email_index.in_(tombs))
+    return list(tx.conn.execute(sa.select(application.c.id).where(theirs).limit(most)).scalars())
+
+
+def drop(tx: Tx, ids: Collection[str]) -> None:
+    """Delete applications; what their results said of them goes with them."""
+    tx.conn.execute(sa.delete(attribution).where(attribution.c.application_id.in_(ids)))
+    tx.conn.execute(sa.delete(application).where(application.c.id.in_(ids)))
 
 
 def change(tx: Tx, application_id: str, **changes: Any) -> Application:

@@ -4,15 +4,14 @@ Only an external id that one of our keys has signed makes a result an applicatio
 and shown, so that nothing is written into the wrong record.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
 
-from config import Secret
 from worker.ledger import applications
 from worker.ledger.connection import Tx
+from worker.ledger.sealing import ring_of
 from worker.ledger.tables import attribution
 from worker.policy import matching
 
@@ -40,16 +39,19 @@ class Attribution:
     doubt: Doubt | None = None
 
 
-def judge(
-    tx: Tx, organization: str, external_id: str | None, interview_id: str | None, keys: Sequence[Secret]
-) -> Attribution:
+def personal_id(tx: Tx, application_id: str) -> str:
+    """The external id that an application's personal link carries, signed with the newest data key."""
+    return matching.personal_id(application_id, ring_of(tx.conn.dialect).proofs(application_id)[0])
+
+
+def judge(tx: Tx, organization: str, external_id: str | None, interview_id: str | None) -> Attribution:
     """Whose a result with this external id is; `interview_id` is what its other names say, or None where they say nothing."""
-    claim = matching.claim_in(external_id, keys)
+    claim = matching.claim_in(external_id)
     if claim is None:
         return Attribution()
     found = applications.get(tx, claim.application_id)
     ours = found is not None and found.organization == organization
-    if not claim.is_proven:
+    if not matching.is_proven(claim, ring_of(tx.conn.dialect).proofs(claim.application_id)):
         return Attribution(doubt=Doubt.FORGED if ours or claim.looks_signed else None)
     if found is None or not ours:
         return Attribution(doubt=Doubt.UNKNOWN)

@@ -33,6 +33,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from worker import clock
+from worker.ledger import sealing
+from worker.ledger.keyring import Keyring
 
 BUSY = timedelta(seconds=10)
 READING = "5s"  # no statement of a unit that only reads may take longer; whoever asked asks again
@@ -88,7 +90,10 @@ class Tx:
 
 
 class Ledger:
-    """One database. `clock` is for tests, which move it; by default the database tells the time."""
+    """One database. `clock` is for tests, which move it; by default the database tells the time.
+
+    Without `keys` it can't touch what is sealed, which is people's data.
+    """
 
     def __init__(
         self,
@@ -97,11 +102,15 @@ class Ledger:
         *,
         pool: int = 10,
         patience: timedelta | None = None,
+        keys: Keyring | None = None,
     ) -> None:
         self.url = url
         self.clock = clock or database_clock
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url, pool, patience or BUSY) if self.is_sqlite else _postgresql(url, pool)
+        self.keys = keys
+        if keys is not None:
+            sealing.equip(self.engine, keys)
         self._writing = self.engine.execution_options(writes=True)
         self._noting = self.engine.execution_options(writes=True, waits_for_disk=False)
         self._patience = patience
@@ -208,7 +217,7 @@ def _sqlite(url: str, pool: int, busy: timedelta) -> sa.Engine:
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         assert isinstance(connection, sqlite3.Connection)
         connection.isolation_level = None  # BEGIN is ours, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "checkout")

@@ -29,6 +29,7 @@ from worker.domain.message import Happened
 from worker.ledger import announcing, audit, targets
 from worker.ledger.connection import Tx
 from worker.ledger.delivery_tables import delivery, delivery_try, is_open, is_sending, is_waiting
+from worker.ledger.result_tables import result
 from worker.policy import redelivery
 
 AT_ONCE = 4  # deliveries under way to one target, from all workers together
@@ -232,8 +233,14 @@ def _move(tx: Tx, held: Delivery, to: DeliveryState, **changes: Any) -> bool:
 
 def _note(tx: Tx, held: Delivery, ended: Ended) -> None:
     values = {"delivery_id": held.id, "n": held.fence, "at": tx.now(), "status": ended.status}
-    values |= {"excerpt": ended.excerpt, "fault": ended.fault, "took": ended.took}
+    values |= {"excerpt": ended.excerpt if _is_there(tx, held) else "", "fault": ended.fault, "took": ended.took}
     tx.conn.execute(tx.insert(delivery_try).values(values).on_conflict_do_nothing())
+
+
+def _is_there(tx: Tx, held: Delivery) -> bool:
+    """Whether the result that it told of was not erased meanwhile: what a target answers may repeat what it was told."""
+    about = sa.select(result.c.id).where(result.c.id == held.subjects.result)
+    return held.subjects.result is None or tx.conn.execute(about).first() is not None
 
 
 def _count_failure(tx: Tx, standing: targets.Standing, step: redelivery.Step) -> None:

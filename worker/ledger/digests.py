@@ -11,10 +11,11 @@ from worker.ledger.connection import Tx
 from worker.ledger.delivery_tables import delivery, is_sending, is_waiting
 
 
-def oldest(tx: Tx, target: str) -> datetime | None:
-    """When the oldest message that waits for a target came to be."""
-    statement = sa.select(sa.func.min(delivery.c.created_at)).where(delivery.c.target == target, is_waiting())
-    return tx.conn.execute(statement).scalar_one_or_none()
+def put_off(tx: Tx, target: str, since: datetime, until: datetime) -> None:
+    """What has happened since then waits until the next mail, unless a person or a failure has given it a time of its own."""
+    fresh = sa.and_(delivery.c.tries == 0, delivery.c.created_at >= since, delivery.c.due_at < until)
+    waiting = sa.update(delivery).where(delivery.c.target == target, is_waiting(), fresh)
+    tx.conn.execute(waiting.values(due_at=until))
 
 
 def claim(tx: Tx, target: str, boot_id: str, lease: timedelta, most: int) -> Sequence[Delivery]:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from worker import ids
 from worker.domain.received import Received
+from worker.ledger import blinding
 from worker.ledger.connection import ForBoth, Tx
 from worker.ledger.tables import event, event_body, event_key, source_state
 
@@ -121,10 +122,10 @@ def get(tx: Tx, event_id: str, *, lock: bool = False) -> StoredEvent | None:
     return None if row is None else from_row(row)
 
 
-def received(tx: Tx, event_id: str) -> Received:
-    """The delivery exactly as it came."""
-    row = tx.conn.execute(BODY, {"it": event_id}).mappings().one()
-    return Received(json.loads(row["headers"]), bytes(row["body"]), row["received_at"])
+def received(tx: Tx, event_id: str) -> Received | None:
+    """The delivery exactly as it came; None once its bytes were erased, or kept for long enough."""
+    row = tx.conn.execute(BODY, {"it": event_id}).mappings().one_or_none()
+    return None if row is None else Received(json.loads(row["headers"]), bytes(row["body"]), row["received_at"])
 
 
 def count_try(tx: Tx, event_id: str) -> int:
@@ -137,11 +138,11 @@ def settle(tx: Tx, event_id: str, state: EventState, reason: str | None) -> None
     tx.conn.execute(SETTLED, {"it": event_id, "state": state, "reason": reason, "updated_at": tx.now()})
 
 
-def reopen(tx: Tx, event_id: str) -> None:
-    """To be read once more, from the first try."""
-    tx.conn.execute(
-        sa.update(event).where(event.c.id == event_id).values(state=EventState.STORED, reason=None, tries=0)
-    )
+def reopen(tx: Tx, event_id: str) -> bool:
+    """To be read once more, from the first try; False where its bytes are gone for good, and it stays as it is."""
+    is_there = sa.or_(event.c.state != EventState.IGNORED, sa.exists().where(event_body.c.event_id == event_id))
+    statement = sa.update(event).where(event.c.id == event_id, is_there)
+    return tx.conn.execute(statement.values(state=EventState.STORED, reason=None, tries=0)).rowcount == 1
 
 
 def unread(tx: Tx, limit: int) -> list[str]:
@@ -171,6 +172,7 @@ def _known(tx: Tx, receipts: Sequence[Receipt]) -> dict[tuple[str, str], str]:
 
 
 def _insert(tx: Tx, fresh: Sequence[tuple[str, Receipt]]) -> None:
+    blinding.have_keys(tx)
     now = tx.now()
     rows = [_event_values(event_id, receipt, now) for event_id, receipt in fresh]
     bodies = [

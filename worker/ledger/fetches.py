@@ -118,6 +118,12 @@ def want_list(tx: Tx, source: str, organization: str, what: What, account: str, 
     _put(tx, source, what, account, first, again)
 
 
+def hurry(tx: Tx, source: str) -> bool:
+    """Have a source's lists asked for now; False where it has none."""
+    lists = sa.and_(fetch.c.source == source, fetch.c.what != What.POSTING)
+    return bool(tx.conn.execute(sa.update(fetch).where(lists).values(due_at=tx.now())).rowcount)
+
+
 def due_sources(tx: Tx) -> list[str]:
     """Sources that have something to ask now."""
     now = tx.now()

@@ -4,7 +4,7 @@ Newest by the sender's own time of the change where it says one, else as receive
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -104,6 +104,14 @@ def of_requisition(tx: Tx, source: str, requisition_id: str) -> list[StoredPosti
         .with_for_update()
     ).mappings()
     return [_from_row(row) for row in rows]
+
+
+def openness(tx: Tx, found: Collection[tuple[str, str]]) -> dict[tuple[str, str], datetime | None]:
+    """Of postings by source and id: since when each is closed, None while it is open. What is not known is left out."""
+    wanted = sa.tuple_(posting.c.source, posting.c.job_id).in_(list(found))
+    known = sa.select(posting.c.source, posting.c.job_id, posting.c.is_open, posting.c.changed_at).where(wanted)
+    rows = tx.conn.execute(known) if found else ()
+    return {(row.source, row.job_id): None if row.is_open else row.changed_at for row in rows}
 
 
 def requests_of(tx: Tx, source: str, job_id: str) -> list[GenerationRequest]:

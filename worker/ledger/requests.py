@@ -28,7 +28,7 @@ Key = tuple[str, str]  # an organization, and a deduplication key in it
 
 @dataclass(frozen=True)
 class NewRequest:
-    """What is to be filed. `because` is set for one that is held from the start."""
+    """What is to be filed. `because` is set for one that is held from the start, `known_digest` where it was taken before."""
 
     organization: str
     kind: Kind
@@ -42,6 +42,7 @@ class NewRequest:
     batch: str | None = None
     because: Because | None = None
     rule: str | None = None
+    known_digest: str | None = None
 
     @property
     def key(self) -> Key:
@@ -51,7 +52,7 @@ class NewRequest:
     @cached_property
     def digest(self) -> str:
         """The digest that tells whether a repeat has the same content."""
-        return content_digest(self.kind, self.content.text, self.content.options)
+        return self.known_digest or content_digest(self.kind, self.content.text, self.content.options)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ An unmatched result keeps the names under which its interview may appear; whoeve
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,19 +12,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from config import Secret
 from worker import ids
 from worker.domain.delivery import Subjects
-from worker.domain.request import State
 from worker.domain.result import Candidate, CandidateResult
-from worker.ledger import aliases, announcing, applications, attributions, takes
+from worker.ledger import aliases, announcing, attributions, blinding, takes, tombstones, whereabouts
 from worker.ledger.attributions import Attribution
+from worker.ledger.blinding import Blinds
 from worker.ledger.connection import Tx
-from worker.ledger.tables import alias, attribution, interview, request, result, result_name
+from worker.ledger.tables import attribution, interview, result, result_name
 from worker.ledger.takes import Take
-from worker.policy import matching
+from worker.policy import matching, subjects
 
-CARRIED = frozenset({"external id", "signed id"})  # rules that go by what a candidate could change
 WAITING = sa.select(result_name.c.result_id).where(
     result_name.c.organization == sa.bindparam("whose"), result_name.c.foreign_id == sa.bindparam("name")
 )
@@ -39,6 +36,7 @@ class Kept(StrEnum):
     REPEATED = "repeated"
     CONTRADICTED = "contradicted"
     DROPPED = "dropped"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True)
@@ -65,24 +63,25 @@ def keep(
     arrived: CandidateResult,
     *,
     drop_foreign: bool = False,
-    keys: Sequence[Secret] = (),
 ) -> Kept:
     """Store it once. A repeat adds nothing; one that says something else is flagged and never overwrites.
 
     `drop_foreign`: one whose interview nobody here made is not stored, unless a request is unknown or under way that may be its.
-    `keys` are those that sign personal links.
     """
-    digest = _digest(arrived)
-    found = _named(tx, organization, arrived)
-    whose = attributions.judge(tx, organization, arrived.candidate.external_id, found and found[0], keys)
-    found = found or _carried(tx, organization, arrived, whose)
-    if found is None and drop_foreign and not _may_be_ours(tx, organization):
+    blinds = blinding.of(tx)
+    if tombstones.covers(tx, subjects.of_result(arrived), blinds):
+        return Kept.ERASED
+    digest = _digest(arrived, blinds)
+    found = whereabouts.named(tx, organization, arrived)
+    whose = attributions.judge(tx, organization, arrived.candidate.external_id, found and found[0])
+    found = found or whereabouts.carried(tx, organization, arrived, whose)
+    if found is None and drop_foreign and not whereabouts.may_be_ours(tx, organization):
         return Kept.DROPPED
     values = {
         "id": ids.new_id(),
         "organization": organization,
         "event": arrived.event,
-        "session_id": arrived.session_id,
+        "session_index": blinds.id(arrived.session_id),
         "event_id": event_id,
         "interview_id": found[0] if found else None,
         "matched_by": found[1] if found else None,
@@ -90,13 +89,13 @@ def keep(
         "contradicted": False,
         "received_at": tx.now(),
         **_columns(arrived),
+        **_indexes(arrived, blinds),
     }
-    once = (
-        tx.insert(result).values(values).on_conflict_do_nothing(index_elements=["organization", "event", "session_id"])
-    )
+    names = ["organization", "event", "session_index"]
+    once = tx.insert(result).values(values).on_conflict_do_nothing(index_elements=names)
     stored = tx.conn.execute(once.returning(result.c.id)).scalar_one_or_none()
     if stored is None:
-        return _repeated(tx, organization, arrived, digest)
+        return _repeated(tx, organization, arrived, digest, blinds)
     attributions.keep(tx, stored, whose)
     if found is not None:
         _learn(tx, organization, arrived, *found)
@@ -110,7 +109,7 @@ def keep(
 
 def _learn(tx: Tx, organization: str, arrived: CandidateResult, interview_id: str, how: str) -> None:
     """A delivery with two names teaches the second one. An external id teaches nothing: candidates may change it."""
-    if how in CARRIED:
+    if how in whereabouts.CARRIED:
         return
     for name in arrived.foreign_ids:
         if name != interview_id:
@@ -142,7 +141,7 @@ def _announce(tx: Tx, result_id: str, *, is_preview: bool) -> None:
     owned = sa.select(result, interview.c.request_id).join(interview, interview.c.id == result.c.interview_id)
     row = tx.conn.execute(owned.where(result.c.id == result_id)).mappings().one()
     about = Subjects(result=result_id, interview=row["interview_id"], request=row["request_id"])
-    announcing.result_arrived(tx, row["organization"], row["event"], row["session_id"], about)
+    announcing.result_arrived(tx, row["organization"], row["event"], row["session_index"], about)
 
 
 def joined() -> sa.Select[Any]:
@@ -197,51 +196,16 @@ def _result(row: sa.RowMapping) -> CandidateResult:
     )
 
 
-def _named(tx: Tx, organization: str, arrived: CandidateResult) -> tuple[str, str] | None:
-    """The interview's id and the rule that found it, by what TalentSprout calls it; the most trusted rule first."""
-    for number, name in enumerate(arrived.foreign_ids):
-        direct = sa.select(interview.c.id).where(interview.c.organization == organization, interview.c.id == name)
-        if (found := tx.conn.execute(direct).scalar_one_or_none()) is not None:
-            return found, "id" if number == 0 else "link"
-        known = sa.select(alias.c.interview_id).where(alias.c.organization == organization, alias.c.foreign_id == name)
-        if (found := tx.conn.execute(known).scalar_one_or_none()) is not None:
-            return found, "alias"
-    return None
-
-
-def _carried(tx: Tx, organization: str, arrived: CandidateResult, whose: Attribution) -> tuple[str, str] | None:
-    """By what our own link carried."""
-    invited = None if whose.application_id is None else applications.get(tx, whose.application_id)
-    if invited is not None and invited.interview_id is not None:
-        return invited.interview_id, "signed id"
-    wanted = matching.request_in(arrived.candidate.external_id)
-    if wanted is None:
-        return None
-    ours = sa.select(request.c.interview_id).where(
-        request.c.organization == organization, sa.or_(request.c.id == wanted, request.c.label == wanted.upper())
-    )
-    found = tx.conn.execute(ours.where(request.c.interview_id.is_not(None))).scalar_one_or_none()
-    return None if found is None else (found, "external id")
-
-
-def _may_be_ours(tx: Tx, organization: str) -> bool:
-    """While it is not known of every request what exists, an interview that nobody knows may be one of ours."""
-    open_ones = sa.select(request.c.id).where(
-        request.c.organization == organization, request.c.state.in_([State.SENDING, State.UNKNOWN])
-    )
-    return tx.conn.execute(open_ones.limit(1)).first() is not None
-
-
 def _waiting_names(arrived: CandidateResult) -> tuple[str, ...]:
     ours = matching.waiting_name(arrived.candidate.external_id)
     return arrived.foreign_ids if ours is None else (*arrived.foreign_ids, ours)
 
 
-def _repeated(tx: Tx, organization: str, arrived: CandidateResult, digest: str) -> Kept:
+def _repeated(tx: Tx, organization: str, arrived: CandidateResult, digest: str, blinds: Blinds) -> Kept:
     same = sa.and_(
         result.c.organization == organization,
         result.c.event == arrived.event,
-        result.c.session_id == arrived.session_id,
+        result.c.session_index == blinds.id(arrived.session_id),
     )
     if tx.conn.execute(sa.select(result.c.digest).where(same)).scalar_one() == digest:
         return Kept.REPEATED
@@ -252,6 +216,7 @@ def _repeated(tx: Tx, organization: str, arrived: CandidateResult, digest: str) 
 def _columns(arrived: CandidateResult) -> dict[str, Any]:
     person = arrived.candidate
     return {
+        "session_id": arrived.session_id,
         "title": arrived.title,
         "company": arrived.company,
         "candidate_id": person.id,
@@ -269,7 +234,17 @@ def _columns(arrived: CandidateResult) -> dict[str, Any]:
     }
 
 
-def _digest(arrived: CandidateResult) -> str:
+def _indexes(arrived: CandidateResult, blinds: Blinds) -> dict[str, str | None]:
+    """What the person is found by."""
+    person = arrived.candidate
+    return {
+        "candidate_index": blinds.id(person.id),
+        "email_index": blinds.email(person.email),
+        "external_index": blinds.id(person.external_id),
+    }
+
+
+def _digest(arrived: CandidateResult, blinds: Blinds) -> str:
     """Of what two deliveries about one session must agree on."""
     person = arrived.candidate
     said = [
@@ -281,7 +256,7 @@ def _digest(arrived: CandidateResult) -> str:
         arrived.test,
         _dump(arrived.transcript),
     ]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return blinds.content(hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest())
 
 
 def _dump(value: object) -> str | None:

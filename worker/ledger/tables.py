@@ -5,7 +5,7 @@ index, because every question is asked for one. Reasons, options and evidence ar
 """
 
 import sqlalchemy as sa
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from worker.ledger.application_tables import application as application
 from worker.ledger.application_tables import attribution as attribution
@@ -15,9 +15,24 @@ from worker.ledger.fetch_tables import fetch as fetch
 from worker.ledger.metadata import METADATA
 from worker.ledger.note_tables import written_note as written_note
 from worker.ledger.process_tables import process as process
+from worker.ledger.requisition_tables import requisition as requisition
+from worker.ledger.result_tables import blinding, erased, result, result_name
+from worker.ledger.sealing import SealedBytes, SealedText, newest_key
 from worker.ledger.times import Instant, Span
 
-__all__ = ["METADATA", "batch", "batch_row", "delivery", "delivery_try", "target", "target_event"]  # and those below
+__all__ = [
+    "METADATA",
+    "batch",
+    "batch_row",
+    "blinding",
+    "delivery",
+    "delivery_try",
+    "erased",
+    "result",
+    "result_name",
+    "target",
+    "target_event",
+]  # and those below
 
 source_state = Table("source_state", METADATA, Column("source", Text, primary_key=True), Column("verified_at", Instant))
 
@@ -40,9 +55,11 @@ event_body = Table(
     "event_body",
     METADATA,
     Column("event_id", Text, ForeignKey("event.id"), primary_key=True),
-    Column("headers", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("headers", SealedText("event_body.headers"), nullable=False),
+    Column("body", SealedBytes("event_body.body"), nullable=False),
+    Column("sealed_with", Text, default=newest_key),
 )
+Index("event_body_sealed", event_body.c.sealed_with)
 
 # Once in: a delivery id, or the bytes of a delivery whose time is not signed, lead to one event for ever.
 event_key = Table(
@@ -220,47 +237,6 @@ alias = Table(
     Column("organization", Text, primary_key=True),
     Column("foreign_id", Text, primary_key=True),
     Column("interview_id", Text, ForeignKey("interview.id"), nullable=False),
-)
-
-# One result for one session's end; a repeat adds nothing.
-result = Table(
-    "result",
-    METADATA,
-    Column("id", Text, primary_key=True),
-    Column("organization", Text, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("session_id", Text, nullable=False),
-    Column("event_id", Text, nullable=False),
-    Column("interview_id", Text, ForeignKey("interview.id")),
-    Column("matched_by", Text),
-    Column("title", Text),
-    Column("company", Text),
-    Column("candidate_id", Text),
-    Column("candidate_name", Text),
-    Column("candidate_email", Text),
-    Column("candidate_phone", Text),
-    Column("external_id", Text),
-    Column("score", Float),
-    Column("started_at", Instant),
-    Column("completed_at", Instant),
-    Column("test", Boolean, nullable=False),
-    Column("evaluation", Text),
-    Column("transcript", Text),
-    Column("recording_url", Text),
-    Column("digest", Text, nullable=False),
-    Column("contradicted", Boolean, nullable=False, default=False),
-    Column("received_at", Instant, nullable=False),
-    sa.UniqueConstraint("organization", "event", "session_id", name="result_once"),
-)
-Index("result_by_interview", result.c.interview_id)
-
-# The names under which an unmatched result's interview may appear later.
-result_name = Table(
-    "result_name",
-    METADATA,
-    Column("organization", Text, primary_key=True),
-    Column("foreign_id", Text, primary_key=True),
-    Column("result_id", Text, ForeignKey("result.id"), primary_key=True),
 )
 
 token = Table(

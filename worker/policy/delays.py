@@ -76,6 +76,9 @@ def _waiting(found: Delivery, to: Destination, *, is_first: bool, now: datetime)
     if found.because is not None and due > now:
         again = f"Trying again at {clock(due)}, try {found.tries + 1} of {MOST_TRIES}."
         return Reason(DeliveryCode.BACKING_OFF, f"{said(found.because, to.name)} {again}", due, NOTHING_TO_DO)
+    if due > now and (to.not_before is None or to.not_before <= now):
+        text = f"Gathered: it goes out at {clock(due)}, with the others of its day."
+        return Reason(DeliveryCode.GATHERED, text, due, NOTHING_TO_DO)
     if due > now:
         text = f"{to.name} has just failed and is given time. Sent at {clock(due)} or later."
         return Reason(DeliveryCode.BACKING_OFF, text, due, NOTHING_TO_DO)

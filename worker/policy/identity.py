@@ -57,9 +57,9 @@ def content_digest(kind: str, text: str, options: Mapping[str, object]) -> str:
     return _digest(kind, normalised(text), json.dumps(options, sort_keys=True, ensure_ascii=False))
 
 
-def revision_of(text: str) -> str:
-    """The revision of a posting whose source regenerates on change."""
-    return _digest("revision", normalised(text))
+def revision_of(text: str, *facts: str) -> str:
+    """The revision of a posting whose interview may be made anew: by its description, and title, place and language beside it."""
+    return _digest("revision", normalised(text), *map(normalised, facts))
 
 
 def normalised(text: str) -> str:

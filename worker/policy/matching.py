@@ -9,42 +9,42 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from config import Secret
-from worker import signing
-
 PREFIX = "spr:"
 PROOF_LENGTH = 16  # characters of base64: 96 bits, and id, proof and prefix together stay within 64
 
 
 @dataclass(frozen=True)
 class Claim:
-    """The application that an external id names. `is_proven`: one of our keys has signed it; else anybody may have written it.
-
-    `looks_signed`: it has the shape of one of ours, whatever stands in it.
-    """
+    """The application that an external id names, and the proof that it gives; anybody may have written both."""
 
     application_id: str
-    is_proven: bool
-    looks_signed: bool
+    proof: str
+
+    @property
+    def looks_signed(self) -> bool:
+        """Whether it has the shape of one of ours."""
+        return len(self.proof) == PROOF_LENGTH
 
 
-def personal_id(application_id: str, keys: Sequence[Secret]) -> str:
-    """What a personal link carries: at most 64 of [A-Za-z0-9:_-], signed with the first key."""
-    return f"{PREFIX}{application_id}:{_proof(application_id, keys[0])}"
+def personal_id(application_id: str, proof: str) -> str:
+    """What a personal link carries: at most 64 of [A-Za-z0-9:_-]."""
+    return f"{PREFIX}{application_id}:{proof[:PROOF_LENGTH]}"
 
 
-def claim_in(external: str | None, keys: Sequence[Secret]) -> Claim | None:
-    """The application that an external id of ours names; None for anybody else's.
-
-    A wrong proof takes as long as a right one.
-    """
+def claim_in(external: str | None) -> Claim | None:
+    """The application that an external id of ours names; None for anybody else's."""
     if external is None or not external.startswith(PREFIX):
         return None
     application_id, _, proof = external[len(PREFIX) :].partition(":")
-    given = proof.encode("utf-8", "replace")
+    return Claim(application_id, proof) if application_id else None
+
+
+def is_proven(claim: Claim, proofs: Sequence[str]) -> bool:
+    """Whether one of `proofs`, one by each of our keys, was given. A wrong one takes as long as a right one."""
+    given = claim.proof.encode("utf-8", "replace")
     # A list first, so that how long it takes does not tell which key was right.
-    matches = [hmac.compare_digest(_proof(application_id, key).encode(), given) for key in keys]
-    return Claim(application_id, any(matches), len(proof) == PROOF_LENGTH) if application_id else None
+    matches = [hmac.compare_digest(proof[:PROOF_LENGTH].encode(), given) for proof in proofs]
+    return any(matches)
 
 
 def external_id(request_id: str) -> str:
@@ -68,7 +68,3 @@ def request_in(external: str | None) -> str | None:
     if external is None or not external.startswith(PREFIX):
         return None
     return external[len(PREFIX) :].partition(":")[0] or None
-
-
-def _proof(application_id: str, key: Secret) -> str:
-    return signing.base64url_digest(f"personal link of {application_id}".encode(), key)[:PROOF_LENGTH]

@@ -164,6 +164,9 @@ def resting(because: Because) -> str:
             )
         case Code.APPROVAL:
             return f"The rule {facts.get('rule')} wants a person's word before the interview is made."
+        case Code.CHANGED:
+            changed = f"The posting changed after {facts.get('of')} was made: {facts.get('what')}."
+            return f"{changed} A person decides whether it gets another interview."
         case Code.SKIPPED:
             return f"The rule {facts.get('rule')} makes no interview for this posting any more: {facts.get('why')}"
         case Code.POSTING_CLOSED:
@@ -224,6 +227,9 @@ def _key_action(facts: Mapping[str, object]) -> str:
 def _resting_action(request: GenerationRequest, because: Because) -> str:
     if request.state is State.CANCELLED:
         return f"To revive it: sprout requests retry {request.label}."
+    if because.code is Code.CHANGED:
+        kept = f"To keep the interview as it is: sprout requests cancel {request.label}."
+        return f"To have another made: sprout requests approve {request.label}. {kept}"
     if because.code is Code.APPROVAL:
         return (
             f"To have it made: sprout requests approve {request.label}. If not: sprout requests cancel {request.label}."

@@ -20,13 +20,16 @@ from worker.ledger import (
     late_matches,
     organizations,
     requests,
+    resealing,
     settling,
 )
 from worker.ledger.connection import Tx
 from worker.policy import quarantine
+from worker.privacy import erasing
 from worker.sending import pinging
 
 MOST_AT_ONCE = 500
+PARTS_AT_ONCE = 20  # of 500 rows or 4 MB, each in a transaction of its own
 POLICY_RETRIES = 1  # of an unknown, where the organization's policy is to retry: the bound of what it may double
 _logger = log.named(__name__)
 
@@ -53,6 +56,8 @@ def sweep(bridge: Bridge) -> Due:
     probe_paused(bridge)
     follow_decisions(bridge)
     release_deliveries(bridge)
+    seal_again(bridge)
+    erase_again(bridge)
     due = bridge.ledger.read(requests.due)
     unread = bridge.ledger.read(lambda tx: events.unread(tx, MOST_AT_ONCE))
     return Due(unread, sorted({organization for organization, _ in due}))
@@ -112,6 +117,25 @@ def follow_decisions(bridge: Bridge) -> None:
     """Batches that were paused, resumed or cancelled, and whose requests do not say so yet."""
     for batch_id in bridge.ledger.read(batches.lagging):
         deciding.follow(bridge.ledger, batch_id)
+
+
+def seal_again(bridge: Bridge) -> None:
+    """A part of what is not sealed with the newest key: the data key was rotated, or the data is older than any key."""
+    done = 0
+    for _ in range(PARTS_AT_ONCE):
+        sealed = bridge.ledger.write(resealing.reseal)
+        done += sealed
+        if not sealed:
+            break
+    if done:
+        _logger.info("rows were sealed with the newest data key", count=done)
+
+
+def erase_again(bridge: Bridge) -> None:
+    """What a restored backup has brought back, and what a broken off erasure has left."""
+    count = erasing.finish(bridge)
+    if count:
+        _logger.warning("data of people who were erased was found and erased again", count=count)
 
 
 def probe_paused(bridge: Bridge) -> None:

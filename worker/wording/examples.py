@@ -119,12 +119,18 @@ TARGET = {
 }
 APPLICATION = {
     "id": "01example0application",
+    "organization": "acme",
     "source": "careers",
     "application_id": "884213",
     "candidate_id": "771004",
+    "job_id": "4281",
+    "requisition_id": "144371",
     "stage": "Interview",
-    "link": "https://www.talentsprout.ai/interview/3b0c7d52-8f41-4c6e-9a2d-51f7e0c4a9b8?externalUserId=example",
-    "candidate": {"name": "Ines Moreau", "email": "ines@example.org"},
+    "state": "invited",
+    "interview_id": "3b0c7d52-8f41-4c6e-9a2d-51f7e0c4a9b8",
+    "invited_at": "2026-11-21T18:42:07.000Z",
+    "sent": 1,
+    "personal_link": "https://www.talentsprout.ai/interview/3b0c7d52-8f41-4c6e-9a2d-51f7e0c4a9b8?externalUserId=example",
 }
 FACTS: dict[Happened, dict[str, object]] = {
     Happened.INTERVIEW_CREATED: {"request": REQUEST, "interview": INTERVIEW, "job": JOB},

@@ -23,17 +23,8 @@ def of(message: Message) -> dict[str, object]:
     score, mark = result.get("score"), _object(known, "interview").get("passing_score")
     made = {
         "page": message.page,
-        "job_title": _first(
-            known, "job.title", "request.title", "interview.title", "application.job_title", "result.title"
-        ),
-        "candidate_name": _first(
-            known,
-            "result.candidate.name",
-            "application.candidate.name",
-            "application.name",
-            "result.candidate.email",
-            "application.email",
-        ),
+        "job_title": _first(known, "job.title", "request.title", "interview.title"),
+        "candidate_name": _first(known, "result.candidate.name", "result.candidate.email"),
         "score": score,
         "mark": mark,
         "reached": score >= mark if isinstance(score, int | float) and isinstance(mark, int | float) else None,

@@ -12,6 +12,8 @@ from worker.wording import catalogue, facts
 from worker.wording.catalogue import Catalogue, Entry
 from worker.wording.rendering import Environment, all_said, environment, said
 
+LONGEST_LINE = 2000  # characters of a line of a note
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -86,7 +88,8 @@ def label(speaks: Speaker, name: str, known: dict[str, object]) -> str:
 def note(name: str, message: Message, voice: Voice) -> str:
     """A note in an ATS: the sentences that can be said, each on its line. "" where the catalogue has no such note."""
     speaks = speaker(voice)
-    return "\n".join(all_said(speaks.place, speaks.texts.notes.get(name, ()), facts.of(message)))
+    lines = all_said(speaks.place, speaks.texts.notes.get(name, ()), facts.of(message))
+    return "\n".join(cut(line, LONGEST_LINE) for line in lines)
 
 
 def headline(count: int, now: datetime, voice: Voice) -> str:

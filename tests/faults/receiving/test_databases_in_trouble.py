@@ -191,7 +191,8 @@ def test_f07_a_pool_without_a_free_connection_is_told_and_recovers(
 ) -> None:
     """Every connection is taken while 50 senders come: kept or 503; then all goes on."""
     text = TWO_ORGANIZATIONS.replace("[bridge]", f'[bridge]\ndatabase_url = "{database_url}"')
-    bridge = replace(assembled(tmp_path, text), ledger=Ledger(database_url, pool=1))
+    bridge = assembled(tmp_path, text)
+    bridge = replace(bridge, ledger=Ledger(database_url, pool=1, keys=bridge.ledger.keys))
     if not spooling:
         block_spool(bridge)
     house = House(bridge, create_app(bridge), Clock(), tmp_path)

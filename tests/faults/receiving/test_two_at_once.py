@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from tests.keys import KEYS
 from tests.servers import PostgresServer
 from tests.web.houses import AN_ID, House
 from worker import operators
@@ -94,7 +95,7 @@ def test_f76_an_old_page_decides_nothing_about_a_newer_attempt(house: House) -> 
 
 @pytest.fixture
 def ledger(postgres_server: PostgresServer, postgres_template: str) -> Ledger:
-    return Ledger(postgres_server.create_database(postgres_template))
+    return Ledger(postgres_server.create_database(postgres_template), keys=KEYS)
 
 
 def test_f09_transactions_that_cross_are_done_once_each(ledger: Ledger) -> None:

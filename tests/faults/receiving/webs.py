@@ -109,7 +109,7 @@ class Web:
 
     def stored(self) -> dict[str, bytes]:
         """Every event's id and bytes, asked of the database itself."""
-        ledger = Ledger(self.bridge.ledger.url)
+        ledger = Ledger(self.bridge.ledger.url, keys=self.bridge.ledger.keys)
         try:
             wanted = sa.select(event.c.id, event_body.c.body).join(event_body, event.c.id == event_body.c.event_id)
             return ledger.read(lambda tx: {row.id: bytes(row.body) for row in tx.conn.execute(wanted)})

@@ -8,8 +8,8 @@ from alembic import op
 
 from worker.ledger.times import Instant
 
-revision = "0009"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("application_id", sa.Text(), nullable=True),
         sa.Column("candidate_id", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("email", sa.Text(), nullable=True),
         sa.Column("job_id", sa.Text(), nullable=True),
         sa.Column("requisition_id", sa.Text(), nullable=True),
         sa.Column("stage", sa.Text(), nullable=True),
@@ -37,10 +39,16 @@ def upgrade() -> None:
         sa.Column("reminded", sa.Integer(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
+        sa.Column("candidate_index", sa.Text(), nullable=True),
+        sa.Column("email_index", sa.Text(), nullable=True),
+        sa.Column("sealed_with", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source", "key", name="application_once"),
     )
     op.create_index("application_by_organization", "application", ["organization", "id"], unique=False)
+    op.create_index("application_by_candidate", "application", ["candidate_index"], unique=False)
+    op.create_index("application_by_email", "application", ["email_index"], unique=False)
+    op.create_index("application_sealed", "application", ["sealed_with"], unique=False)
     invitation: sa.ColumnElement[str] = sa.column("invitation")
     _partial(
         "application_pending", ["source", "job_id", "requisition_id"], invitation.in_(["waiting", "unclear", "closed"])

@@ -1,0 +1,274 @@
+"""A person is erased while what is said of them is unread, in the spool, being read, to be delivered, in a backup."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from config import Secret, settings
+from tests.faults.receiving import canaries
+from tests.faults.receiving.canaries import ALL, EMAIL, arrive, completion, found_in, post, read, readable
+from tests.web.houses import AN_ID, House
+from web.app import create_app
+from web.context import of
+from worker import assembly
+from worker.ledger import audit, blinding, events, listing, results
+from worker.ledger.connection import Ledger, Tx
+from worker.ledger.delivery_tables import delivery
+from worker.ledger.events import EventState
+from worker.policy import subjects
+from worker.privacy import erasing, exporting, finding
+from worker.sources import talentsprout
+
+ERASED = "It is about somebody who was erased; nothing of it is kept."
+
+
+def erase(house: House, who: str = EMAIL) -> erasing.Erasure:
+    return erasing.erase(house.bridge, "ada", finding.find(house.bridge, who), who)
+
+
+def replay_all(house: House) -> None:
+    """Every event once more, as far as it can be read."""
+    for one in house.bridge.ledger.read(lambda tx: listing.events_page(tx, listing.Filters(), 200, None)).items:
+        house.write(lambda tx, one=one: events.reopen(tx, one.id))
+        read(house, one.id)
+
+
+EVERYTHING = (completion(), completion(canaries.OTHER_SESSION, "interview.abandoned", email=None))
+
+
+def assert_gone(house: House, *sent_again: bytes) -> None:
+    assert found_in(house) == []
+    assert readable(house) == []
+    replay_all(house)
+    again = replace(house, app=create_app(house.bridge, house.wall))  # started once more
+    for body in sent_again or EVERYTHING:
+        found = read(again, post(again, body))
+        assert (found.state, found.reason) == (EventState.IGNORED, ERASED)
+    delivered = again.deliver("careers", canaries.stage_change() + b" ", **{"Greenhouse-Event-ID": "another"})
+    read(again, str(delivered.json["event_id"]))
+    erasing.finish(again.bridge)
+    assert readable(again) == []
+    assert found_in(again) == []
+
+
+def test_s34_what_is_sealed_is_found_by_nobody_who_has_the_disks_alone(house: House) -> None:
+    house.interview()
+    arrive(house)
+
+    assert len(set(ALL)) >= 40
+    assert {one.partition(" in ")[0] for one in readable(house)} == {*ALL}
+    assert found_in(house) == []
+    assert house.api().get("/results").json["items"][0]["candidate"]["name"] == "Zoë canary-name"
+
+
+@pytest.mark.parametrize("who", [EMAIL.upper(), canaries.SESSION, canaries.CANDIDATE, canaries.EXTERNAL])
+def test_f72_everything_is_found_exported_and_erased_by_any_name(
+    house: House, who: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever the person is named by, all that is known of them is exported, and afterwards nothing is left."""
+    house.interview()
+    arrive(house)
+    found = finding.find(house.bridge, who)
+    document = exporting.document(house.bridge, "ada", found, who)
+    assert [one for one in ALL if one.lower() not in repr(document).lower()] == []
+    assert [one["action"] for one in document["audit"]] == ["export"]
+
+    done = erasing.erase(house.bridge, "ada", found, who)
+
+    receipt = exporting.receipt(done, who)
+    assert receipt["erased"] == {"results": 2, "events": 3}
+    assert {one["session_id"] for one in receipt["left_at_talentsprout"]} == {
+        canaries.SESSION,
+        canaries.OTHER_SESSION,
+    }
+    assert_gone(house)
+    logged = capfd.readouterr()
+    assert [one for one in ALL if one in logged.out + logged.err] == []
+    second = erase(house, who)
+    assert (second.results, second.earlier) == ((), done.at)
+
+
+def test_f72_an_event_that_is_unread_is_never_read(house: House) -> None:
+    house.interview()
+    sent = post(house, completion())
+
+    erase(house)
+
+    found = read(house, sent)
+    assert (found.state, found.reason) == (EventState.IGNORED, ERASED)
+    assert_gone(house)
+
+
+@contextmanager
+def receipts_away(house: House) -> Iterator[None]:
+    def run(statement: str) -> None:
+        with house.bridge.ledger.engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+
+    run("ALTER TABLE event_key RENAME TO elsewhere")
+    yield
+    run("ALTER TABLE elsewhere RENAME TO event_key")
+
+
+def test_f72_what_lies_in_the_spool_is_stripped_when_it_is_drained(house: House) -> None:
+    house.interview()
+    intake = of(house.app).intake
+    house.api().get("/results")  # the application has found its ledger
+    with receipts_away(house):
+        sent = post(house, completion())
+        assert intake.spooled() == 1
+        assert found_in(house) == []  # a line of the spool is sealed
+        erase(house)
+    house.until(lambda: not intake.spooled())
+
+    found = read(house, sent)
+
+    assert (found.state, found.reason) == (EventState.IGNORED, ERASED)
+    assert_gone(house, completion())  # nobody ever knew of another session
+
+
+def test_f72_an_erasure_waits_for_who_is_writing_and_takes_what_they_wrote(house: House) -> None:
+    house.interview()
+    sent = post(house, completion())
+    (said,) = talentsprout.read(canaries_received(house, sent))
+    written, erased = threading.Event(), threading.Event()
+
+    def keep(tx: Tx) -> results.Kept:
+        kept = results.keep(tx, "acme", sent, said.result)  # type: ignore[union-attr]  # it is a finished interview
+        written.set()
+        assert not erased.wait(1), "the erasure did not wait"
+        return kept
+
+    def erase_now() -> None:
+        written.wait(10)
+        erase(house)
+        erased.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        keeping, erasing_now = pool.submit(house.bridge.ledger.write, keep), pool.submit(erase_now)
+        assert keeping.result(30) is results.Kept.MATCHED
+        erasing_now.result(30)
+    assert_gone(house)
+
+
+def test_f72_who_has_read_an_event_before_the_erasure_writes_nothing_after_it(house: House) -> None:
+    house.interview()
+    sent = post(house, completion())
+    (said,) = talentsprout.read(canaries_received(house, sent))
+
+    erase(house)
+
+    kept = house.write(lambda tx: results.keep(tx, "acme", sent, said.result))  # type: ignore[union-attr]  # as above
+    assert kept is results.Kept.ERASED
+    assert_gone(house)
+
+
+def canaries_received(house: House, event_id: str):
+    found = house.bridge.ledger.read(lambda tx: events.received(tx, event_id))
+    assert found is not None
+    return found
+
+
+def test_f72_what_waits_to_be_delivered_is_not_and_the_receipt_names_who_was_told(house: House) -> None:
+    hook = settings.Target(
+        name="crm",
+        kind="webhook",
+        organization="acme",
+        url="https://crm.example.com/hook",
+        secret=[Secret("whsec_" + "x" * 32)],
+        events=("result.completed", "result.abandoned"),
+    )
+    house.api().get("/results")  # the application has prepared its ledger, without this target
+    known = house.bridge.settings.model_copy(update={"targets": {"crm": hook}})
+    house = replace(house, bridge=replace(house.bridge, settings=known))
+    assembly.prepare(house.bridge)
+    house.interview()
+    arrive(house)
+
+    erase(house)
+
+    with house.bridge.ledger.engine.connect() as connection:
+        states = connection.execute(sa.select(delivery.c.state)).scalars().all()
+    assert states == ["cancelled", "cancelled"]
+    assert readable(house) == []
+
+
+def test_f72_a_backup_that_is_restored_brings_nobody_back(house: House, request: pytest.FixtureRequest) -> None:
+    house.interview()
+    arrive(house)
+    url = backup(house, request)
+    erase(house)
+    restored = replace(house, bridge=replace(house.bridge, ledger=Ledger(url, keys=house.bridge.ledger.keys)))
+    assert len(readable(restored)) > 40
+
+    assert erasing.finish(restored.bridge) >= 2  # as the sweep does
+
+    assert readable(restored) == []
+    restored.bridge.ledger.close()
+
+
+def backup(house: House, request: pytest.FixtureRequest) -> str:
+    """A copy of the database as it is now."""
+    house.bridge.ledger.close()
+    url = house.bridge.ledger.url
+    if not house.bridge.ledger.is_sqlite:
+        return str(request.getfixturevalue("postgres_server").create_database(url))
+    path = Path(url.removeprefix("sqlite:///"))
+    copy = path.with_name("restored.db")
+    shutil.copyfile(path, copy)
+    return f"sqlite:///{copy}"
+
+
+def test_f72_an_erasure_that_is_broken_off_after_its_tombstone_is_finished_by_the_sweep(house: House) -> None:
+    house.interview()
+    arrive(house)
+    found = finding.find(house.bridge, EMAIL)
+    blinds = house.bridge.ledger.read(blinding.of)
+    from worker.ledger import tombstones
+    from worker.privacy import remembering
+
+    wanted = tombstones.digests(blinds, found.names)
+    now = house.bridge.ledger.read(lambda tx: tx.now())
+    remembering.append(house.bridge.settings.bridge.data_dir, "erasure-1", now, wanted)  # and the process dies
+
+    erasing.finish(house.bridge)
+
+    assert_gone(house)
+
+
+def test_an_erasure_is_audited_without_a_person(house: House) -> None:
+    arrive(house)
+    erase(house)
+    blinds = house.bridge.ledger.read(blinding.of)
+    (entry,) = house.bridge.ledger.read(lambda tx: audit.of(tx, erasing.pseudonym(blinds, EMAIL)))
+    assert (entry.actor, entry.action, entry.detail["results"]) == ("ada", "erase", 2)
+    assert entry.subject == erasing.pseudonym(blinds, EMAIL.lower())
+
+
+def test_other_people_stay_as_they_are(house: House) -> None:
+    """Also one who used the same link: what our own link gives to everybody is nobody's id."""
+    house.interview()
+    request_id = house.api().file()
+    shared = f"spr:{request_id}"
+    arrive(house)
+    other = completion("another-session-of-another", email="other@example.org").replace(
+        canaries.CANDIDATE.encode(), b"another-candidate-77"
+    )
+    other = other.replace(canaries.EXTERNAL.encode(), shared.encode())
+    mine = completion("a-third-session-of-mine").replace(canaries.EXTERNAL.encode(), shared.encode())
+    for body in (other, mine):
+        read(house, post(house, body))
+    assert subjects.personal(shared) is None
+
+    erase(house)
+
+    kept = house.bridge.ledger.read(lambda tx: listing.results_page(tx, listing.Filters(), 50, None)).items
+    assert [one.result.candidate.email for one in kept] == ["other@example.org"]
+    assert kept[0].interview_id == AN_ID
