@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from config import quantities, servers
+from config import expressions, quantities, servers
 from config.faults import Wrong
 from config.secret import Secret
 from config.wording import shown
@@ -134,6 +134,12 @@ def dotted_path(value: object) -> str:
     return path
 
 
+def place(value: object) -> str:
+    """Where something is in a body: a dotted path, or a JMESPath expression."""
+    written = text(value)
+    return expressions.checked(written) if expressions.is_expression(written) else dotted_path(written)
+
+
 def limit(value: object) -> tuple[int, timedelta]:
     """Calls, and the window in which they are counted."""
     count, window = quantities.limit(value)
@@ -191,5 +197,6 @@ DataKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_data_key)]
 PersonalFields = Annotated[tuple[Literal["name", "email"], ...], BeforeValidator(choices)]
 PERSONAL = 'a list out of "name" and "email"'
 OptionalHeader = Annotated[str | None, BeforeValidator(optional(header))]
-DottedPath = Annotated[str, BeforeValidator(dotted_path)]
+Place = Annotated[str, BeforeValidator(place)]
+OptionalPlace = Annotated[str | None, BeforeValidator(optional(place))]
 Duration = Annotated[timedelta, BeforeValidator(quantities.duration)]

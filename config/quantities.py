@@ -7,6 +7,7 @@ from config.faults import Wrong
 from config.wording import shown
 
 LONGEST = timedelta(days=366)
+LONGEST_KEPT = timedelta(days=7306)  # twenty years
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>ms|s|m|h|d)")
 _BARE = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -20,7 +21,12 @@ def duration(value: object) -> timedelta:
     return _length(value, shown(value))
 
 
-def _length(value: object, written: str) -> timedelta:
+def kept(value: object) -> timedelta | None:
+    """The same for what is kept, up to twenty years; None where nothing is said. Raises Wrong."""
+    return value if value is None or isinstance(value, timedelta) else _length(value, shown(value), LONGEST_KEPT)
+
+
+def _length(value: object, written: str, longest: timedelta = LONGEST) -> timedelta:
     """`written` is what messages call the value that this one is a part of."""
     if _is_bare(value):
         raise Wrong(
@@ -34,8 +40,8 @@ def _length(value: object, written: str) -> timedelta:
         length = timedelta(**{_UNITS[parts["unit"]]: float(parts["number"])})
     except OverflowError:
         length = timedelta.max
-    if not timedelta(0) < length <= LONGEST:
-        raise Wrong(f"{written} is out of range", f"expected more than zero and at most {LONGEST.days}d")
+    if not timedelta(0) < length <= longest:
+        raise Wrong(f"{written} is out of range", f"expected more than zero and at most {longest.days}d")
     return length
 
 

@@ -31,6 +31,8 @@ def check(document: Document, kinds: Kinds, report: Report) -> None:
     for kind, name, table in document.named():
         section = section_of(kind, name)
         _check_name(section, name, report)
+        if kind == "organizations":
+            _check_retries(section, table, report)
         if kind in known:
             _check_kind(section, table, known[kind], report)
             _check_organization(section, table, document, report)
@@ -50,6 +52,13 @@ def _text(table: Table, key: str) -> str | None:
     """The text at a key, if there is one and it could be had."""
     value = table.get(key)
     return value if isinstance(value, str) else None
+
+
+def _check_retries(section: str, table: Table, report: Report) -> None:
+    """Else somebody believes that something is sent again."""
+    if "max_unknown_retries" in table and table.get("on_unknown", "hold") == "hold":
+        wrong = Wrong('counts what on_unknown = "retry" sends again', 'set on_unknown = "retry", or take it out')
+        report.add(section, ("max_unknown_retries",), wrong)
 
 
 def _check_name(section: str, name: str, report: Report) -> None:

@@ -13,6 +13,7 @@ from config.faults import Wrong
 from config.interview import InterviewOptions, Question
 from config.limits import Limits
 from config.report import Report
+from config.retention import Retention
 from config.rule import Rule
 from config.section import Section
 from config.settings import Batches, Bridge, FieldMapping, Organization, Source, Target
@@ -20,7 +21,11 @@ from config.values import Location
 from config.wording import likely, shown
 
 _BIND = 'an address and a port such as "127.0.0.1:8080" or "[::1]:8080"'
-_TABLES: dict[object, type[Section]] = {"limits": Limits, "questions": Question}  # keys that hold tables of their own
+_TABLES: dict[object, type[Section]] = {  # keys that hold tables of their own
+    "limits": Limits,
+    "retention": Retention,
+    "questions": Question,
+}
 _FROM_THE_POSTING = ("title", "job_description")
 S = TypeVar("S", bound=Section)
 

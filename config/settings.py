@@ -26,6 +26,7 @@ from config.fields import (
 )
 from config.limits import Limit as Limit  # known by this name too
 from config.limits import Limits
+from config.retention import Retention
 from config.rule import Rule
 from config.section import Section
 
@@ -126,30 +127,41 @@ class Organization(Section):
         description=f"a secret of at least {SHORTEST_WEBHOOK_TOKEN} characters, or a list of {MOST_AT_ONCE} while rotating",
     )
     limits: Limits = Field(default=Limits(), description='a table such as { ai = "20/60s", default = "120/60s" }')
-    # A request that may or may not have been executed waits for a person, or is sent again at the risk of a second interview.
+    # What is not named is kept until somebody erases it.
+    retention: Retention = Field(default=Retention(), description="a table of durations")
+    # A request that may have been executed waits for a person, or is sent again, so often, at the risk of a second interview.
     on_unknown: Literal["hold", "retry"] = Field(default="hold", description='"hold" or "retry"')
+    max_unknown_retries: int = Field(default=1, strict=True, ge=1, le=5, description="a number from 1 to 5")
+    # Answers 502 and 503, and 408, 504 and 524, without TalentSprout's error document: nothing ran, or nobody knows.
+    on_bare_5xx: Literal["retry", "hold"] = Field(default="retry", description='"retry" or "hold"')
+    on_bare_504: Literal["retry", "hold"] = Field(default="hold", description='"retry" or "hold"')
     # A completion of an interview that no request here made is kept until its interview is known, or dropped.
     foreign: Literal["keep", "drop"] = Field(default="keep", description='"keep" or "drop"')
 
 
 class FieldMapping(Section):
-    """`[sources.NAME.mapping]`: where "generic" and "standard" look in a body; keys of nested objects are joined by dots."""
+    """`[sources.NAME.mapping]`: where "generic" and "standard" look in a body: keys joined by dots, or JMESPath expressions."""
 
-    postings: fields.DottedPath = Field(default="jobs", description='a path such as "data.jobs" to a list of postings')
-    event: fields.DottedPath = Field(default="event", description='a path such as "meta.event"')
-    delivery_id: fields.DottedPath = Field(default="delivery_id", description='a path such as "meta.id"')
-    job_id: fields.DottedPath = Field(default="id", description='a path such as "job.id"')
-    title: fields.DottedPath = Field(default="title", description='a path such as "job.title"')
-    description: fields.DottedPath = Field(default="description", description='a path such as "job.text"')
-    status: fields.DottedPath = Field(default="status", description='a path such as "job.status"')
-    language: fields.DottedPath = Field(default="language", description='a path such as "job.language"')
-    company: fields.DottedPath = Field(default="company", description='a path such as "job.company"')
-    url: fields.DottedPath = Field(default="url", description='a path such as "job.url"')
+    postings: fields.Place = Field(default="jobs", description='a path such as "data.jobs" to a list of postings')
+    event: fields.Place = Field(default="event", description='a path such as "meta.event"')
+    delivery_id: fields.Place = Field(default="delivery_id", description='a path such as "meta.id"')
+    job_id: fields.Place = Field(default="id", description='a path such as "job.id"')
+    title: fields.Place = Field(default="title", description='a path such as "job.title"')
+    description: fields.Place = Field(default="description", description='a path such as "job.text"')
+    status: fields.Place = Field(default="status", description='a path such as "job.status"')
+    language: fields.Place = Field(default="language", description='a path such as "job.language"')
+    company: fields.Place = Field(default="company", description='a path such as "job.company"')
+    url: fields.Place = Field(default="url", description='a path such as "job.url"')
+    department: fields.Place = Field(default="department", description='a path such as "job.department"')
+    location: fields.Place = Field(default="location", description='a path such as "job.city"')
+    # What must be there and true of a posting, or it is ignored.
+    filter: fields.OptionalPlace = Field(default=None, description="an expression such as \"status == 'open'\"")
 
     @classmethod
     def of_kind(cls, kind: object, written: Mapping[str, object] | None = None) -> dict[str, object]:
         """The defaults of a kind, with what the file says put over them; "standard" has the event's name beside its `data`."""
-        data = {key: f"data.{field.default}" for key, field in cls.model_fields.items()} | {"event": "type"}
+        named = {key: field.default for key, field in cls.model_fields.items() if field.default is not None}
+        data = {key: f"data.{default}" for key, default in named.items()} | {"event": "type"}
         return {**(data if kind == "standard" else {}), **(written or {})}
 
 
@@ -287,8 +299,6 @@ class Settings(Section):
     targets: Mapping[str, Target] = Field(default={})
     rules: tuple[Rule, ...] = ()
     path: Path | None = None  # of the file, as it was named
-    sandbox: bool = (
-        False  # nothing is configured, so the bridge runs against a TalentSprout of its own; see config.sandbox
-    )
+    sandbox: bool = False  # nothing is configured: see config.sandbox
     production: bool = Field(default_factory=_is_production)  # some base_url is not on loopback
     warnings: tuple[Fault, ...] = ()  # what `doctor` points out

@@ -75,7 +75,10 @@ def _about(organization: str, decide: Callable[[Tx, Person, str], None]) -> Show
         (told,) = shown.organization_list(tx, [organization])
         return told
 
-    return context().bridge.ledger.write(unit)
+    told = context().bridge.ledger.write(unit)
+    if context().bridge.settings.targets:
+        context().hinting.deliver(organization)
+    return told
 
 
 def _decide(request_id: str, unit: Callable[[Tx], GenerationRequest]) -> Shown:
@@ -85,6 +88,8 @@ def _decide(request_id: str, unit: Callable[[Tx], GenerationRequest]) -> Shown:
     timing = context().bridge.timing
     told = context().bridge.ledger.write(lambda tx: shown.one_request(tx, unit(tx), timing))
     context().hinting.pump(str(told["organization"]))
+    if context().bridge.settings.targets:
+        context().hinting.deliver(str(told["organization"]))
     return told
 
 

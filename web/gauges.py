@@ -9,11 +9,13 @@ from prometheus_client.registry import Collector
 
 from web.readiness import Readiness
 from worker.assembly import Bridge
+from worker.domain.delivery import DeliveryState
 from worker.domain.request import State
-from worker.ledger import budgets, listing, organizations, processes
+from worker.ledger import budgets, delivery_lists, listing, organizations, processes, targets
 from worker.ledger.budgets import Standing
 from worker.ledger.connection import LedgerFault, Tx
 from worker.ledger.events import EventState
+from worker.policy import delays
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Counted:
     paused: frozenset[str]
     budgets: list[Standing]
     workers: int
+    deliveries: dict[tuple[str, DeliveryState], int]
+    targets: list[targets.Standing]
 
 
 class Gauges(Collector):
@@ -44,6 +48,7 @@ class Gauges(Collector):
             yield from _requests(counted, sorted(self._bridge.settings.organizations))
             yield from _others(counted, sorted(self._bridge.settings.organizations))
             yield from _budgets(counted)
+            yield from _targets(counted)
 
     def _count(self) -> Counted | None:
         if self._readiness.database_trouble() is not None:
@@ -64,6 +69,8 @@ def count(tx: Tx, silence: timedelta) -> Counted:
         oldest_due=timedelta(0) if oldest is None else max(now - oldest.due_at, timedelta(0)),
         paused=frozenset(one.organization for one in organizations.all_paused(tx)),
         budgets=budgets.standings(tx),
+        deliveries=delivery_lists.counts(tx),
+        targets=targets.standings(tx),
         workers=sum(now - one.seen_at < silence for one in processes.known(tx)),
     )
 
@@ -99,6 +106,19 @@ def _others(counted: Counted, names: list[str]) -> Iterator[GaugeMetricFamily]:
         value=counted.oldest_due.total_seconds(),
     )
     yield GaugeMetricFamily("sprout_workers_alive", "Workers that have reported lately.", value=counted.workers)
+
+
+def _targets(counted: Counted) -> Iterator[GaugeMetricFamily]:
+    waiting = GaugeMetricFamily("sprout_deliveries_waiting", "Deliveries that are to be sent.", labels=["target"])
+    failed = GaugeMetricFamily("sprout_deliveries_failed", "Deliveries that were given up.", labels=["target"])
+    ill = GaugeMetricFamily("sprout_target_failing", "1 while a target takes nothing, or is paused.", labels=["target"])
+    for one in counted.targets:
+        waiting.add_metric([one.name], counted.deliveries.get((one.name, DeliveryState.WAITING), 0))
+        failed.add_metric([one.name], counted.deliveries.get((one.name, DeliveryState.FAILED), 0))
+        ill.add_metric([one.name], float(delays.trouble(one.destination) is not None))
+    yield waiting
+    yield failed
+    yield ill
 
 
 def _budgets(counted: Counted) -> Iterator[GaugeMetricFamily]:

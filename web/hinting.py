@@ -50,6 +50,10 @@ class Hinting:
         """A batch has rows that are to be filed."""
         self._send(lambda: self._hints.file(batch_id))
 
+    def deliver(self, organization: str) -> None:
+        """An organization may have a delivery that is due."""
+        self._send(lambda: self._hints.deliver(organization))
+
     def broker_answers(self, organization: str, within: timedelta) -> bool:
         """Whether the broker takes a hint now. The hint is a true one: there may always be work."""
         try:

@@ -13,6 +13,8 @@ batches       a file of wanted interviews: checked, filed, watched, and its resu
 events        stored first, read after
 sending       a due request becomes one attempt
 talentsprout  the only room that speaks to TalentSprout
+delivery      what happened is told to targets: claimed, written, sent, settled
+targets       how each kind of target is written to; pure
 operators     what a person may decide
 health        the questions of `doctor`
 upkeep        what time alone causes

@@ -84,7 +84,7 @@ def _try(found: Try) -> Shown:
 
 
 def _target(found: Standing, counted: Mapping[tuple[str, DeliveryState], int]) -> Shown:
-    reason = delays.stopped(found.destination)
+    reason = delays.trouble(found.destination)
     return {
         "name": found.name,
         "organization": found.organization,

@@ -42,7 +42,7 @@ class Station:
         self._caller = Caller(bridge, self._journal, self.boot_id)
         self.courier = Courier(bridge, self.boot_id)
         self.pump = Pump(self._caller, seats, landed=self.courier.look)
-        self._fetchers = Fetchers(bridge, self._follow_fetch)
+        self._fetchers = Fetchers(bridge, self.boot_id, self._follow_fetch)
         self._stopping = threading.Event()
         self._rows_wait = threading.Event()
         self._clerk = Clerk(bridge, self.boot_id, self.pump.run, self._stopping.is_set)
@@ -95,7 +95,7 @@ class Station:
     def leave(self) -> None:
         """Say goodbye to the ledger and close the journal."""
         try:
-            self.bridge.ledger.write(lambda tx: processes.leave(tx, self.boot_id))
+            self.bridge.ledger.write(lambda tx: deaths.forget(tx, self.boot_id))
         except LedgerFault as fault:
             _logger.warning("left without a word: the ledger is away", fault=type(fault).__name__)
         self._journal.close()

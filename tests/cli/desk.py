@@ -61,6 +61,15 @@ class Desk:
         text = CONFIGURATION.format(organizations=organizations, first=names[0])
         (self.folder / "bridge.toml").write_text(text)
 
+    def add_target(self, url: str, name: str = "crm") -> None:
+        """Of the first organization, told of everything that a candidate does and of batches."""
+        lines = ("", f"[targets.{name}]", 'kind = "webhook"', 'organization = "acme"', f'url = "{url}"')
+        more = ('secret = "whsec_eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4"', 'events = ["result.completed", "batch.finished"]')
+        with (self.folder / "bridge.toml").open("a") as file:
+            file.write("\n".join((*lines, *more, "")))
+        if "bridge" in self.__dict__:  # it knows the configuration of before
+            self.__dict__.pop("bridge").ledger.close()
+
     def run(self, *words: str, feed: str | bytes | None = None) -> Result:
         environment = {"SPROUT_CONFIG": None, "NO_COLOR": None, "FORCE_COLOR": None}
         return CliRunner().invoke(main, list(words), input=feed, env=environment, catch_exceptions=False)

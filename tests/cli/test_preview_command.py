@@ -43,6 +43,19 @@ from = "bridge@example.com"
 to = "team@example.com"
 digest = "08:00"
 events = ["result.completed"]
+
+[sources.lever]
+kind = "lever"
+organization = "acme"
+secret = "third-secret-of-these-tests"
+api_key = "key-of-these-tests-alone"
+
+[targets.back]
+kind = "ats"
+organization = "acme"
+source = "lever"
+author = "4012"
+events = ["result.completed"]
 """
 
 
@@ -137,3 +150,18 @@ def test_what_is_not_there_is_said(open_desk: Callable[..., Desk], tmp_path: Pat
 
     assert ran.exit_code == 1
     assert 'There is no result "01nothing"' in ran.stderr
+
+
+def test_a_note_is_looked_at_with_its_marker(desk: Desk) -> None:
+    shown = desk.told("deliveries", "preview", "back", "result.completed")
+
+    assert shown["head"] == {"Note on": "candidate of lever"}
+    assert "Score: 81 of 100." in shown["body"]
+    assert shown["body"].endswith("\n\n[talentsprout-bridge spr-7K2QX 01example0result00000]")
+
+
+def test_what_is_not_written_into_an_ats_is_said(desk: Desk) -> None:
+    ran = desk.run("deliveries", "preview", "back", "request.held")
+
+    assert ran.exit_code == 1
+    assert "request.held is not written into an ATS." in ran.stderr

@@ -55,6 +55,7 @@ def test_the_documented_file_means_what_its_comments_say(
     assert settings.batches.inbox == folder / "inbox"
     assert organization.webhook_tokens == (Secret("talentsprout_webhook_token-of-this-test"),)
     assert organization.limits == Limits()
+    assert (organization.retention.results, organization.retention.events) == (timedelta(days=365), timedelta(days=90))
     assert (careers.name, careers.kind, careers.organization, careers.on_change) == (
         "careers",
         "greenhouse",

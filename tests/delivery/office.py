@@ -48,11 +48,14 @@ class Office:
     def carry(self) -> timedelta | None:
         """Everything that may go now, one round after the other. Returns how long until more is due."""
         while True:
+            tries = self._tries()
             wait = self.courier.work_once()
-            is_idle = not self.courier._flying
             assert self.courier.land(30), "a delivery does not end"
-            if is_idle and wait != timedelta(0):
+            if self._tries() == tries and wait != timedelta(0):
                 return wait
+
+    def _tries(self) -> int:
+        return sum(one.fence for one in self.all())
 
     def all(self, **filters: str) -> list[Delivery]:
         """Oldest first."""

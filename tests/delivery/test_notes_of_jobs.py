@@ -87,3 +87,4 @@ def test_a_post_whose_job_is_not_known_fails_with_that_sentence(office: Office, 
     assert book.texts == []
     assert office.states() == [DeliveryState.FAILED]
     assert "The id of the job in Greenhouse is not known" in office.shown(office.only().id)["reason"]
+    assert office.standing("back").failures == 0  # it is not the target's fault

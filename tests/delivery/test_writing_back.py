@@ -206,9 +206,12 @@ def test_a_note_that_a_person_took_away_stays_away(open_book: Callable[[str], Bo
     book = open_book(kind)
     write(book, ledger)
     book.notes.clear()
+    book.add("A call with Ines.")
 
-    assert write(book, ledger).ended is Ended.LEFT_TO_A_PERSON
-    assert book.texts == []
+    again = write(book, ledger)
+
+    assert again == Written(Ended.LEFT_TO_A_PERSON, "The note was taken away in the ATS since, and was left so.")
+    assert book.texts == ["A call with Ines."]
 
 
 @pytest.mark.parametrize("kind", LISTING)

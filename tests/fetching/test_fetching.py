@@ -260,7 +260,7 @@ def test_s18_what_can_never_be_used_is_given_up_with_its_reason(ashby: Town) -> 
 
 def test_who_dies_after_the_claim_leaves_a_lease_that_ends(ashby: Town) -> None:
     ashby.announce()
-    assert isinstance(ashby.ledger.write(lambda tx: fetches.claim(tx, "careers", timedelta())), fetches.Fetch)
+    assert isinstance(ashby.ledger.write(lambda tx: fetches.claim(tx, "careers", timedelta(), "dead")), fetches.Fetch)
     assert ashby.ask_all() == 0
     ashby.pass_time(LEASE + timedelta(seconds=1))
     assert ashby.ask_all() == 1

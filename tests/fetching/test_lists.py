@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from config import Secret
 from tests.fetching.town import A_POSTING, TEXT, Town
 from tests.ledger.databases import Ledgers
+from tests.sources.deliveries import source
 from tests.standins.kinds import STANDINS
 from tests.standins.vendor import Asked, Cut, Posting, Raw, Status, Vendor
 from worker import sources
@@ -166,12 +168,23 @@ def test_a_posting_edited_between_two_pages_is_not_missed(lever: Town) -> None:
     assert TEXT.format(88) in lever.texts()["1"]
 
 
+def test_what_a_dead_process_was_asking_for_is_asked_again_at_once(lever: Town) -> None:
+    lever.vendor.put(*FIVE)
+    begin(lever)
+    lever.ledger.write(lambda tx: fetches.claim(tx, "careers", timedelta(), "dead"))
+    assert lever.ask_all() == 0
+    assert lever.ledger.write(lambda tx: fetches.release(tx, "somebody else")) == 0
+    assert lever.ledger.write(lambda tx: fetches.release(tx, "dead")) == 1
+    lever.ask_all()
+    assert jobs(lever) == {"1", "2", "3", "4", "5"}
+
+
 def test_who_dies_between_two_pages_goes_on_with_the_second(lever: Town) -> None:
     lever.vendor.put(*FIVE)
     begin(lever)
     lever.ask_once()
     lever.pass_time(timedelta(seconds=2))
-    lever.ledger.write(lambda tx: fetches.claim(tx, "careers", timedelta()))
+    lever.ledger.write(lambda tx: fetches.claim(tx, "careers", timedelta(), "dead"))
     lever.pass_time(LEASE + timedelta(seconds=1))
     lever.ask_all()
     assert jobs(lever) == {"1", "2", "3", "4", "5"}
@@ -247,11 +260,14 @@ def test_a_source_that_lost_an_event_of_a_closing_learns_it_from_a_list(sqlite_l
 
 
 def test_only_sources_that_can_be_asked_are(ledger: Ledger) -> None:
-    wanted = {kind: list(fetchers.lists_of(kind)) for kind in sources.kinds()}
+    whole = {"api_key": Secret("x"), "api_url": "https://api.example.com"}
+    wanted = {kind: list(fetchers.lists_of(source(kind, "s", **whole))) for kind in sources.kinds()}
     assert wanted["greenhouse"] == wanted["ashby"] == wanted["teamtailor"] == [What.OPEN]
     assert wanted["lever"] == wanted["workable"] == [What.CHANGES, What.OPEN]
     assert wanted["generic"] == wanted["standard"] == wanted["merge"] == []
     assert wanted["recruitee"] == wanted["breezy"] == wanted["kombo"] == []  # an event has to tell the account first
+    assert all(not fetchers.lists_of(source(kind, "s", api_url=whole["api_url"])) for kind in ("ashby", "lever"))
+    assert all(not fetchers.lists_of(source(kind, "s", api_key=Secret("x"))) for kind in ("greenhouse", "workable"))
 
 
 def test_every_stand_in_is_of_a_kind(ledger: Ledger) -> None:

@@ -79,7 +79,7 @@ class Town:
 
     def want_lists(self) -> None:
         """As every worker does when it starts."""
-        for what in lists_of(self.source.kind):
+        for what in lists_of(self.source):
             self.ledger.write(lambda tx, what=what: fetches.want_list(tx, "careers", "acme", what, "", now=False))
 
     def ask_once(self) -> Done | Later | None:

@@ -88,10 +88,10 @@ class Stage:
     told: int = 0  # how often something may have been written
 
     @classmethod
-    def on(cls, ledger: Ledger, folder: Path, *, on_unknown: str = "hold") -> "Stage":
+    def on(cls, ledger: Ledger, folder: Path, *, on_unknown: str = "hold", retries: int = 1) -> "Stage":
         """From now on the ledger has our clock."""
         ledger.clock = clock = Clock()
-        stage = cls(ledger, clock, bridge_on(ledger, folder, on_unknown=on_unknown))
+        stage = cls(ledger, clock, bridge_on(ledger, folder, on_unknown=on_unknown, retries=retries))
         assembly.prepare(stage.bridge)
         return stage
 
@@ -190,11 +190,17 @@ class Stage:
         return self.ask(attempts.past, request_id)[0]
 
 
-def bridge_on(ledger: Ledger, folder: Path, *, on_unknown: str = "hold", base_url: str = BASE_URL) -> assembly.Bridge:
+def bridge_on(
+    ledger: Ledger, folder: Path, *, on_unknown: str = "hold", retries: int = 1, base_url: str = BASE_URL
+) -> assembly.Bridge:
     """The default times, two organizations, no broker."""
     both = {
         name: settings.Organization(
-            name=name, api_key=Secret("tsk_" + "x" * 32), base_url=base_url, on_unknown=on_unknown
+            name=name,
+            api_key=Secret("tsk_" + "x" * 32),
+            base_url=base_url,
+            on_unknown=on_unknown,
+            max_unknown_retries=retries,
         )
         for name in (ACME, BOLT)
     }

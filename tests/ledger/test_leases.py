@@ -172,6 +172,20 @@ def test_the_policy_sends_an_unknown_again_once_and_only_after_its_quarantine(le
     assert bridge.state_of(request) is State.UNKNOWN, "one retry by policy, then a person"
 
 
+def test_the_policy_sends_an_unknown_again_as_often_as_it_says(ledger: Ledger, tmp_path: Path) -> None:
+    bridge = Stage.on(ledger, tmp_path, on_unknown="retry", retries=3)
+    request = bridge.file()
+    sent = 0
+    while bridge.state_of(request) is State.WAITING:
+        held = bridge.send()
+        sent += 1
+        bridge.settle(held, NO_ANSWER)
+        bridge.clock.now = held.lease_until + QUARANTINE + ONE_SECOND
+        bridge.sweep()
+
+    assert (sent, bridge.state_of(request)) == (1 + 3, State.UNKNOWN)
+
+
 def test_without_that_policy_an_unknown_is_never_sent_again_by_itself(bridge: Stage) -> None:
     request = bridge.file()
     bridge.lose(bridge.send())

@@ -35,11 +35,11 @@ from worker.policy import pacing
 from worker.sending.guard import Guard, uptime
 from worker.talentsprout.client import Abandoned
 from worker.upkeep import deaths
-from worker.upkeep.sweep import POLICY_RETRIES
 
 LIMIT = 3  # calls in a window, so that few make it full
 PROCESSES = 3
 GUARDED = WINDOW + WINDOW / pacing.CATCH_UP
+POLICY_RETRIES = 1  # the default
 NOTHING_EXISTS = frozenset({State.WAITING, State.HELD, State.CANCELLED})
 EVERYTHING = Filters()
 

@@ -13,7 +13,7 @@ from worker.domain.interview import Origin
 from worker.domain.outcome import BudgetNews, Created, NotExecuted, Outcome, Refused, Remedy, Unknown
 from worker.domain.request import Code
 from worker.talentsprout.client import Exchange
-from worker.talentsprout.verdict import Accepted, KeyRefused, Odd, OutOfReach, judge, judge_ping
+from worker.talentsprout.verdict import Accepted, Beliefs, KeyRefused, Odd, OutOfReach, judge, judge_ping
 
 SENT = Exchange(connected=True, body_done=True)
 NO_ANSWER = (Unknown, Code.NO_ANSWER, None)
@@ -116,6 +116,33 @@ def test_answers_without_it(status, expected):
         assert outcome.evidence.code is None
         assert outcome.evidence.trouble == f"{status} without TalentSprout's error document"
         assert not outcome.evidence.likely
+
+
+@pytest.mark.parametrize(
+    ("beliefs", "retried"),
+    [
+        (Beliefs(), {502, 503}),
+        (Beliefs(gateway=False), set()),
+        (Beliefs(timeout=True), {502, 503, 408, 504, 524}),
+    ],
+)
+def test_what_a_gateway_says_by_itself_means_what_the_organization_believes(beliefs: Beliefs, retried: set[int]):
+    bare = (replace(SENT, status=status, body=b"<html>", complete=True) for status in range(100, 1000))
+    judged = [(one.status, judge(one, now=NOW, window=WINDOW, beliefs=beliefs)) for one in bare]
+
+    assert {status for status, outcome in judged if gist(outcome) == LATER} == retried
+
+
+@pytest.mark.parametrize("status", [408, 502, 503, 504, 524])
+def test_what_talentsprout_says_itself_is_no_matter_of_belief(status: int):
+    said = error_document("unavailable", None)
+
+    judged = {
+        gist(judge(replace(SENT, status=status, body=said, complete=True), now=NOW, window=WINDOW, beliefs=beliefs))
+        for beliefs in (Beliefs(), Beliefs(gateway=False), Beliefs(timeout=True))
+    }
+
+    assert len(judged) == 1
 
 
 def test_f54_a_redirect_needs_a_person_even_with_an_interview_in_it():

@@ -11,7 +11,11 @@ from werkzeug.test import TestResponse
 
 from tests.web.houses import AN_ID, HOOK_TOKEN, House, problem
 from web import problems
+from worker.domain.delivery import Occurrence, Subjects
+from worker.domain.message import Happened
 from worker.events import reader
+from worker.ledger import announcing, delivery_lists, targets
+from worker.ledger.delivery_lists import DeliveryFilters
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -26,6 +30,15 @@ A_MOVE = json.dumps(
     }
 ).encode()
 PAGE = {"Accept": "text/html"}
+
+
+def a_delivery(house: House, organization: str) -> str:
+    """The id of one that waits for a target."""
+    said = Occurrence(Happened.BATCH_FINISHED, organization, "a batch", "it is done", Subjects(batch="b"))
+    wanted = [targets.Wanted("pages.css", organization, "webhook", [Happened.BATCH_FINISHED])]
+    house.bridge.ledger.write(lambda tx: (targets.prepare(tx, wanted), announcing.announce(tx, said)))
+    (found,) = house.bridge.ledger.read(lambda tx: delivery_lists.page(tx, DeliveryFilters(), 9, None)).items
+    return found.id
 
 
 def filled(house: House) -> dict[str, str]:
@@ -49,7 +62,8 @@ def filled(house: House) -> dict[str, str]:
         "interview_id": AN_ID,
         "result_id": result["id"],
         "batch_id": api.post("/batches", {"rows": [{"job_description": "y" * 60}]}).json["id"],
-        "name": "pages.css",  # of a fixed file; there is no organization of that name
+        "delivery_id": a_delivery(house, "sandbox"),
+        "name": "pages.css",  # of a fixed file, and of a target; there is no organization of that name
         "slug": "not-found",
         "source": "greenhouse",
         "organization": "sandbox",

@@ -215,3 +215,25 @@ def test_a_file_that_may_only_be_read_is_no_place_for_receipts(house: House, spo
     assert answer.status_code == (200 if spooling else 503)
     assert not spooling or answer.json["spooling"] is True
     assert api.status_code == 401, "what only reads is served"
+
+
+def test_a_data_key_that_is_not_here_is_named_and_nothing_is_taken_until_it_is(house: House) -> None:
+    """Also nothing is sealed with another one, which nobody has yet."""
+    house.deliver("careers", b"{}")
+    keys = house.bridge.settings.bridge.data_dir / "keys"
+    kept = keys.read_bytes()
+    keys.unlink()
+    bridge = assembled(house.folder, TWO_ORGANIZATIONS)  # another process
+    client = create_app(bridge).test_client()
+
+    probe = client.get("/readyz")
+    receipt = client.post("/webhooks/careers", data=b"{}", headers=sign(bridge.settings.sources["careers"], b"{}"))
+
+    for answer in (probe, receipt):
+        assert answer.status_code == 503
+        assert problem(answer)["type"] == "/problems/not-ready"
+    assert not keys.exists()
+    keys.write_bytes(kept)
+    signed = sign(bridge.settings.sources["careers"], b"{}")
+    assert client.post("/webhooks/careers", data=b"{}", headers=signed).json["duplicate"] is True
+    bridge.ledger.close()

@@ -82,10 +82,12 @@ def test_what_is_wrong_is_said_at_the_start_with_its_place(tmp_path: Path, text:
 
 
 def test_a_letter_of_ones_own_is_tried_too(tmp_path: Path) -> None:
-    good = written(tmp_path, "mail.html", "<p>{% for part in parts %}{{ part.title }}{% endfor %}</p>")
+    for name in ("good", "bad"):
+        (tmp_path / name).mkdir()
+    good = written(tmp_path / "good", "mail.html", "<p>{% for part in parts %}{{ part.title }}{% endfor %}</p>")
     assert list(checking.faults(good)) == []
 
-    bad = written(tmp_path, "mail.html", "<p>{{ heading }}</p>")
+    bad = written(tmp_path / "bad", "mail.html", "<p>{{ heading }}</p>")
     assert list(checking.faults(bad)) == ["mail.html: 'heading' is undefined"]
 
 

@@ -8,12 +8,14 @@ from web.api import (
     candidates,
     coverage,
     decisions,
+    deliveries,
     document,
     events,
     interviews,
     organizations,
     requests,
     results,
+    targets,
 )
 
 
@@ -29,6 +31,8 @@ def resources() -> tuple[APIBlueprint, ...]:
         batches.RESOURCE,
         budgets.RESOURCE,
         organizations.RESOURCE,
+        deliveries.RESOURCE,
+        targets.RESOURCE,
         coverage.RESOURCE,
         document.RESOURCE,
     )

@@ -1,6 +1,6 @@
 """Lists: newest first, a page at a time, narrowed by filters whose values are checked: a misspelt one must not show nothing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import Response, jsonify
@@ -61,6 +61,16 @@ def checked(filters: Filters, states: Iterable[str], cursor: str | None) -> Filt
     if wrong:
         raise problems.invalid(wrong)
     return filters
+
+
+def expect(given: Mapping[str, tuple[str | None, Sequence[str]]]) -> None:
+    """Filters that not every list has, each with what it may be. Raises Problem for values that nothing can have."""
+    faults = [
+        _unknown(name, value, list(map(str, known))) for name, (value, known) in given.items() if value is not None
+    ]
+    wrong = [fault for fault in faults if fault is not None]
+    if wrong:
+        raise problems.invalid(wrong)
 
 
 def _unknown(field: str, value: str, known: list[str]) -> Fault | None:

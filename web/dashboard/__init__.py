@@ -5,7 +5,7 @@ Everything works without a script; texts of strangers are escaped by the templat
 
 from flask import Blueprint
 
-from web.dashboard import fixed, one_request, pauses, request_list, signing_in, today, words
+from web.dashboard import deliveries, fixed, one_request, pauses, request_list, signing_in, today, words
 
 
 def routes() -> Blueprint:
@@ -20,6 +20,10 @@ def routes() -> Blueprint:
     pages.add_url_rule("/requests/<request_id>/cancel", "cancel", view_func=one_request.cancel, methods=["POST"])
     pages.add_url_rule("/organizations/<name>/pause", "pause", view_func=pauses.pause, methods=["POST"])
     pages.add_url_rule("/organizations/<name>/resume", "resume", view_func=pauses.resume, methods=["POST"])
+    pages.add_url_rule("/deliveries", "deliveries", view_func=deliveries.page)
+    pages.add_url_rule("/deliveries/<delivery_id>/resend", "resend", view_func=deliveries.resend, methods=["POST"])
+    pages.add_url_rule("/targets/<name>/pause", "pause_target", view_func=deliveries.pause, methods=["POST"])
+    pages.add_url_rule("/targets/<name>/resume", "resume_target", view_func=deliveries.resume, methods=["POST"])
     pages.add_url_rule("/sign-in", "sign_in_form", view_func=signing_in.page)
     pages.add_url_rule("/sign-in", "sign_in", view_func=signing_in.sign_in, methods=["POST"])
     pages.add_url_rule("/sign-out", "sign_out", view_func=signing_in.sign_out, methods=["POST"])

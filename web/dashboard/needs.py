@@ -1,16 +1,18 @@
 """Needs you: what no program can decide, grouped by cause, the oldest first in each group."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from worker import shown
+from worker import shown, shown_deliveries
+from worker.domain.delivery import DeliveryState
 from worker.domain.request import GenerationRequest, State
-from worker.ledger import listing, organizations, processes
+from worker.ledger import delivery_lists, listing, organizations, processes, silences, targets
 from worker.ledger.connection import Tx
+from worker.ledger.delivery_lists import DeliveryFilters
 from worker.ledger.events import EventState
 from worker.ledger.listing import Filters
-from worker.policy import reasons
+from worker.policy import delays, reasons, silence
 from worker.policy.reasons import Timing
 
 LOOKED_AT = 100  # newest of each state
@@ -42,7 +44,7 @@ class Group:
     more: str | None
 
 
-def groups(tx: Tx, timing: Timing) -> list[Group]:
+def groups(tx: Tx, timing: Timing, sources: Iterable[str]) -> list[Group]:
     """Everything that needs somebody, what stops most first."""
     return [
         *_paused(tx),
@@ -50,6 +52,9 @@ def groups(tx: Tx, timing: Timing) -> list[Group]:
         *(group for state in DECIDE for group in _undecided(tx, state, timing)),
         *_unreadable(tx),
         *_contradicted(tx),
+        *_quiet(tx, sources),
+        *_targets(tx),
+        *_given_up(tx),
     ]
 
 
@@ -133,6 +138,47 @@ def _contradicted(tx: Tx) -> list[Group]:
         for one in found
     ]
     return [_group("held", "Contradicted results", items, listing.odd_results(tx).contradicted, None)]
+
+
+def _quiet(tx: Tx, sources: Iterable[str]) -> list[Group]:
+    """Sources of which nothing has come for longer than ever: their webhook may be switched off."""
+    items = []
+    for one in silences.found(tx, sources):
+        reason = silence.sentence(one.source, one.since, one.usual)
+        items.append(Item(one.source, None, reason, silence.ACTION, one.since))
+    return [_group("held", "Sources gone quiet", items, len(items), None)] if items else []
+
+
+def _targets(tx: Tx) -> list[Group]:
+    """Targets that get nothing, or take nothing."""
+    items = [
+        Item(one.name, f"/deliveries?target={one.name}", reason.text, reason.action, since)
+        for one in targets.standings(tx)
+        if (reason := delays.trouble(one.destination)) is not None
+        and (since := one.paused_at or one.failing_since) is not None
+    ]
+    items.sort(key=lambda item: item.since)
+    return [_group("failing", "Targets that get nothing", items, len(items), None)] if items else []
+
+
+def _given_up(tx: Tx) -> list[Group]:
+    """Deliveries that are not tried any more."""
+    counted = delivery_lists.counts(tx)
+    total = sum(count for (_, state), count in counted.items() if state is DeliveryState.FAILED)
+    if not total:
+        return []
+    found = delivery_lists.page(tx, DeliveryFilters(state=DeliveryState.FAILED), SHOWN, None).items
+    items = [
+        Item(
+            f"{one['event']} to {one['target']}",
+            "/deliveries?state=failed",
+            one["reason"] or "",
+            one["action"] or "",
+            at,
+        )
+        for one, at in ((shown_deliveries.one_delivery(tx, each), each.updated_at) for each in found)
+    ]
+    return [_group("failed", "Not delivered", items, total, "/deliveries?state=failed")]
 
 
 def _group(state: str, cause: str, items: Sequence[Item], count: int, more: str | None) -> Group:

@@ -1,7 +1,7 @@
 """Today: what needs somebody first, then the budget, then what came in, what waits, and what is done."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -57,21 +57,21 @@ class Today:
 
 def page() -> Response:
     """With an ETag, so that a page that looks again and finds nothing new is sent nothing."""
-    timing = context().bridge.timing
-    facts = context().bridge.ledger.read(lambda tx: read(tx, timing))
+    timing, sources = context().bridge.timing, context().bridge.settings.sources
+    facts = context().bridge.ledger.read(lambda tx: read(tx, timing, sources))
     response = Response(render_template("today.html", today=facts, signed_in=g.signed_in))
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
     response.make_conditional(request)
     return response
 
 
-def read(tx: Tx, timing: Timing) -> Today:
+def read(tx: Tx, timing: Timing, sources: Iterable[str] = ()) -> Today:
     """What the page shows."""
     standings = sorted(budgets.standings(tx), key=lambda one: (-one.used, one.organization, one.tier))
     counts = listing.waiting_counts(tx)
     return Today(
         now=tx.now(),
-        groups=needs.groups(tx, timing),
+        groups=needs.groups(tx, timing, sources),
         strips=_strips(tx, standings[:MOST_BUDGETS], counts),
         sending=_sending(tx, standings[:MOST_BUDGETS]),
         more_budgets=max(len(standings) - MOST_BUDGETS, 0),

@@ -102,6 +102,7 @@ def _carry_out(
 ) -> tuple[Bridge, Shown]:
     bridge = opening.bridge()
     narrowing.of_deliveries(bridge, DeliveryFilters(target=name))
+    opening.with_rows(bridge)
 
     def unit(tx: Tx) -> Shown:
         decide(tx, opening.person(), name)

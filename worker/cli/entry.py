@@ -94,6 +94,7 @@ TABLE: Table = {
             "preview": Leaf("worker.cli.preview:preview", "Show what a target would be told."),
             "resend": Leaf("worker.cli.delivery_decisions:resend", "Send a delivery again, under the same id."),
             "recover": Leaf("worker.cli.delivery_decisions:recover", "Send again what was given up."),
+            "test": Leaf("worker.cli.delivery_test:try_target", "Send a target an invented message now."),
             "pause": Leaf("worker.cli.delivery_decisions:pause", "Send a target nothing more."),
             "resume": Leaf("worker.cli.delivery_decisions:resume", "Send to a target again."),
         },
@@ -107,6 +108,10 @@ TABLE: Table = {
             "export": Leaf("worker.cli.candidates:export", "Write everything that is stored about a person."),
             "erase": Leaf("worker.cli.candidates:erase", "Erase a person, for good."),
         },
+    ),
+    "retention": Noun(
+        "For how long people's data is kept.",
+        {"run": Leaf("worker.cli.retention:run", "End what is older than it may be.")},
     ),
     "keys": Noun(
         "What people's data is sealed with.",
@@ -132,6 +137,7 @@ TABLE: Table = {
             ),
         },
     ),
+    "rehearse": Leaf("worker.cli.rehearse:rehearse", "Say what today's configuration would make of what has arrived."),
     "sign": Leaf("worker.cli.sign:sign", "Print the headers that a source would send for a file."),
     "token": Noun(
         "Tokens that open the API and the pages.",

@@ -18,7 +18,7 @@ from worker.assembly import Bridge
 from worker.cli import settings
 from worker.cli.endings import DATABASE, Failure
 from worker.health import stored
-from worker.ledger import budgets, schema
+from worker.ledger import budgets, schema, targets
 from worker.operators import Person
 
 PATIENCE = timedelta(seconds=5)  # with a locked database; somebody sits at the terminal
@@ -76,9 +76,10 @@ def make(made: Bridge) -> None:
 
 
 def with_rows(made: Bridge) -> None:
-    """An organization that was added to the configuration has no budget yet. Where all have one, nothing is touched."""
+    """What was added to the configuration has no row yet. Where everything has one, nothing is touched."""
     known = {one.organization for one in made.ledger.read(budgets.standings)}
-    if made.settings.organizations.keys() - known:
+    told = {one.name for one in made.ledger.read(targets.standings)}
+    if made.settings.organizations.keys() - known or made.settings.targets.keys() - told:
         assembly.prepare(made)
 
 

@@ -73,7 +73,7 @@ def _message(bridge: Bridge, target: Target, event: Happened, request_id: str | 
 
     def unit(tx: Tx) -> Message:
         about = _of_result(tx, result_id) if request_id is None else _of_request(tx, request_id)
-        return previewing.stored(tx, event, target, about, bridge)
+        return previewing.stored(tx, event, target, about, bridge.settings, bridge.timing)
 
     try:
         return bridge.ledger.read(unit)

@@ -3,6 +3,7 @@
 from config.settings import Source
 from worker import clock, sources
 from worker.domain.asking import Asking
+from worker.domain.call import Call
 from worker.domain.fields import Unreadable
 from worker.events import calling
 from worker.events.calling import Failed
@@ -10,19 +11,12 @@ from worker.outbound import Outbound
 from worker.sources import Polls
 
 
-def is_tried(configured: Source) -> bool:
-    """Whether there is something to try: a list that needs no account, and a key or an address for it."""
+def trouble(configured: Source, page: Call) -> str | None:
+    """Why the API does not give `page`, in a sentence; None where it does."""
     kind = sources.named(configured.kind)
-    has_way = configured.api_key is not None or configured.api_url is not None
-    return isinstance(kind, Polls) and not kind.BY_ACCOUNT and has_way
-
-
-def trouble(configured: Source) -> str | None:
-    """Why the API gives no list, in a sentence; None where it gives one. Needs `is_tried`."""
-    kind = sources.named(configured.kind)
-    assert isinstance(kind, Polls), "is_tried says so"
+    assert isinstance(kind, Polls), "it has a page"
     try:
-        answer = calling.ask(Outbound(), configured, kind.page(Asking(), configured), clock.wall())
+        answer = calling.ask(Outbound(), configured, page, clock.wall())
         if isinstance(answer, Failed):
             return answer.sentence
         kind.listed(answer.status, answer.body, Asking(), configured)

@@ -88,8 +88,9 @@ def _trials(configured: Source) -> Iterator[Tried]:
     is_refused = not _is_verified(configured, _strange())
     told = "refused" if is_refused else "taken: this source can't tell who sends"
     yield Tried("strange_secret", is_refused, f"What is signed with another secret is {told}.")
-    if source_api.is_tried(configured):
-        trouble = source_api.trouble(configured)
+    page = sources.first_page(configured)
+    if page is not None:
+        trouble = source_api.trouble(configured, page)
         yield Tried("api", trouble is None, trouble or "The ATS's API answers, and lists postings.")
 
 

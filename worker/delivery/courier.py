@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from config.settings import Target
-from worker import clock, ids, log, metrics, steps, targets
+from worker import ids, log, metrics, steps
 from worker.assembly import Bridge
-from worker.delivery import answers, digests, inscribing, post, telling
+from worker.delivery import digests, handing, inscribing, telling
 from worker.delivery.inscribing import Inscription
 from worker.domain.call import Call
 from worker.domain.delivery import Delivery, DeliveryCode, DeliveryState, Ended, Trouble
@@ -21,13 +21,12 @@ from worker.domain.message import Mail
 from worker.domain.note import Draft
 from worker.ledger import deliveries
 from worker.ledger.connection import LedgerFault, Tx
-from worker.outbound import Outbound, OutboundFault
+from worker.outbound import Outbound
 from worker.policy import redelivery
+from worker.targets import Undeliverable
 
 SEATS = 16  # deliveries under way at once, to all targets
-DEADLINE = timedelta(seconds=20)  # one call, absolute; Standard Webhooks advises 15 to 30 seconds
 LEASE = timedelta(seconds=60)
-MOST_BYTES = 64 * 1024  # of an answer, of which only the beginning is looked at
 PAUSE = timedelta(seconds=1)  # between two tries to reach a ledger that is away
 _logger = log.named(__name__)
 
@@ -172,15 +171,14 @@ class Courier:
         """What is to be sent, or why nothing is. A bug in the writing counts as a try that failed."""
         bridge = self.bridge
         try:
-            told = bridge.ledger.read(lambda tx: telling.message(tx, held, bridge))
-            packed = targets.named(target.kind).compose(told, target, clock.wall())
+            told = bridge.ledger.read(lambda tx: telling.message(tx, held, bridge.settings, bridge.timing))
+            packed = handing.written(told, target)
             if isinstance(packed, Draft):
-                place = bridge.ledger.read(lambda tx: inscribing.place_of(tx, held, target, packed))
-                return Inscription(packed, place)
+                return bridge.ledger.read(lambda tx: inscribing.planned(tx, held, bridge.settings, target, packed))
             return packed
         except telling.NothingToTell as gone:
             return Trouble(DeliveryCode.NO_LONGER_THERE, {"fault": str(gone)})
-        except targets.Undeliverable as fault:
+        except Undeliverable as fault:
             return Trouble(DeliveryCode.UNDELIVERABLE, {"fault": str(fault)})
         except LedgerFault:
             raise
@@ -191,20 +189,13 @@ class Courier:
             )
 
     def _send(self, packed: Call | Mail | Inscription, target: Target) -> Ended:
-        began = time.monotonic()
         if isinstance(packed, Inscription):
             return inscribing.inscribe(self.bridge.ledger, self._outbound, self.bridge.settings, target, packed)
-        if isinstance(packed, Mail):
-            return answers.posted(post.send(packed, target, clock.wall()), _since(began))
-        try:
-            answer = self._outbound.make(packed, configured=target.url, most=MOST_BYTES, deadline=DEADLINE)
-        except OutboundFault as fault:
-            return answers.unanswered(fault, _since(began))
-        return answers.answered(answer, targets.named(target.kind), _since(began), clock.wall())
+        return handing.handed_over(packed, target, self._outbound)
 
     def _settle(self, held: Delivery, ended: Ended) -> None:
         """Until its lease ends; then the message goes out again under the same id."""
-        ends = time.monotonic() + (LEASE - DEADLINE).total_seconds()
+        ends = time.monotonic() + (LEASE - handing.DEADLINE).total_seconds()
 
         def unit(tx: Tx) -> tuple[bool, redelivery.Step]:
             step = redelivery.after(ended, held.tries, tx.now(), ids.jitter)
@@ -236,7 +227,3 @@ def _note(held: Delivery, ended: Ended, step: redelivery.Step) -> None:
         fault=ended.fault,
         seconds=round(ended.took.total_seconds(), 3),
     )
-
-
-def _since(began: float) -> timedelta:
-    return timedelta(seconds=time.monotonic() - began)

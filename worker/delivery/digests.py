@@ -63,7 +63,7 @@ def _told(bridge: Bridge, held: Sequence[Delivery]) -> list[Told]:
 
 def _message(bridge: Bridge, one: Delivery) -> Message | None:
     try:
-        return bridge.ledger.read(lambda tx: telling.message(tx, one, bridge))
+        return bridge.ledger.read(lambda tx: telling.message(tx, one, bridge.settings, bridge.timing))
     except telling.NothingToTell as gone:
         trouble = Trouble(DeliveryCode.NO_LONGER_THERE, {"fault": str(gone)})
         bridge.ledger.write(lambda tx: deliveries.drop(tx, one, DeliveryState.CANCELLED, trouble))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import Settings, Target
+from worker import notes
 from worker.delivery.telling import NothingToTell
 from worker.delivery.writing_back import MayBeThere, Pen, Refused
 from worker.domain.delivery import Delivery, Ended
@@ -14,6 +15,7 @@ from worker.ledger import postings, requests
 from worker.ledger.connection import Ledger, Tx
 from worker.notes import NoPlace
 from worker.outbound import Outbound, OutboundFault
+from worker.targets import Undeliverable
 
 FOR_GOOD = frozenset({404, 410})  # who or what the note is about is not there any more
 
@@ -26,20 +28,31 @@ class Inscription:
     place: Place
 
 
-def place_of(tx: Tx, held: Delivery, target: Target, draft: Draft) -> Place:
-    """Where a delivery's note belongs. Raises NothingToTell for what has no place in the target's source."""
-    return _job(tx, held, target) if draft.subject is Subject.JOB else _candidate(tx, held, target)
+def planned(tx: Tx, held: Delivery, settings: Settings, target: Target, draft: Draft) -> Inscription:
+    """Where a delivery's note belongs. Raises NothingToTell for what has no place in the target's source, and Undeliverable.
+
+    What the vendor can't take is said here, before anything is sent: it says nothing about how the target is doing.
+    """
+    place = _job(tx, held, target) if draft.subject is Subject.JOB else _candidate(tx, held, target)
+    source, account = settings.sources[target.source or ""], _account(target)
+    kind = notes.kinds().get(source.kind)
+    if kind is None:
+        raise Undeliverable(f'Notes can\'t be written to a source of the kind "{source.kind}".')
+    try:
+        kind.adding(place, draft.text, source, account)
+    except (NoPlace, Unreadable) as fault:
+        raise Undeliverable(str(fault)) from None
+    return Inscription(draft, place)
 
 
 def inscribe(ledger: Ledger, outbound: Outbound, settings: Settings, target: Target, wanted: Inscription) -> Ended:
     """Write it. A refusal is told as a fault: the statuses of an ATS are about one note, and never about the target."""
     began = time.monotonic()
     assert target.source is not None, "the configuration has refused a target without"
-    account = Account(target.author, None if target.account is None else target.account.reveal())
-    pen = Pen(ledger, outbound, settings.sources[target.source], account, target.name)
+    pen = Pen(ledger, outbound, settings.sources[target.source], _account(target), target.name)
     try:
         written = pen.write(wanted.place, wanted.draft.name, wanted.draft.text)
-    except (NoPlace, MayBeThere, Unreadable) as final:
+    except (NoPlace, MayBeThere) as final:
         return Ended(fault=str(final), is_final=True, took=_since(began))
     except Refused as refusal:
         return Ended(fault=str(refusal), is_final=refusal.status in FOR_GOOD, took=_since(began))
@@ -47,6 +60,10 @@ def inscribe(ledger: Ledger, outbound: Outbound, settings: Settings, target: Tar
         return Ended(fault=str(fault), took=_since(began))
     told = f"{written.ended}: {written.remark}" if written.remark else str(written.ended)
     return Ended(status=200, excerpt=told, took=_since(began))
+
+
+def _account(target: Target) -> Account:
+    return Account(target.author, None if target.account is None else target.account.reveal())
 
 
 def _job(tx: Tx, held: Delivery, target: Target) -> Place:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from config.settings import Target
+from config.settings import Settings, Target
 from worker import targets
-from worker.assembly import Bridge
 from worker.delivery import telling
 from worker.delivery.envelope import enclosed
 from worker.domain.call import Call
@@ -18,6 +17,7 @@ from worker.domain.delivery import Delivery, DeliveryState, Subjects
 from worker.domain.message import Happened, Mail, Message
 from worker.domain.note import Draft, marker
 from worker.ledger.connection import Tx
+from worker.policy.reasons import Timing
 from worker.targets import Digests
 from worker.wording import examples
 
@@ -43,7 +43,7 @@ def example(event: Happened, target: Target) -> Message:
     return replace(made, facts={**made.facts, "result": telling.only(result, target.include)})
 
 
-def stored(tx: Tx, event: Happened, target: Target, about: Subjects, bridge: Bridge) -> Message:
+def stored(tx: Tx, event: Happened, target: Target, about: Subjects, settings: Settings, timing: Timing) -> Message:
     """The message of a delivery that there is not. Raises telling.NothingToTell."""
     now = tx.now()
     planned = Delivery(
@@ -63,7 +63,7 @@ def stored(tx: Tx, event: Happened, target: Target, about: Subjects, bridge: Bri
         created_at=now,
         updated_at=now,
     )
-    return telling.message(tx, planned, bridge)
+    return telling.message(tx, planned, settings, timing)
 
 
 def preview(message: Message, target: Target, now: datetime) -> Preview:

@@ -9,15 +9,15 @@ from dataclasses import replace
 
 from config.settings import Settings, Target
 from worker import shown, shown_candidates
-from worker.assembly import Bridge
 from worker.domain.delivery import Delivery
 from worker.domain.message import Happened, Message
-from worker.domain.request import Because, Code, State
+from worker.domain.request import Because, Code, GenerationRequest, State
 from worker.ledger import applications, interviews, listing, postings, requests
 from worker.ledger.connection import Tx
 from worker.policy.reasons import Timing
 from worker.shown import Shown
 
+NOUNS = ("organization", "source", "batch", "target")  # what is said of them is kept with the delivery
 STATES = {Happened.REQUEST_HELD: State.HELD, Happened.REQUEST_UNKNOWN: State.UNKNOWN}
 
 
@@ -25,44 +25,59 @@ class NothingToTell(Exception):
     """What this delivery is about is not there any more; the text is a sentence for people."""
 
 
-def message(tx: Tx, found: Delivery, bridge: Bridge) -> Message:
+def message(tx: Tx, found: Delivery, settings: Settings, timing: Timing) -> Message:
     """The message of a delivery, as its target may know it. Raises NothingToTell."""
-    settings, timing = bridge.settings, bridge.timing
     about = found.subjects
-    facts: dict[str, object] = {}
-    if about.request is not None:
-        facts["request"] = _request(tx, found, about.request, timing)
+    request = _wanted(tx, found)
+    facts: dict[str, object] = {} if request is None else {"request": _request(tx, found, request, timing)}
     if about.application is not None:
         facts["application"] = _application(tx, found, about.application, settings)
-    if about.interview is not None:
-        facts["interview"] = _interview(tx, about.interview)
+    interview = about.interview or (None if request is None else request.interview_id)
+    if interview is not None:
+        facts["interview"] = _interview(tx, interview)
     if about.result is not None:
         facts["result"] = _result(tx, about.result, settings.targets[found.target])
-    if about.job is not None and about.source is not None:
-        facts["job"] = _job(tx, about.source, about.job)
-    for noun, name in (("source", about.source), ("batch", about.batch), ("target", about.target)):
-        if name is not None:
-            facts[noun] = {"id" if noun == "batch" else "name": name, **_then(found, noun)}
-    if (told := _then(found, "organization")) or found.event in _OF_ORGANIZATIONS:
-        facts["organization"] = {"name": found.organization, **told}
-    page = f"{settings.bridge.public_url}/requests/{about.request}" if about.request is not None else None
+    source, job = (about.source, about.job) if request is None else (request.source, request.job_id)
+    if source is not None and job is not None and (posting := postings.seen(tx, source, job)) is not None:
+        facts["job"] = _job(posting)
+    facts |= _kept(found)
+    page = None if request is None else f"{settings.bridge.public_url}/requests/{request.id}"
     return Message(found.id, found.event, found.created_at, found.organization, facts, page)
 
 
-_OF_ORGANIZATIONS = frozenset({Happened.ORGANIZATION_PAUSED, Happened.ORGANIZATION_RESUMED})
-
-
-def _then(found: Delivery, noun: str) -> dict[str, object]:
-    """What the delivery itself says of one of its nouns."""
-    told = found.facts.get(noun)
-    return dict(told) if isinstance(told, dict) else {}
-
-
-def _request(tx: Tx, found: Delivery, request_id: str, timing: Timing) -> Shown:
-    """As it is now; but a hold says why it was held, whatever became of it since."""
-    request = requests.get(tx, request_id)
+def _wanted(tx: Tx, found: Delivery) -> GenerationRequest | None:
+    """The request that it is about; of a posting that closed the one that was filed for it, if there is one."""
+    about = found.subjects
+    if about.request is None:
+        is_of_job = about.source is not None and about.job is not None
+        return postings.newest_request(tx, about.source or "", about.job or "") if is_of_job else None
+    request = requests.get(tx, about.request)
     if request is None:
         raise NothingToTell("The request that it tells of is not there any more.")
+    return request
+
+
+def _kept(found: Delivery) -> dict[str, object]:
+    """What the delivery itself says of its nouns, as it was then."""
+    told = ((noun, found.facts.get(noun)) for noun in NOUNS)
+    return {noun: {**_named(found, noun), **of} for noun, of in told if isinstance(of, dict)}
+
+
+def _named(found: Delivery, noun: str) -> dict[str, object]:
+    about = found.subjects
+    match noun:
+        case "batch":
+            return {"id": about.batch}
+        case "source":
+            return {"name": about.source}
+        case "target":
+            return {"name": about.target}
+        case _:
+            return {"name": found.organization}
+
+
+def _request(tx: Tx, found: Delivery, request: GenerationRequest, timing: Timing) -> Shown:
+    """As it is now; but a hold says why it was held, whatever became of it since."""
     state = STATES.get(found.event)
     if state is None:
         return shown.one_request(tx, request, timing)
@@ -108,9 +123,7 @@ def _application(tx: Tx, found: Delivery, application_id: str, settings: Setting
     return told if "candidate" in settings.targets[found.target].include else {**told, "candidate": None}
 
 
-def _job(tx: Tx, source: str, job_id: str) -> Shown:
-    known = postings.seen(tx, source, job_id)
-    if known is None:
-        raise NothingToTell("The posting that it tells of is not there any more.")
-    about = {"title": known.title, "is_open": known.is_open, "url": known.about.get("url")}
-    return {"id": job_id, "source": source, "requisition_id": known.requisition_id, **about}
+def _job(known: postings.StoredPosting) -> Shown:
+    about = {key: known.about.get(key) for key in ("location", "department", "company", "url")}
+    own = {"id": known.job_id, "source": known.source, "requisition_id": known.requisition_id}
+    return {**own, "title": known.title, "is_open": known.is_open, **about}

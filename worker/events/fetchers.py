@@ -7,6 +7,7 @@ lost nothing.
 import threading
 from collections.abc import Callable, Sequence
 
+from config.settings import Source
 from worker import log, sources
 from worker.assembly import Bridge
 from worker.events.fetching import Done, Fetching
@@ -23,9 +24,9 @@ _logger = log.named(__name__)
 class Fetchers:
     """`then` gets what each settled fetch led to: events to be read, an organization that may have work."""
 
-    def __init__(self, bridge: Bridge, then: Callable[[Done], None], outbound: Outbound | None = None) -> None:
+    def __init__(self, bridge: Bridge, boot_id: str, then: Callable[[Done], None]) -> None:
         self._bridge, self._then = bridge, then
-        self._fetching = Fetching(bridge.ledger, bridge.settings.sources, outbound or Outbound())
+        self._fetching = Fetching(bridge.ledger, bridge.settings.sources, Outbound(), boot_id)
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._busy: set[str] = set()
         self._lock = threading.Lock()
@@ -95,14 +96,13 @@ def prepare(tx: Tx, bridge: Bridge) -> None:
     """Give every source its lists, and try again what was refused: the configuration may be another one now."""
     fetches.reopen_refused(tx)
     for source in bridge.settings.sources.values():
-        for what in lists_of(source.kind):
-            if source.api_key is not None or source.api_url is not None:
-                fetches.want_list(tx, source.name, source.organization, what, "", now=False)
+        for what in lists_of(source):
+            fetches.want_list(tx, source.name, source.organization, what, "", now=False)
 
 
-def lists_of(kind: str) -> Sequence[What]:
-    """What is asked for of a source of this kind that knows of no account yet."""
-    module = sources.named(kind)
-    if not isinstance(module, Polls) or module.BY_ACCOUNT:
+def lists_of(source: Source) -> Sequence[What]:
+    """What can be asked for of a source that knows of no account yet."""
+    kind = sources.named(source.kind)
+    if sources.first_page(source) is None or not isinstance(kind, Polls):
         return ()
-    return (What.CHANGES, What.OPEN) if module.IS_POLLED else (What.OPEN,)
+    return (What.CHANGES, What.OPEN) if kind.IS_POLLED else (What.OPEN,)

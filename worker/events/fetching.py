@@ -51,13 +51,13 @@ class Done:
 class Fetching:
     """Asks for one source after the other what is due. From any thread, and in several processes at once."""
 
-    def __init__(self, ledger: Ledger, configured: Mapping[str, Source], outbound: Outbound) -> None:
-        self._ledger, self._configured, self._outbound = ledger, configured, outbound
+    def __init__(self, ledger: Ledger, configured: Mapping[str, Source], outbound: Outbound, holder: str = "") -> None:
+        self._ledger, self._configured, self._outbound, self._holder = ledger, configured, outbound, holder
 
     def one(self, name: str) -> Done | Later | None:
         """Ask what is due next of a source, and settle it; Later where none may be asked yet, None where nothing is due."""
         source = self._configured[name]
-        claimed = self._ledger.write(lambda tx: fetches.claim(tx, name, sources.apart(source.kind)))
+        claimed = self._ledger.write(lambda tx: fetches.claim(tx, name, sources.apart(source.kind), self._holder))
         if not isinstance(claimed, Fetch):
             return claimed
         steps.reached("after_fetch_claimed")
@@ -105,7 +105,7 @@ def _understood(source: Source, claimed: Fetch, answer: Answer) -> Told | Page:
     if claimed.what is What.POSTING:
         assert isinstance(kind, Fetches), "it was asked"
         told = list(kind.fetched(answer.status, answer.body, claimed.announced, source))
-        return Told(tuple(_meaning(one, claimed.subject) for one in told))
+        return Told(tuple(_meaning(one, claimed.subject, source) for one in told))
     assert isinstance(kind, Polls), "it was asked"
     listed = kind.listed(answer.status, answer.body, claimed.asking, source)
     if listed.next is not None and (listed.next == claimed.next or claimed.pages + 1 >= asking.MOST_PAGES):
@@ -113,10 +113,10 @@ def _understood(source: Source, claimed: Fetch, answer: Answer) -> Told | Page:
     return Page(listed, answer.body)
 
 
-def _meaning(event: Event, job_id: str) -> Meaning:
+def _meaning(event: Event, job_id: str, source: Source) -> Meaning:
     match event:
         case PostingOpened(posting) | PostingChanged(posting) if posting.job_id == job_id:
-            return Readable.of(posting)
+            return Readable.of(posting, detect_language=source.detect_language)
         case PostingClosed(found) if found == job_id:
             return event
         case _:

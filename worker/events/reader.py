@@ -87,7 +87,7 @@ def read(
         return Read(EventState.READ)
     event, received = begun
     try:
-        said = _said(ledger, event, received, configured)
+        said = told_by(ledger, event, received, configured)
         meanings = [_prepared(one, configured.get(event.source), alone=len(said) == 1) for one in said]
     except Unreadable as fault:
         return _park(ledger, event, str(fault))
@@ -119,7 +119,8 @@ def _begin(tx: Tx, event_id: str) -> tuple[StoredEvent, Received] | None:
     return StoredEvent(**{**event.__dict__, "tries": tries}), received
 
 
-def _said(ledger: Ledger, event: StoredEvent, received: Received, configured: Mapping[str, Source]) -> list[Event]:
+def told_by(ledger: Ledger, event: StoredEvent, received: Received, configured: Mapping[str, Source]) -> list[Event]:
+    """What a delivery says, in order. Raises Unreadable."""
     if event.source == COMPLETIONS:
         return list(talentsprout.read(received))
     source = configured.get(event.source)

@@ -43,12 +43,14 @@ def silent_sources(settings: Settings) -> Iterator[Check]:
     """Sources of whose postings no interviews are made, and why."""
     for name, source in settings.sources.items():
         kind, where = sources.named(source.kind), place(settings, f"sources.{name}", "kind")
-        is_polled = isinstance(kind, Polls) and kind.IS_POLLED
-        if source.api_key is not None or not (isinstance(kind, Fetches) or is_polled):
+        is_asked = isinstance(kind, Fetches) or (isinstance(kind, Polls) and kind.IS_POLLED)
+        lacks = "api_key" if source.api_key is None else "api_url"
+        has_all = sources.first_page(source) is not None or (isinstance(kind, Polls) and kind.BY_ACCOUNT)
+        if not is_asked or (has_all and source.api_key is not None):
             continue
         what = "announces postings without their text" if kind.ANNOUNCES_POSTINGS else "announces no postings"
-        sentence = f"{name} ({source.kind}) {what}, and has no api_key to ask its API with."
-        remedy = f"Add api_key; docs/sources/{source.kind}.md says which. What was announced meanwhile is fetched then."
+        sentence = f"{name} ({source.kind}) {what}, and has no {lacks} to ask its API with."
+        remedy = f"Add {lacks}; docs/sources/{source.kind}.md says which. What was announced meanwhile is fetched then."
         yield Check(f"source {name}", State.WARN, sentence, remedy, where)
 
 

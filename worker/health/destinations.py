@@ -8,7 +8,7 @@ from worker.health.check import Check, State, place
 from worker.ledger import delivery_lists, targets
 from worker.ledger.connection import Tx
 from worker.ledger.targets import Standing
-from worker.policy import delays, reasons
+from worker.policy import delays
 
 
 def destinations(bridge: Bridge) -> Iterator[Check]:
@@ -27,13 +27,9 @@ def destinations(bridge: Bridge) -> Iterator[Check]:
 def _check(bridge: Bridge, one: Standing, waiting: int, failed: int) -> Check:
     name, where = f"target {one.name}", place(bridge.settings, f"targets.{one.name}")
     kept = f" Deliveries that wait for it: {waiting}." if waiting else ""
-    stopped = delays.stopped(one.destination)
-    if stopped is not None:
-        return Check(name, State.WARN, f"{stopped.text}{kept}", stopped.action, where)
-    if one.failing_since is not None:
-        sentence = f"{one.name} has taken nothing since {reasons.clock(one.failing_since)}.{kept}"
-        remedy = f"See what it answers: sprout deliveries list --target {one.name}"
-        return Check(name, State.WARN, sentence, remedy, where)
+    trouble = delays.trouble(one.destination)
+    if trouble is not None:
+        return Check(name, State.WARN, f"{trouble.text}{kept}", trouble.action, where)
     if failed:
         sentence = f"{one.name} takes what is sent. Deliveries that were given up: {failed}."
         return Check(

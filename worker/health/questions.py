@@ -44,6 +44,7 @@ def doctor(bridge: Bridge, ask: Ask) -> Iterator[Check]:
         yield from stored.budgets_in_force(bridge)
         yield from apis.source_apis_in_trouble(bridge)
         yield from stored.decisions(bridge)
+        yield from stored.quiet_sources(bridge)
         yield from destinations.destinations(bridge)
     yield from network.clocks(settings)
     yield network.public_url(settings)

@@ -11,10 +11,10 @@ from worker.assembly import Bridge
 from worker.domain.request import State as RequestState
 from worker.health import holding
 from worker.health.check import Check, State, place
-from worker.ledger import budgets, connection, listing, organizations, processes, schema
+from worker.ledger import budgets, connection, listing, organizations, processes, schema, silences
 from worker.ledger.connection import LedgerFault, Tx
 from worker.ledger.events import EventState
-from worker.policy import reasons
+from worker.policy import reasons, silence
 
 CLOCK_OFF, CLOCK_WRONG = timedelta(seconds=60), timedelta(minutes=5)  # signatures with a time are good for five minutes
 MOUNTS = Path("/proc/self/mounts")
@@ -128,6 +128,14 @@ def pauses(bridge: Bridge) -> Iterator[Check]:
             yield Check(f"pause of {one.organization}", State.FAIL, sentence, "Mend the key; then: sprout ping")
         else:
             yield Check(f"pause of {one.organization}", State.WARN, sentence, reason.action)
+
+
+def quiet_sources(bridge: Bridge) -> Iterator[Check]:
+    """Sources from which nothing has come for longer than ever."""
+    for one in bridge.ledger.read(lambda tx: silences.found(tx, bridge.settings.sources)):
+        where = place(bridge.settings, f"sources.{one.source}")
+        sentence = silence.sentence(one.source, one.since, one.usual)
+        yield Check(f"source {one.source}", State.WARN, sentence, silence.ACTION, where)
 
 
 def budgets_in_force(bridge: Bridge) -> Iterator[Check]:

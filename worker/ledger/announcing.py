@@ -20,7 +20,8 @@ from worker.domain.request import Because, GenerationRequest, State
 from worker.ledger import targets
 from worker.ledger.connection import ForBoth, Tx
 from worker.ledger.delivery_tables import delivery
-from worker.policy import reasons
+from worker.moments import instant
+from worker.policy import delays, reasons
 
 PLANNED = ForBoth.made(
     lambda insert: insert(delivery).on_conflict_do_nothing(index_elements=["target", "cause"]).returning(delivery.c.id)
@@ -69,18 +70,18 @@ def result_arrived(tx: Tx, organization: str, event: str, session: str, about: S
     announce(tx, Occurrence(happened, organization, f"session {session}", about.result, about))
 
 
-def candidate_invited(tx: Tx, found: Application) -> None:
+def candidate_invited(tx: Tx, found: Application, request_id: str | None) -> None:
     """A personal link goes out, for the first time or again."""
-    _candidate(tx, Happened.CANDIDATE_INVITED, found, f"{found.id} {found.sent}")
+    _candidate(tx, Happened.CANDIDATE_INVITED, found, request_id, f"{found.id} {found.sent}")
 
 
-def candidate_reminded(tx: Tx, found: Application) -> None:
+def candidate_reminded(tx: Tx, found: Application, request_id: str | None) -> None:
     """A candidate was invited, and nothing has come since."""
-    _candidate(tx, Happened.CANDIDATE_REMINDED, found, f"{found.id} {found.sent} {found.reminded}")
+    _candidate(tx, Happened.CANDIDATE_REMINDED, found, request_id, f"{found.id} {found.sent} {found.reminded}")
 
 
-def _candidate(tx: Tx, event: Happened, found: Application, cause: str) -> None:
-    about = Subjects(application=found.id, interview=found.interview_id, source=found.source)
+def _candidate(tx: Tx, event: Happened, found: Application, request_id: str | None, cause: str) -> None:
+    about = Subjects(application=found.id, interview=found.interview_id, request=request_id)
     announce(tx, Occurrence(event, found.organization, lane_of_application(found.id), cause, about))
 
 
@@ -113,11 +114,32 @@ def _organization(tx: Tx, event: Happened, name: str, told: Mapping[str, object]
     announce(tx, Occurrence(event, name, f"organization {name}", cause, facts={"organization": {"name": name, **told}}))
 
 
-def target_failing(tx: Tx, name: str, organization: str, since: datetime, told: Mapping[str, object]) -> None:
-    """A target has been failing for long, or is paused for it: the others hear of it. `since` tells one time from the next."""
-    paused = "paused" if told["paused"] else "failing"
-    cause, about = f"{name} {paused} {since.isoformat()}", Subjects(target=name)
-    said = Occurrence(Happened.DELIVERY_FAILING, organization, f"target {name}", cause, about, {"target": told})
+def batch_finished(tx: Tx, organization: str, batch_id: str, run: int, told: Mapping[str, object]) -> None:
+    """Nothing of a batch moves any more. A batch that is run again may be told of again."""
+    cause = f"{organization} {batch_id} {run}"
+    about = Subjects(batch=batch_id)
+    announce(tx, Occurrence(Happened.BATCH_FINISHED, organization, f"batch {batch_id}", cause, about, {"batch": told}))
+
+
+def source_quiet(tx: Tx, organization: str, source: str, last_event: str, told: Mapping[str, object]) -> None:
+    """Nothing has come from a source for longer than is usual. Its last event names the silence."""
+    about = Subjects(source=source)
+    cause = f"{source} since {last_event}"
+    announce(tx, Occurrence(Happened.SOURCE_QUIET, organization, f"source {source}", cause, about, {"source": told}))
+
+
+def target_failing(tx: Tx, name: str) -> None:
+    """A target has taken nothing for long, or is paused for it: the others of its organization hear of it."""
+    standing = targets.get(tx, name)
+    assert standing is not None, "it was looked at in this transaction"
+    trouble = delays.trouble(standing.destination)
+    assert trouble is not None, "it fails, or is paused"
+    since = standing.paused_at or standing.failing_since
+    cause = f"{name} {'failing' if standing.paused_at is None else 'paused'} {instant(since)}"
+    told = {"kind": standing.kind, "paused": standing.paused_at is not None, "reason": trouble.text}
+    told |= {"action": trouble.action, "failing_since": instant(standing.failing_since)}
+    lane, about = f"target {name}", Subjects(target=name)
+    said = Occurrence(Happened.DELIVERY_FAILING, standing.organization, lane, cause, about, {"target": told})
     announce(tx, said, besides=name)
 
 

@@ -164,6 +164,25 @@ def lagging(tx: Tx) -> list[str]:
     return list(tx.conn.execute(sa.select(batch.c.id).where(batch.c.following.is_(True))).scalars())
 
 
+def untold(tx: Tx) -> list[str]:
+    """Ids of batches that were read to their end, and of whose end nobody was told."""
+    is_untold = sa.or_(batch.c.told_run.is_(None), batch.c.told_run < batch.c.run)
+    return list(tx.conn.execute(sa.select(batch.c.id).where(batch.c.read_at.is_not(None), is_untold)).scalars())
+
+
+def tell(tx: Tx, found: Batch) -> bool:
+    """From now on its end was told; False where it was already."""
+    is_untold = sa.or_(batch.c.told_run.is_(None), batch.c.told_run < found.run)
+    statement = sa.update(batch).where(batch.c.id == found.id, is_untold).values(told_run=found.run)
+    return tx.conn.execute(statement.returning(batch.c.id)).scalar_one_or_none() is not None
+
+
+def organizations_of(tx: Tx, found: Batch) -> list[str]:
+    """Whose interviews it wants: its own organization's, and those that its rows name."""
+    named = sa.select(request.c.organization).where(request.c.id.in_(_requests_of(found.id))).distinct()
+    return sorted({*tx.conn.execute(named).scalars(), *([found.organization] if found.organization else [])})
+
+
 def counts(tx: Tx, batch_id: str) -> dict[State, int]:
     """How many of its requests are in each state, whoever filed them."""
     statement = (

@@ -5,6 +5,7 @@ PostgreSQL keeps dead rows until VACUUM, and its own log and backups for as long
 """
 
 import sqlite3
+from contextlib import suppress
 
 import sqlalchemy as sa
 
@@ -23,6 +24,15 @@ ON_POSTGRES = (
 def forget_deleted(ledger: Ledger) -> str | None:
     """Do what can be done now. Returns a sentence about what is left, or None."""
     return _sqlite(ledger) if ledger.is_sqlite else _postgresql(ledger)
+
+
+def empty_log(ledger: Ledger) -> None:
+    """The cheap part, for what goes by itself: SQLite's log."""
+    if ledger.is_sqlite:
+        raw = ledger.engine.raw_connection()
+        with suppress(sqlite3.OperationalError):  # somebody reads an older state: it is emptied another time
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()
 
 
 def _sqlite(ledger: Ledger) -> str | None:

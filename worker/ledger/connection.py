@@ -128,6 +128,10 @@ class Ledger:
         """Run a unit that only reads; on SQLite it never stands in a writer's way."""
         return self._retrying(self._read_once, unit)
 
+    def look(self, unit: Callable[[Tx], T]) -> T:
+        """As `read`, and the database itself refuses whatever would change it."""
+        return self._retrying(self._look_once, unit)
+
     def _write_once(self, unit: Callable[[Tx], T]) -> T:
         with self._turn(), self._writing.begin() as conn:
             return unit(Tx(conn, self.clock))
@@ -143,6 +147,15 @@ class Ledger:
             if not self.is_sqlite:
                 conn.exec_driver_sql(f"SET LOCAL statement_timeout = '{READING}'")
             return unit(Tx(conn, self.clock))
+
+    def _look_once(self, unit: Callable[[Tx], T]) -> T:
+        with self.engine.begin() as conn:
+            conn.exec_driver_sql("PRAGMA query_only = ON" if self.is_sqlite else "SET TRANSACTION READ ONLY")
+            try:
+                return unit(Tx(conn, self.clock))
+            finally:
+                if self.is_sqlite:
+                    conn.exec_driver_sql("PRAGMA query_only = OFF")  # the connection goes back to the others
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

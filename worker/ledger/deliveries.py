@@ -92,7 +92,7 @@ def settle(tx: Tx, held: Delivery, ended: Ended, step: redelivery.Step) -> bool:
         case redelivery.Delivered():
             targets.succeeded(tx, held.target)
         case redelivery.Stopped():
-            _stop(tx, held.target, held.organization, "it answered 410: it wants no more deliveries")
+            _stop(tx, held.target, "it answered 410: it wants no more deliveries")
         case _ if standing is not None:
             _count_failure(tx, standing, step)
     return True
@@ -248,20 +248,19 @@ def _count_failure(tx: Tx, standing: targets.Standing, step: redelivery.Step) ->
     now, failures = tx.now(), standing.failures + 1
     asked = step.not_before if isinstance(step, redelivery.Later) else None
     rest = now + redelivery.breather(failures)
-    targets.failed(tx, standing.name, failures, max(rest, asked or rest))
+    targets.failed(tx, standing.name, failures, max(rest, asked or rest, standing.not_before or rest))
     since = standing.failing_since or now
     if now - since >= redelivery.PAUSE_AFTER:
-        _stop(tx, standing.name, standing.organization, "nothing has reached it for three days")
+        _stop(tx, standing.name, "nothing has reached it for three days")
     elif now - since >= redelivery.NOTICE_AFTER and standing.told_failing_at is None:
         targets.told_failing(tx, standing.name)
-        announcing.target_failing(tx, standing.name, standing.organization, since, {"paused": False})
+        announcing.target_failing(tx, standing.name)
 
 
-def _stop(tx: Tx, name: str, organization: str, why: str) -> None:
-    if not targets.pause(tx, name, None, why):
-        return
-    audit.record(tx, "bridge", "pause target", name, {"why": why})
-    announcing.target_failing(tx, name, organization, tx.now(), {"paused": True, "why": why})
+def _stop(tx: Tx, name: str, why: str) -> None:
+    if targets.pause(tx, name, None, why):
+        audit.record(tx, "bridge", "pause target", name, {"why": why})
+        announcing.target_failing(tx, name)
 
 
 def _pack(because: Trouble | None) -> str | None:

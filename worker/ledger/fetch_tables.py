@@ -16,6 +16,7 @@ fetch = Table(
     Column("state", Text, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("lease_until", Instant),
+    Column("holder", Text),
     Column("fence", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("said", Text),

@@ -132,8 +132,8 @@ def due_sources(tx: Tx) -> list[str]:
     return list(tx.conn.execute(statement).scalars())
 
 
-def claim(tx: Tx, source: str, apart: timedelta) -> Fetch | Later | None:
-    """The next of a source's fetches that is due, and a lease of it. At most one call each `apart`."""
+def claim(tx: Tx, source: str, apart: timedelta, holder: str) -> Fetch | Later | None:
+    """The next of a source's fetches that is due, and a lease of it for the process `holder`. At most one call each `apart`."""
     tx.conn.execute(
         tx.insert(source_api).values(source=source, next_at=tx.now(), refused=False).on_conflict_do_nothing()
     )
@@ -154,10 +154,16 @@ def claim(tx: Tx, source: str, apart: timedelta) -> Fetch | Later | None:
     if opens > now:
         return Later(opens)
     found = from_row(row)
-    taken = {"fence": found.fence + 1, "lease_until": now + LEASE}
+    taken = {"fence": found.fence + 1, "lease_until": now + LEASE, "holder": holder}
     tx.conn.execute(sa.update(fetch).where(*_one(found)).values(taken))
     tx.conn.execute(sa.update(source_api).where(source_api.c.source == source).values(next_at=now + apart))
     return Fetch(**{**found.__dict__, "fence": found.fence + 1})
+
+
+def release(tx: Tx, holder: str) -> int:
+    """End the leases of a process that has ended: it is asked again at once. How many there were."""
+    held = sa.and_(fetch.c.holder == holder, fetch.c.lease_until.is_not(None))
+    return tx.conn.execute(sa.update(fetch).where(held).values(lease_until=None)).rowcount
 
 
 def holds(tx: Tx, claimed: Fetch) -> bool:
@@ -231,7 +237,7 @@ def from_row(row: sa.RowMapping) -> Fetch:
     moment = told.pop("changed_at", None)
     announced = PostingAnnounced(**told, changed_at=None if moment is None else datetime.fromisoformat(moment))
     typed = {"what": What(row["what"]), "state": FetchState(row["state"]), "announced": announced}
-    return Fetch(**{name: row[name] for name in row if name != "lease_until"} | typed)
+    return Fetch(**{name: row[name] for name in row if name not in ("lease_until", "holder")} | typed)
 
 
 def _put(tx: Tx, source: str, what: What, subject: str, first: dict[str, object], again: dict[str, object]) -> None:

@@ -54,7 +54,7 @@ def invite(tx: Tx, found: Application, interview_id: str) -> Application:
     changes = {"interview_id": interview_id, "invited_at": tx.now(), "sent": found.sent + 1, "reminded": 0}
     changes["organization"] = stored.organization  # a rule may have filed the posting for another one than its source's
     invited = applications.change(tx, found.id, invitation=Invitation.INVITED, **changes)
-    announcing.candidate_invited(tx, invited)
+    announcing.candidate_invited(tx, invited, stored.request_id)
     audit.record(tx, "bridge", "invite", found.id, {"interview": interview_id})
     return invited
 
@@ -77,6 +77,8 @@ def _remind(tx: Tx, application_id: str, reminders: Sequence[timedelta], now: da
     due = inviting.reminders_due(found.invited_at, reminders, now)
     if due <= found.reminded:
         return False
-    announcing.candidate_reminded(tx, applications.change(tx, found.id, reminded=due))
+    stored = None if found.interview_id is None else interviews.get(tx, found.interview_id)
+    reminded = applications.change(tx, found.id, reminded=due)
+    announcing.candidate_reminded(tx, reminded, None if stored is None else stored.request_id)
     audit.record(tx, "bridge", "remind", found.id, {"interview": found.interview_id})
     return True

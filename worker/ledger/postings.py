@@ -79,7 +79,7 @@ def close(tx: Tx, known: StoredPosting, changed_at: datetime, event_id: str) -> 
 def get(tx: Tx, source: str, job_id: str) -> StoredPosting | None:
     """One posting, locked."""
     row = tx.conn.execute(LOCKED, {"said_by": source, "job": job_id}).mappings().one_or_none()
-    return None if row is None else _from_row(row)
+    return None if row is None else from_row(row)
 
 
 def open_ids(tx: Tx, source: str) -> set[str]:
@@ -92,7 +92,14 @@ def seen(tx: Tx, source: str, job_id: str) -> StoredPosting | None:
     """One posting, as it stands; for who changes nothing."""
     statement = sa.select(posting).where(posting.c.source == source, posting.c.job_id == job_id)
     row = tx.conn.execute(statement).mappings().one_or_none()
-    return None if row is None else _from_row(row)
+    return None if row is None else from_row(row)
+
+
+def newest_request(tx: Tx, source: str, job_id: str) -> GenerationRequest | None:
+    """What was wanted for a posting last, for who changes nothing."""
+    mine = sa.select(request).where(request.c.source == source, request.c.job_id == job_id)
+    row = tx.conn.execute(mine.order_by(request.c.id.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else requests.from_row(row)
 
 
 def of_requisition(tx: Tx, source: str, requisition_id: str) -> list[StoredPosting]:
@@ -103,7 +110,7 @@ def of_requisition(tx: Tx, source: str, requisition_id: str) -> list[StoredPosti
         .order_by(posting.c.job_id)
         .with_for_update()
     ).mappings()
-    return [_from_row(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def openness(tx: Tx, found: Collection[tuple[str, str]]) -> dict[tuple[str, str], datetime | None]:
@@ -120,5 +127,6 @@ def requests_of(tx: Tx, source: str, job_id: str) -> list[GenerationRequest]:
     return [requests.from_row(row) for row in rows]
 
 
-def _from_row(row: sa.RowMapping) -> StoredPosting:
+def from_row(row: sa.RowMapping) -> StoredPosting:
+    """A row of `posting` as the noun."""
     return StoredPosting(**{**row, "about": json.loads(row["about"])})

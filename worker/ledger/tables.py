@@ -14,6 +14,7 @@ from worker.ledger.delivery_tables import delivery, delivery_try, target, target
 from worker.ledger.fetch_tables import fetch as fetch
 from worker.ledger.metadata import METADATA
 from worker.ledger.note_tables import written_note as written_note
+from worker.ledger.process_tables import duty as duty
 from worker.ledger.process_tables import process as process
 from worker.ledger.requisition_tables import requisition as requisition
 from worker.ledger.result_tables import blinding, erased, result, result_name

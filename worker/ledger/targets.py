@@ -53,7 +53,15 @@ class Standing:
     @property
     def destination(self) -> Destination:
         """What sentences need of it."""
-        return Destination(self.name, self.gone_at, self.paused_at, self.paused_by, self.pause_reason, self.not_before)
+        return Destination(
+            self.name,
+            self.gone_at,
+            self.paused_at,
+            self.paused_by,
+            self.pause_reason,
+            self.not_before,
+            self.failing_since,
+        )
 
 
 def prepare(tx: Tx, configured: Sequence[Wanted]) -> None:

@@ -3,7 +3,7 @@
 `api_key` of the source is "CLIENT_ID:SECRET" of an OAuth client (Dev Center, API Credential Management, "Harvest V3 (OAuth)");
 it buys a token first. Scopes: harvest:notes:create, harvest:notes:list, harvest:job_notes:create, :list and :update. `author`
 is the id of the Greenhouse user who signs. Harvest changes notes on jobs, and none on candidates. The source's `api_url` is
-that of the job board, so it has no say here; a note's id is the same number for good.
+that of the job board, so it has no say here. That notes are signed by `user_id` was not seen with a live account.
 """
 
 import json

@@ -28,6 +28,7 @@ class Destination:
     paused_by: str | None = None
     pause_reason: str | None = None
     not_before: datetime | None = None
+    failing_since: datetime | None = None
 
 
 def why(found: Delivery, to: Destination, *, is_first: bool, now: datetime) -> Reason | None:
@@ -56,9 +57,19 @@ def stopped(to: Destination) -> Reason | None:
     return None
 
 
-def said(trouble: Trouble, name: str) -> str:
+def trouble(to: Destination) -> Reason | None:
+    """Why a target gets nothing, or that it takes nothing; None where all is well."""
+    stops = stopped(to)
+    if stops is not None or to.failing_since is None:
+        return stops
+    text = f"{to.name} has taken nothing since {clock(to.failing_since)}. Nothing is lost; it is tried again."
+    action = f"See what it answers: sprout deliveries list --target {to.name}"
+    return Reason(DeliveryCode.BACKING_OFF, text, to.not_before, action)
+
+
+def said(of: Trouble, name: str) -> str:
     """What came of a try: "recruiting answered 503 Service Unavailable", or why there was no answer."""
-    facts = trouble.facts
+    facts = of.facts
     if "status" in facts:
         words = f" {facts['said']}" if "said" in facts else ""
         return f"{name} answered {facts['status']}{words}."

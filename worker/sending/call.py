@@ -117,7 +117,8 @@ class Caller:
         metrics.CALL_SECONDS.observe(time.monotonic() - began)
         limits = organization.limits
         window = limits.ai.window if request.kind.tier is Tier.AI else limits.default.window
-        return verdict.judge(exchange, now=now(), window=window)
+        beliefs = verdict.Beliefs(organization.on_bare_5xx == "retry", organization.on_bare_504 == "retry")
+        return verdict.judge(exchange, now=now(), window=window, beliefs=beliefs)
 
     def _settle(self, held: Attempt, outcome: Outcome, began: float) -> bool:
         """Until the lease ends; afterwards the journal, or the lease's end, has the word."""

@@ -18,6 +18,7 @@ from config.settings import Source
 from worker.domain.asking import Asking, Listed
 from worker.domain.call import Call
 from worker.domain.event import Event, PostingAnnounced
+from worker.domain.fields import Unreadable
 from worker.domain.received import Handshake, Received
 
 CALLS_APART = timedelta(milliseconds=500)
@@ -117,6 +118,18 @@ def kinds() -> Mapping[str, SourceKind]:
 def named(kind: str) -> SourceKind:
     """The module of a kind. Raises KeyError for a kind that there isn't; the configuration has refused those."""
     return kinds()[kind]
+
+
+def first_page(source: Source) -> Call | None:
+    """The first page of a source's list of open postings; None where it can't be asked for (see `BY_ACCOUNT`, `page`)."""
+    kind = named(source.kind)
+    if not isinstance(kind, Polls) or kind.BY_ACCOUNT:
+        return None
+    try:
+        call = kind.page(Asking(), source)
+    except Unreadable:
+        return None
+    return call if call.key is None or source.api_key is not None else None
 
 
 def apart(kind: str) -> timedelta:

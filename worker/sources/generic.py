@@ -1,4 +1,4 @@
-"""Any system that can POST JSON: dotted paths in the configuration say where things are.
+"""Any system that can POST JSON: paths and expressions in the configuration say where things are.
 
 For Zapier, Make, n8n and systems of one's own, so words differ: "published", "job.created" and "jobPostingPublish" all
 open a posting. The tables below hold the words that are understood. A delivery may hold a list of postings.
@@ -16,6 +16,7 @@ from worker.domain.event import Event, Ignored, Ping, PostingChanged, PostingClo
 from worker.domain.fields import Fields, Unreadable, single_line
 from worker.domain.posting import JobPosting
 from worker.domain.received import Received
+from worker.finding import find, holds
 
 ACCEPTED = 202
 GIVES_UP_ON_4XX = False
@@ -87,7 +88,7 @@ def sign(body: bytes, source: Source, *, delivery_id: str, now: datetime) -> dic
 def delivery_id(received: Received, source: Source) -> str | None:
     """What the mapping finds in the body."""
     try:
-        folder, name = _find(received.json(), source.mapping.delivery_id)
+        folder, name = find(received.json(), source.mapping.delivery_id)
         return folder.optional_key(name)
     except Unreadable:
         return None
@@ -105,7 +106,7 @@ def read(received: Received, source: Source) -> Iterator[Event]:
 
 def mapped(body: Fields, source: Source, *, changed_at: datetime | None) -> Iterator[Event]:
     """The events of a body under the source's mapping; `changed_at` is when the sender says that it happened."""
-    folder, name = _find(body, source.mapping.event)
+    folder, name = find(body, source.mapping.event)
     event = folder.text(name, "")
     meaning = _meaning(event)
     if meaning is Meaning.TEST:
@@ -117,7 +118,7 @@ def mapped(body: Fields, source: Source, *, changed_at: datetime | None) -> Iter
 
 
 def _each(body: Fields, source: Source, meaning: Meaning | None, changed_at: datetime | None) -> Iterator[Event]:
-    folder, name = _find(body, source.mapping.postings)
+    folder, name = find(body, source.mapping.postings)
     if not folder.has(name):
         yield _event(_Posting(body, source, ""), meaning, changed_at)
         return
@@ -135,12 +136,17 @@ class _Posting:
     inside: str
 
     def at(self, path: str) -> tuple[Fields, str]:
-        return _find(self.body, path.removeprefix(self.inside))
+        return find(self.body, self.within(path))
+
+    def within(self, path: str) -> str:
+        return path.removeprefix(self.inside)
 
 
 def _event(posting: _Posting, meaning: Meaning | None, changed_at: datetime | None) -> Event:
     """Closed by either word is closed; without any word, a posting is open."""
     mapping = posting.source.mapping
+    if mapping.filter is not None and not holds(posting.body, posting.within(mapping.filter)):
+        return Ignored("The mapping's filter leaves this posting out.")
     folder, name = posting.at(mapping.job_id)
     job_id = folder.key(name)
     folder, name = posting.at(mapping.status)
@@ -167,19 +173,13 @@ def _posting(posting: _Posting, job_id: str, changed_at: datetime | None) -> Job
         job_id=job_id,
         title=line(mapping.title) or "",
         description=description,
+        location=line(mapping.location),
+        department=line(mapping.department),
         language=line(mapping.language),
         company=line(mapping.company),
         url=folder.optional_url(name),
         changed_at=changed_at,
     )
-
-
-def _find(body: Fields, path: str) -> tuple[Fields, str]:
-    """The object that a dotted path leads to, and the name in it; what is missing on the way is an empty object."""
-    *folders, name = path.split(".")
-    for folder in folders:
-        body = body.optional_child(folder)
-    return body, name
 
 
 def _meaning(event: str) -> Meaning | None:

@@ -19,6 +19,18 @@ from worker.talentsprout.wire import TheirError
 
 Ruling = Callable[[Evidence, BudgetNews], Outcome]
 
+
+@dataclass(frozen=True)
+class Beliefs:
+    """What an organization takes answers of somebody in between to mean: that nothing ran, or that nobody knows.
+
+    `gateway`: 502 and 503 mean that nothing ran; `timeout`: 408, 504 and 524 mean it. The defaults are those of the table.
+    """
+
+    gateway: bool = True
+    timeout: bool = False
+
+
 REACH = partial(NotExecuted, Code.BACKING_OFF, Remedy.REACH)
 LATER = partial(NotExecuted, Code.BACKING_OFF, Remedy.TIME)
 SHORTER = partial(NotExecuted, Code.BACKING_OFF, Remedy.SHORTER_TEXT)
@@ -48,12 +60,12 @@ BARE: Mapping[int, Ruling] = {  # without it: somebody in between may have answe
     400: MISCONFIGURED,
     404: MISCONFIGURED,
     422: MISCONFIGURED,
-    502: LATER,
-    503: LATER,
 }
+BARE_GATEWAY = frozenset({502, 503})
+BARE_TIMEOUT = frozenset({408, 504, 524})
 
 
-def judge(exchange: Exchange, *, now: datetime, window: timedelta) -> Outcome:
+def judge(exchange: Exchange, *, now: datetime, window: timedelta, beliefs: Beliefs = Beliefs()) -> Outcome:
     """What became of a POST. `now` and `window` (the tier's) serve to read the budget's headers."""
     status = exchange.status
     their = _error(exchange)
@@ -65,7 +77,8 @@ def judge(exchange: Exchange, *, now: datetime, window: timedelta) -> Outcome:
         return NO_ANSWER(evidence, news)
     if 200 <= status < 300:
         return _made(exchange, evidence, news)
-    return _ruling(status, their)(evidence, news)
+    ruling = _bare_ruling(status, beliefs) if their is None else _ruling(status, their)
+    return ruling(evidence, news)
 
 
 def _made(exchange: Exchange, evidence: Evidence, news: BudgetNews) -> Outcome:
@@ -77,13 +90,20 @@ def _made(exchange: Exchange, evidence: Evidence, news: BudgetNews) -> Outcome:
     return UNREADABLE(replace(evidence, likely=True, trouble=trouble), news)
 
 
-def _ruling(status: int, their: TheirError | None) -> Ruling:
-    if status in BY_STATUS:
-        return BY_STATUS[status]
-    if 300 <= status < 400:
-        return MISCONFIGURED
-    if their is None:
-        return BARE.get(status, NO_ANSWER)
+def _bare_ruling(status: int, beliefs: Beliefs) -> Ruling:
+    """Without the error document."""
+    believed = (beliefs.gateway and status in BARE_GATEWAY) or (beliefs.timeout and status in BARE_TIMEOUT)
+    return LATER if believed else _by_status(status) or BARE.get(status, NO_ANSWER)
+
+
+def _by_status(status: int) -> Ruling | None:
+    return MISCONFIGURED if 300 <= status < 400 else BY_STATUS.get(status)
+
+
+def _ruling(status: int, their: TheirError) -> Ruling:
+    """With it."""
+    if (ruling := _by_status(status)) is not None:
+        return ruling
     if 400 <= status < 500:
         return _complaint(status, their)
     if 500 <= status < 600:

@@ -9,7 +9,7 @@ import socket
 
 from worker import log
 from worker.assembly import Bridge
-from worker.ledger import attempts, processes
+from worker.ledger import attempts, fetches, processes
 from worker.ledger.connection import Tx
 from worker.upkeep import sweep
 
@@ -25,8 +25,14 @@ def bury(bridge: Bridge, boot_id: str) -> bool:
         _logger.warning("a process died with calls under way", process=boot_id, calls=len(left))
     sweep.end(bridge, left)
     sweep.release_deliveries(bridge, boot_id=boot_id)
-    bridge.ledger.write(lambda tx: processes.leave(tx, boot_id))
+    bridge.ledger.write(lambda tx: forget(tx, boot_id))
     return True
+
+
+def forget(tx: Tx, boot_id: str) -> None:
+    """What it was asking ATSs for is asked again."""
+    fetches.release(tx, boot_id)
+    processes.leave(tx, boot_id)
 
 
 def _lives_elsewhere(tx: Tx, boot_id: str, bridge: Bridge) -> bool:

@@ -25,12 +25,12 @@ from worker.ledger import (
 )
 from worker.ledger.connection import Tx
 from worker.policy import quarantine
-from worker.privacy import erasing
+from worker.privacy import erasing, retaining
 from worker.sending import pinging
+from worker.upkeep import noticing
 
 MOST_AT_ONCE = 500
 PARTS_AT_ONCE = 20  # of 500 rows or 4 MB, each in a transaction of its own
-POLICY_RETRIES = 1  # of an unknown, where the organization's policy is to retry: the bound of what it may double
 _logger = log.named(__name__)
 
 
@@ -56,8 +56,11 @@ def sweep(bridge: Bridge) -> Due:
     probe_paused(bridge)
     follow_decisions(bridge)
     release_deliveries(bridge)
+    noticing.finished_batches(bridge)
+    noticing.quiet_sources(bridge)
     seal_again(bridge)
     erase_again(bridge)
+    end_what_is_old(bridge)
     due = bridge.ledger.read(requests.due)
     unread = bridge.ledger.read(lambda tx: events.unread(tx, MOST_AT_ONCE))
     return Due(unread, sorted({organization for organization, _ in due}))
@@ -77,23 +80,24 @@ def end(bridge: Bridge, ids: Iterable[str]) -> None:
 
 
 def retry_unknown(bridge: Bridge) -> None:
-    """Where the policy says so, an unknown is sent again after its quarantine, once."""
+    """Where the policy says so, an unknown is sent again after its quarantine, as often as it allows."""
     wait = bridge.settings.bridge.quarantine
 
-    def unit(tx: Tx, organization: str) -> None:
+    def unit(tx: Tx, organization: str, most: int) -> None:
         for found in requests.unknown(tx, organization):
             # Looked at again under its lock: a person may have decided meanwhile, and it be unknown anew.
             request = requests.get(tx, found.id, lock=True)
             assert request is not None, "requests are never deleted"
             newest = attempts.past(tx, request.id)[0]
             over = quarantine.ends_at(newest.lease_until, wait) <= tx.now()
-            if over and request.unknown_retries < POLICY_RETRIES:
+            if over and request.unknown_retries < most:
                 changes = {"due_at": tx.now(), "because": None, "unknown_retries": request.unknown_retries + 1}
                 requests.move(tx, request.id, {State.UNKNOWN}, State.WAITING, **changes)
 
     for name, organization in bridge.settings.organizations.items():
         if organization.on_unknown == "retry":
-            bridge.ledger.write(lambda tx, one=name: unit(tx, one))  # type: ignore[misc]  # a default binds it
+            most = organization.max_unknown_retries
+            bridge.ledger.write(lambda tx, one=name, most=most: unit(tx, one, most))  # type: ignore[misc]  # defaults bind them
 
 
 def remind(bridge: Bridge) -> None:
@@ -136,6 +140,12 @@ def erase_again(bridge: Bridge) -> None:
     count = erasing.finish(bridge)
     if count:
         _logger.warning("data of people who were erased was found and erased again", count=count)
+
+
+def end_what_is_old(bridge: Bridge) -> None:
+    """What was kept for as long as its organization wants it."""
+    for one in retaining.look_after(bridge):
+        _logger.info("what is old has gone", organization=one.organization, kind=one.kind, count=one.rows)
 
 
 def probe_paused(bridge: Bridge) -> None:

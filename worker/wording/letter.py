@@ -1,6 +1,9 @@
 """Words -> both bodies of a mail. They say the same; `mail.html` says how it looks, in light and in dark."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
+
+from jinja2 import Template
 
 from worker.wording import catalogue
 from worker.wording.rendering import environment
@@ -11,9 +14,7 @@ LONGEST_HEADLINE = 200  # characters
 
 def html(headline: str, parts: Sequence[Words], voice: Voice) -> str:
     """The page; everything in it is escaped. Raises jinja2's TemplateError for a template of the organization's own."""
-    place = environment(speaker(voice).texts, voice.zone, is_html=True)
-    page = place.from_string(catalogue.letter(voice.templates))
-    return page.render(headline=headline[:LONGEST_HEADLINE], parts=parts, language=voice.language)
+    return _page(voice).render(headline=headline[:LONGEST_HEADLINE], parts=parts, language=voice.language)
 
 
 def text(headline: str, parts: Sequence[Words]) -> str:
@@ -22,6 +23,12 @@ def text(headline: str, parts: Sequence[Words]) -> str:
     for part in parts:
         paragraphs += _paragraphs(part)
     return "\n\n".join(paragraphs) + "\n"
+
+
+@cache
+def _page(voice: Voice) -> Template:
+    place = environment(speaker(voice).texts, voice.zone, is_html=True)
+    return place.from_string(catalogue.letter(voice.templates))
 
 
 def _paragraphs(part: Words) -> Iterator[str]:

@@ -1,0 +1,328 @@
+"""Deliveries: planned once with their cause, taken in order and by one only, settled by whoever holds the fence."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.ledger.completions import a_result
+from tests.ledger.stage import (
+    ACME,
+    BOLT,
+    FORBIDDEN,
+    NO_ANSWER,
+    REJECTED,
+    Stage,
+    an_interview,
+    created,
+)
+from worker.domain.delivery import Delivery, DeliveryState, Ended, Occurrence, Subjects
+from worker.domain.interview import Origin
+from worker.domain.message import Happened
+from worker.ledger import announcing, deliveries, delivery_lists, interviews, organizations, results, targets
+from worker.ledger.delivery_lists import DeliveryFilters
+from worker.policy import redelivery
+
+LEASE = timedelta(seconds=60)
+CRM, CHAT = "crm", "chat"
+ALL = tuple(one.value for one in Happened)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def told(bridge: Stage) -> Stage:
+    """Acme has two targets that want to hear of everything; bolt has none."""
+    bridge.tell(targets.prepare, [targets.Wanted(name, ACME, "webhook", ALL) for name in (CRM, CHAT)])
+    return bridge
+
+
+def planned(stage: Stage, **filters: str) -> list[Delivery]:
+    """Oldest first."""
+    return list(reversed(stage.ask(delivery_lists.page, DeliveryFilters(**filters), 200, None).items))
+
+
+def events(stage: Stage, target: str = CRM) -> list[str]:
+    return [one.event for one in planned(stage, target=target)]
+
+
+def claim(stage: Stage, target: str = CRM, most: int = 10) -> list[Delivery]:
+    return list(stage.tell(deliveries.claim, target, "boot", LEASE, most).deliveries)
+
+
+def settle(stage: Stage, held: Delivery, ended: Ended) -> bool:
+    def unit(tx: object) -> bool:
+        return deliveries.settle(tx, held, ended, redelivery.after(ended, held.tries, tx.now(), lambda _: 0.0))
+
+    return stage.tell(unit)
+
+
+def happen(stage: Stage, cause: str, lane: str = "a lane", event: Happened = Happened.BATCH_FINISHED) -> int:
+    return stage.tell(announcing.announce, Occurrence(event, ACME, lane, cause, Subjects(batch="b")))
+
+
+def state_of(stage: Stage, held: Delivery) -> DeliveryState:
+    found = stage.ask(deliveries.get, held.id)
+    assert found is not None
+    return found.state
+
+
+def test_each_target_that_wants_it_is_told_once_however_often_it_is_announced(told: Stage) -> None:
+    assert happen(told, "one") == 2
+    assert happen(told, "one") == 0
+    assert happen(told, "two") == 2
+    assert events(told, CRM) == events(told, CHAT) == [Happened.BATCH_FINISHED] * 2
+
+
+def test_nobody_is_told_of_what_he_does_not_want_or_what_is_another_organizations(told: Stage) -> None:
+    told.tell(targets.prepare, [targets.Wanted(CRM, ACME, "webhook", [Happened.REQUEST_HELD])])
+    happen(told, "one")
+    told.tell(announcing.announce, Occurrence(Happened.REQUEST_HELD, BOLT, "request x", "x", Subjects(request="x")))
+    assert planned(told) == []
+
+
+def test_a_target_that_left_the_configuration_gets_nothing_new_and_keeps_what_it_had(told: Stage) -> None:
+    happen(told, "one")
+    told.tell(targets.prepare, [targets.Wanted(CHAT, ACME, "webhook", ALL)])
+    assert happen(told, "two") == 1
+    assert claim(told, CRM) == []
+    assert told.ask(deliveries.next_due, [CRM, CHAT]).keys() == {CHAT}
+
+    told.tell(targets.prepare, [targets.Wanted(name, ACME, "webhook", ALL) for name in (CRM, CHAT)])
+    assert len(claim(told, CRM)) == 1
+
+
+def test_an_interview_is_announced_whichever_way_it_became_known(told: Stage) -> None:
+    told.file()
+    told.settle(told.send(), created())
+    adopted = told.file()
+    told.settle(told.send(), NO_ANSWER)
+    told.adopt(adopted, "https://www.talentsprout.ai/interview/abc234")
+
+    assert events(told) == ["interview.created", "request.unknown", "interview.created"]
+
+
+def test_an_interview_that_comes_late_is_announced_and_a_surplus_one_is_not(told: Stage) -> None:
+    told.file()
+    held = told.send()
+    told.lose(held)
+    told.settle(held, created())
+    told.settle(held, created())
+
+    assert events(told) == ["request.unknown", "interview.created"]
+
+
+def test_an_outcome_that_is_settled_again_announces_nothing(told: Stage) -> None:
+    told.file()
+    held, made = told.send(), created()
+    told.settle(held, made)
+    told.settle(held, made)
+    told.file()
+    refused = told.send()
+    told.settle(refused, REJECTED)
+    told.settle(refused, REJECTED)
+
+    assert events(told) == ["interview.created", "request.held"]
+
+
+def test_a_request_that_is_held_twice_is_announced_twice_with_the_reason_of_each_time(told: Stage) -> None:
+    request = told.file("Too short.")
+    told.retry(request, text="Harbour House looks for a night-shift care assistant who stays calm at three.")
+    told.settle(told.send(), REJECTED)
+
+    codes = [one.facts["because"]["code"] for one in planned(told, target=CRM)]
+    assert codes == ["too_short", "rejected"]
+
+
+def test_what_is_rolled_back_is_not_announced(told: Stage) -> None:
+    def unit(tx: object) -> None:
+        organizations.hold(tx, ACME, "ada")
+        raise RuntimeError("the transaction ends here")
+
+    with pytest.raises(RuntimeError):
+        told.tell(unit)
+    assert planned(told) == []
+
+
+def test_a_pause_is_announced_and_its_end_once_nothing_else_pauses(told: Stage) -> None:
+    told.file()
+    told.settle(told.send(), FORBIDDEN)
+    told.tell(organizations.hold, ACME, "ada")
+    told.tell(organizations.probed, ACME, accepted=True)
+    assert events(told) == ["organization.paused", "organization.paused"]
+    told.tell(organizations.resume, ACME)
+    assert events(told)[2:] == ["organization.resumed"]
+    by = [one.facts["organization"]["paused_by"] for one in planned(told, target=CRM)]
+    assert by == [None, "ada", None]
+
+
+def test_a_result_is_announced_when_its_interview_is_known_and_not_before(told: Stage) -> None:
+    made = an_interview()
+    told.tell(results.keep, ACME, "event", a_result(made.id))
+    assert events(told) == []
+
+    told.tell(interviews.store, ACME, made, Origin.CREATED, None)
+
+    assert sorted(events(told)) == ["interview.created", "result.completed"]
+
+
+def test_neither_a_preview_nor_a_repeat_nor_a_contradiction_is_announced(told: Stage) -> None:
+    made = an_interview()
+    told.tell(interviews.store, ACME, made, Origin.CREATED, None)
+    told.tell(results.keep, ACME, "event", replace(a_result(made.id, session="s-1"), test=True))
+    told.tell(results.keep, ACME, "event", a_result(made.id, session="s-2"))
+    told.tell(results.keep, ACME, "event", a_result(made.id, session="s-2"))
+    told.tell(results.keep, ACME, "event", replace(a_result(made.id, session="s-2"), score=1.0))
+
+    assert events(told) == ["interview.created", "result.completed"]
+
+
+def test_in_one_lane_a_later_delivery_waits_until_the_earlier_has_ended(told: Stage) -> None:
+    for cause in ("one", "two"):
+        happen(told, cause)
+    happen(told, "elsewhere", lane="another lane")
+
+    first, other = claim(told)
+    assert claim(told) == []
+    settle(told, first, Ended(503))
+    assert claim(told) == [], "the first is to be tried again and keeps its place"
+    settle(told, other, Ended(204))
+    told.pass_time(timedelta(seconds=6))
+    (again,) = claim(told)
+    assert again.id == first.id
+    settle(told, again, Ended(204))
+
+    (second,) = claim(told)
+    assert second.id > first.id
+
+
+def test_one_that_is_given_up_lets_the_next_of_its_lane_go(told: Stage) -> None:
+    happen(told, "one")
+    happen(told, "two")
+    (first,) = claim(told)
+    settle(told, first, Ended(302))
+    assert state_of(told, first) is DeliveryState.FAILED
+    told.pass_time(redelivery.BREATHER)
+    assert len(claim(told)) == 1
+
+
+def test_at_most_four_are_under_way_to_one_target_and_one_to_a_target_that_fails(told: Stage) -> None:
+    for number in range(10):
+        happen(told, f"{number}", lane=f"{number}")
+    under_way = claim(told)
+    assert len(under_way) == deliveries.AT_ONCE
+    assert claim(told) == []
+    assert len(claim(told, CHAT)) == deliveries.AT_ONCE, "each target has its own"
+    for held in under_way:
+        settle(told, held, Ended(500))
+    told.pass_time(redelivery.BREATHER)
+
+    (only,) = claim(told)
+    assert claim(told) == []
+    settle(told, only, Ended(200))
+    assert len(claim(told)) == deliveries.AT_ONCE
+
+
+def test_a_worker_that_wakes_up_late_cannot_undo_what_a_newer_try_did(told: Stage) -> None:
+    happen(told, "one")
+    (slow,) = claim(told)
+    told.pass_time(LEASE + timedelta(seconds=1))
+    assert told.tell(lambda tx: deliveries.release(tx, deliveries.expired(tx))) == 1
+    told.pass_time(timedelta(seconds=6))
+    (newer,) = claim(told)
+    assert newer.id == slow.id
+    settle(told, newer, Ended(200))
+
+    assert not settle(told, slow, Ended(500))
+    assert state_of(told, slow) is DeliveryState.DELIVERED
+    assert told.ask(targets.get, CRM).failures == 0
+    assert [one.fault for one in told.ask(deliveries.tries, slow.id)] == [None, deliveries.DIED]
+
+
+def test_all_steps_of_the_schedule_are_tried_and_then_it_rests(told: Stage) -> None:
+    happen(told, "one")
+    began, waits = told.clock.now, []
+    while held := claim(told):
+        settle(told, held[0], Ended(fault="No connection."))
+        due = told.ask(deliveries.next_due, [CRM])
+        if due:
+            waits.append(due[CRM] - told.clock.now)
+            told.clock.now = due[CRM]
+    assert waits == list(redelivery.SCHEDULE)
+    assert timedelta(days=3) < told.clock.now - began < timedelta(days=3, hours=6)
+    assert state_of(told, planned(told, target=CRM)[0]) is DeliveryState.FAILED
+
+
+def test_a_target_that_fails_for_long_is_told_of_once_and_paused_in_the_end(told: Stage) -> None:
+    happen(told, "one")
+    claim(told, CHAT)
+    while held := claim(told):
+        settle(told, held[0], Ended(503))
+        due = told.ask(deliveries.next_due, [CRM])
+        told.clock.now = due.get(CRM, told.clock.now)
+
+    failing = [one for one in planned(told, target=CHAT) if one.event is Happened.DELIVERY_FAILING]
+    assert [one.facts["target"]["paused"] for one in failing] == [False, True]
+    assert planned(told, target=CRM, event=Happened.DELIVERY_FAILING) == [], "it is not told of itself"
+    standing = told.ask(targets.get, CRM)
+    assert standing.paused_at is not None
+    assert standing.paused_by is None
+
+
+def test_a_gone_target_is_paused_and_what_waits_for_it_is_kept(told: Stage) -> None:
+    happen(told, "one")
+    happen(told, "two", lane="other")
+    first, _second = claim(told)
+    settle(told, first, Ended(410))
+    assert state_of(told, first) is DeliveryState.WAITING
+    assert claim(told) == []
+    assert told.ask(deliveries.next_due, [CRM]) == {}
+
+    told.tell(targets.resume, CRM)
+    assert [one.id for one in claim(told)] == [first.id]
+
+
+def test_what_a_target_asks_for_holds_for_everything_that_goes_there(told: Stage) -> None:
+    happen(told, "one")
+    happen(told, "two", lane="other")
+    first, second = claim(told)
+    settle(told, first, Ended(429, retry_after=HOUR))
+    settle(told, second, Ended(fault="No connection."))
+    assert told.ask(deliveries.next_due, [CRM])[CRM] == told.clock.now + HOUR
+    told.pass_time(HOUR)
+    assert len(claim(told)) == 1
+
+
+def test_resending_begins_the_schedule_anew_under_the_same_id(told: Stage) -> None:
+    happen(told, "one")
+    (held,) = claim(told)
+    assert not told.tell(deliveries.send_again, held.id), "it is on its way"
+    settle(told, held, Ended(302))
+    told.pass_time(redelivery.BREATHER)
+    assert told.ask(deliveries.failed_since, told.clock.now - HOUR, CRM) == [held.id]
+    assert told.ask(deliveries.failed_since, told.clock.now, CRM) == []
+    assert told.tell(deliveries.send_again, held.id)
+
+    (again,) = claim(told)
+    assert (again.id, again.tries, again.fence) == (held.id, 1, 2)
+
+
+def test_two_workers_at_once_never_take_the_same_delivery(overlapping: Callable[..., Stage]) -> None:
+    stages = [overlapping(), overlapping()]
+    stages[0].tell(targets.prepare, [targets.Wanted(CRM, ACME, "webhook", ALL)])
+    for number in range(4):
+        happen(stages[0], f"{number}", lane=f"{number % 3}")
+    start, taken = threading.Barrier(2), []
+
+    def work(stage: Stage) -> None:
+        start.wait()
+        taken.extend(claim(stage, most=3))
+
+    threads = [threading.Thread(target=work, args=(stage,)) for stage in stages]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({one.id for one in taken}) == len(taken) == 3
+    assert len({one.lane for one in taken}) == 3
