@@ -64,13 +64,17 @@ class Receiver:
         self._intake = intake
         self._hinting = hinting
         self._never_right = Secret(ids.new_token())
+        # Found out here: to ask each delivery takes longer than to prove it.
+        kinds = {name: named(source.kind) for name, source in settings.sources.items()}
+        self._shaking = {name: kind for name, kind in kinds.items() if isinstance(kind, ShakesHands)}
+        self._signing_once = {name: kind for name, kind in kinds.items() if isinstance(kind, SignsOnce)}
 
     def refuses(self, source: str, headers: Mapping[str, str]) -> Answer | None:
         """What can be said of a source's delivery before its body is read; None: read it."""
         early = Received(_lower(headers), b"", clock.wall())
         if self._handshake(source, early) is not None:
             return None  # it may come without a body, and so without a type
-        return self._refuses_delivery(source, headers)
+        return self._refuses_delivery(source, early.headers)
 
     def deliver(self, source: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
         """Answer a source's delivery, once it is durable if it is authentic. `headers` have names in any case."""
@@ -78,14 +82,16 @@ class Receiver:
         handshake = self._handshake(source, received)
         if handshake is not None:
             return self._shake(source, handshake, received)
-        refusal = self._refuses_delivery(source, headers) or self._measure(source, body, LARGEST_DELIVERY)
+        refusal = self._refuses_delivery(source, received.headers) or self._measure(source, body, LARGEST_DELIVERY)
         if refusal is not None:
             return refusal
         configured = self._settings.sources[source]
         kind = self._named(configured.kind)
         try:
             if kind.is_authentic(received, configured, now):
-                return self._store(_receipt(received, configured, kind), kind.ACCEPTED)
+                once = self._signing_once.get(source)
+                nonce = None if once is None else once.nonce(received)
+                return self._store(_receipt(received, configured, kind, nonce), kind.ACCEPTED)
             if self._intake.has_verified(source):
                 return self._refuse(source, problems.BAD_SIGNATURE)
             if kind.is_test_body(received):
@@ -103,9 +109,8 @@ class Receiver:
 
     def _handshake(self, source: str, received: Received) -> Handshake | None:
         """Answered also once the source has verified a delivery: a vendor that had suspended its webhook begins anew."""
-        configured = self._settings.sources.get(source)
-        kind = None if configured is None else self._named(configured.kind)
-        return kind.handshake(received) if isinstance(kind, ShakesHands) else None
+        kind = self._shaking.get(source)
+        return None if kind is None else kind.handshake(received)
 
     def _shake(self, source: str, handshake: Handshake, received: Received) -> Answer:
         try:
@@ -118,7 +123,7 @@ class Receiver:
         """What can be said of a completion before its body is read; None: read it."""
         if not self._is_secret_address(organization, token):
             return self._refuse(UNKNOWN_LABEL, problems.NOT_FOUND)
-        return self._refuses_body(COMPLETIONS, headers, LARGEST_COMPLETION)
+        return self._refuses_body(COMPLETIONS, _lower(headers), LARGEST_COMPLETION)
 
     def complete(self, organization: str, token: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
         """Answer a completion. The secret address is all that vouches for it, so the bytes themselves tell repeats."""
@@ -126,7 +131,7 @@ class Receiver:
         refusal = refusal or self._measure(COMPLETIONS, body, LARGEST_COMPLETION)
         if refusal is not None:
             return refusal
-        received = Received(_kept(headers), body, now)
+        received = Received(_kept(_lower(headers)), body, now)
         key = f"sha256:{received.digest()}:{organization}"  # the same bytes for two organizations are two events
         try:
             return self._store(Receipt(COMPLETIONS, organization, received, (key,)), talentsprout.ACCEPTED)
@@ -151,8 +156,7 @@ class Receiver:
         matches = [secret.matches(token) for secret in padded]  # all of them: the time taken tells nothing
         return any(matches)
 
-    def _refuses_body(self, label: str, headers: Mapping[str, str], most: int) -> Answer | None:
-        said = _lower(headers)
+    def _refuses_body(self, label: str, said: Mapping[str, str], most: int) -> Answer | None:
         if said.get("content-encoding", "").strip().lower() not in ("", "identity"):
             return self._refuse(label, problems.WRONG_TYPE)
         if not is_json(said.get("content-type", "")):
@@ -179,13 +183,12 @@ def is_json(content_type: str) -> bool:
     return media == "application/json" or (media.startswith("application/") and media.endswith("+json"))
 
 
-def _receipt(received: Received, source: Source, kind: SourceKind) -> Receipt:
+def _receipt(received: Received, source: Source, kind: SourceKind, nonce: str | None) -> Receipt:
     """A delivery id that is not signed can be changed by whoever replays, so the digest of the bytes counts too."""
     delivery = kind.delivery_id(received, source)
     keys = []
     if delivery is not None:
         keys.append(f"id:{delivery}" if len(delivery) <= LONGEST_ID else _long_id(delivery))
-    nonce = kind.nonce(received) if isinstance(kind, SignsOnce) else None
     if nonce is not None:
         keys.append(f"once:{nonce}")
     if delivery is None or not kind.SIGNS_TIME:
@@ -205,9 +208,9 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _kept(headers: Mapping[str, str], token_header: str | None = None) -> dict[str, str]:
-    """What is stored of the headers: all that came, but nothing that opens a door."""
+    """What is stored of the headers, whose names are lower case: all that came, but nothing that opens a door."""
     secret = NOT_KEPT | {(token_header or "").lower()}
-    return {name: value for name, value in _lower(headers).items() if name not in secret}
+    return {name: value for name, value in headers.items() if name not in secret}
 
 
 def _long_id(delivery: str) -> str:
