@@ -15,7 +15,11 @@ from worker.domain.received import Received
 from worker.domain.result import CandidateResult
 from worker.policy import matching
 
-SHORTEST_ID = re.compile(rf"[A-Za-z0-9_:.-]{{{SHORTEST_ID},{LONGEST}}}")
+SHORTEST_ID = 16  # characters: what is shorter may be anything, wherever it stands
+LONGEST = 400
+_BETWEEN_ADDRESSES = re.compile(r"[\s\"'<>()\[\]{},;:\\/=&?#|]+")
+_ESCAPED_ASCII = re.compile(rb"\\u00[0-7]")
+_ID = re.compile(rf"[A-Za-z0-9_:.-]{{{SHORTEST_ID},{LONGEST}}}")
 
 
 @dataclass(frozen=True)
