@@ -7,8 +7,9 @@ from worker.ledger.metadata import METADATA
 from worker.ledger.sealing import SealedText, newest_key
 from worker.ledger.times import Instant
 
-# One row for one application of a source, so that nobody can be invited twice. `key` is the vendor's id of it. Names and
-# addresses only where the source asks for them, and sealed; `…_index` is a keyed digest.
+# One row for one application of a source, so that nobody can be invited twice. `key` is a keyed digest of
+# the vendor's id of it. What is a
+# person's is sealed, names and addresses kept only where the source asks for them; `…_index` is a keyed digest.
 application = Table(
     "application",
     METADATA,
@@ -17,7 +18,7 @@ application = Table(
     Column("source", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("application_id", Text),
-    Column("candidate_id", Text),
+    Column("candidate_id", SealedText("application.candidate_id")),
     Column("name", SealedText("application.name")),
     Column("email", SealedText("application.email")),
     Column("job_id", Text),

@@ -65,7 +65,7 @@ def newer(tx: Tx, told: Told) -> Application | None:
         "event_id": told.event_id,
         "updated_at": now,
     }
-    first = {"id": ids.new_id(), "organization": told.organization, "source": told.source, "key": told.key}
+    first = {"id": ids.new_id(), "organization": told.organization, "source": told.source, "key": blinds.id(told.key)}
     fresh = {"invitation": Invitation.NONE, "sent": 0, "reminded": 0, "created_at": now}
     insert = tx.insert(application).values({**first, **values, **fresh})
     known, arrived = (sa.tuple_(row.reached_at, row.event_id) for row in (application.c, insert.excluded))
@@ -83,17 +83,17 @@ def get(tx: Tx, application_id: str, *, lock: bool = False) -> Application | Non
 
 def named(tx: Tx, name: str, most: int) -> list[Application]:
     """Those that bear a name elsewhere: the ATS's id of the application or of the candidate, an external id, a session."""
-    claim = matching.claim_in(name)
+    claim, blinds = matching.claim_in(name), blinding.of(tx)
     of_session = (
         sa.select(attribution.c.application_id)
         .join(result, result.c.id == attribution.c.result_id)
-        .where(result.c.session_index == blinding.of(tx).id(name))
+        .where(result.c.session_index == blinds.id(name))
     )
     statement = sa.select(application).where(
         sa.or_(
             application.c.id == (name if claim is None else claim.application_id),
             application.c.application_id == name,
-            application.c.candidate_id == name,
+            application.c.candidate_index == blinds.id(name),
             application.c.id.in_(of_session),
         )
     )
@@ -105,7 +105,7 @@ def of_person(tx: Tx, names: Names) -> list[Application]:
     """Of somebody who is known by these: the candidate's id or address, or what a personal link carried."""
     blinds = blinding.of(tx)
     claimed = [claim.application_id for claim in map(matching.claim_in, names.ids) if claim is not None]
-    nameless = sa.and_(application.c.candidate_id.is_(None), application.c.application_id.in_(names.ids))
+    nameless = sa.and_(application.c.candidate_index.is_(None), application.c.application_id.in_(names.ids))
     theirs = sa.or_(
         application.c.id.in_(claimed),
         application.c.candidate_index.in_([blinds.id(one) for one in names.ids]),
