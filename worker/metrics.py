@@ -27,6 +27,7 @@ DELIVERIES = Counter("sprout_deliveries_total", "Tries to deliver, by how they e
 DELIVERY_SECONDS = Histogram(
     "sprout_delivery_seconds", "How long targets take to answer.", buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
 )
+FETCHES = Counter("sprout_fetches_total", "Calls to ATSs' APIs, by how they ended.", ["source", "outcome"])
 SWEEPS = Counter("sprout_sweeps_total", "Sweeps done by this process.")
 
 

@@ -74,6 +74,10 @@ def test_an_erased_event_can_not_be_read_again(known: Desk) -> None:
     )
 
 
+def test_a_link_that_everybody_uses_names_nobody(known: Desk) -> None:
+    assert known.error("candidates", "erase", "spr:01j2c", "--yes")["code"] == "everybody"
+
+
 def test_nobody_is_named_by_nothing(desk: Desk) -> None:
     assert desk.run("candidates", "erase", " ", "--yes").exit_code == 2
 

@@ -258,6 +258,26 @@ def test_s18_what_can_never_be_used_is_given_up_with_its_reason(ashby: Town) -> 
     assert len(ashby.requests()) == 1
 
 
+def test_a_reader_with_a_bug_loses_nothing_and_is_not_asked_for_ever(
+    ashby: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def buggy(*_: object) -> None:
+        raise ZeroDivisionError
+
+    event = ashby.announce()
+    with monkeypatch.context() as patched:
+        patched.setattr("worker.sources.ashby.fetched", buggy)
+        for _ in range(asking.MOST_UNREADABLE):
+            assert ashby.ask_all() == 1
+            ashby.pass_time(HOUR)
+        assert ashby.ask_all() == 0
+    assert (ashby.state(event), ashby.fetch().state) == (EventState.UNREADABLE, FetchState.FAILED)
+    assert ashby.said(event) == "The text could not be fetched: Its reader failed: ZeroDivisionError."
+    ashby.replay(event)
+    ashby.ask_all()
+    assert len(ashby.requests()) == 1
+
+
 def test_who_dies_after_the_claim_leaves_a_lease_that_ends(ashby: Town) -> None:
     ashby.announce()
     assert isinstance(ashby.ledger.write(lambda tx: fetches.claim(tx, "careers", timedelta(), "dead")), fetches.Fetch)

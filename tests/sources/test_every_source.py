@@ -47,6 +47,7 @@ MOON = {
     "event": "moon.landed",
     "type": "moon.landed",
     "event_type": "moon.landed",
+    "event_name": "moon.landed",
     "hook": {"event": "Moon.landed"},
     "payload": {"event_name": "moon.landed", "data": {"id": "1"}},
     "data": {"id": "1"},

@@ -24,6 +24,7 @@ GIVING_UP = {
     "kombo",
     "merge",
     "teamtailor",
+    *(name for name in KINDS if settings(name).get("gives_up_on_4xx")),
 }  # what they were refused once, or may be, never comes again
 SOURCE = '[sources.{kind}]\nkind = "{kind}"\norganization = "acme"\nsecret = "{secret}"\n'
 

@@ -134,7 +134,7 @@ class Vendor:
         return asked.headers.get("authorization") == f"Bearer {self.key}"
 
     def answer(self, asked: Asked) -> Any:
-        """What is JSON of the answer. Raises Refused."""
+        """What becomes JSON, or bytes as they are sent. Raises Refused."""
         raise NotImplementedError
 
     def open(self) -> list[Posting]:
@@ -158,7 +158,8 @@ class Vendor:
             return Status(401)
         self.before_answer(asked)
         try:
-            return Raw(json.dumps(self.answer(asked)).encode())
+            told = self.answer(asked)
+            return Raw(told if isinstance(told, bytes) else json.dumps(told).encode())
         except Refused as refusal:
             return Status(refusal.status)
 

@@ -5,6 +5,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from web.api import (
     batches,
     budgets,
+    candidates,
     coverage,
     decisions,
     deliveries,
@@ -26,6 +27,7 @@ def resources() -> tuple[APIBlueprint, ...]:
         events.RESOURCE,
         interviews.RESOURCE,
         results.RESOURCE,
+        candidates.RESOURCE,
         batches.RESOURCE,
         budgets.RESOURCE,
         organizations.RESOURCE,

@@ -71,7 +71,10 @@ def _found(who: str) -> tuple[Bridge, Found]:
         raise click.UsageError("WHO is empty; expected an e-mail address or an id.")
     bridge = opening.bridge()
     assembly.prepare(bridge)
-    return bridge, finding.find(bridge, who)
+    try:
+        return bridge, finding.find(bridge, who)
+    except finding.Everybodys as fault:
+        raise Failure("everybody", str(fault)) from None
 
 
 def _ask(found: Found, who: str) -> None:

@@ -20,7 +20,11 @@ class Asking:
 
 @dataclass(frozen=True)
 class Listed:
-    """What a page said, in order, and what leads to the page after it; None where it was the last."""
+    """What a page said, in order, and what leads to the page after it; None where it was the last.
+
+    `is_whole`: it names every posting that is open, and the vendor says in no other way which are not any more.
+    """
 
     events: tuple[Event, ...]
     next: str | None = None
+    is_whole: bool = False

@@ -11,7 +11,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from config.settings import Source
-from worker import sources, steps
+from worker import log, metrics, sources, steps
 from worker.domain.asking import Asking
 from worker.domain.call import Call, NotThere
 from worker.domain.event import Event, PostingChanged, PostingClosed, PostingOpened
@@ -21,7 +21,7 @@ from worker.events.calling import Failed
 from worker.events.following import Readable
 from worker.events.pages import Page
 from worker.ledger import events, fetches, source_apis
-from worker.ledger.connection import Ledger, Tx
+from worker.ledger.connection import Ledger, LedgerFault, Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.ledger.fetches import Fetch, Later, What
 from worker.outbound import Answer, Outbound
@@ -30,6 +30,7 @@ from worker.policy.asking import Trouble
 from worker.sources import Fetches, Polls
 
 Meaning = Readable | PostingClosed
+_logger = log.named(__name__)
 GONE = "The ATS says that it knows this posting no more."
 
 
@@ -61,10 +62,24 @@ class Fetching:
         if not isinstance(claimed, Fetch):
             return claimed
         steps.reached("after_fetch_claimed")
-        outcome = self._asked(source, claimed)
-        steps.reached("after_fetch_answered")
-        done = self._ledger.write(partial(_settle, source=source, claimed=claimed, outcome=outcome))
+        try:
+            outcome = self._asked(source, claimed)
+            steps.reached("after_fetch_answered")
+            done = self._settled(source, claimed, outcome)
+        except LedgerFault:
+            raise
+        except Exception as fault:  # a bug in a reader must neither lose a posting nor ask for it for ever
+            _logger.exception("an answer could not be read", source=name, what=claimed.what)
+            done = self._settled(
+                source, claimed, Failed(Trouble.UNREADABLE, f"Its reader failed: {type(fault).__name__}.")
+            )
         steps.reached("after_fetch_settled")
+        return done
+
+    def _settled(self, source: Source, claimed: Fetch, outcome: Told | Page | Failed) -> Done:
+        done = self._ledger.write(partial(_settle, source=source, claimed=claimed, outcome=outcome))
+        ended = outcome.trouble.value if isinstance(outcome, Failed) else "answered"
+        metrics.FETCHES.labels(source=source.name, outcome=ended).inc()
         return done
 
     def _asked(self, source: Source, claimed: Fetch) -> Told | Page | Failed:

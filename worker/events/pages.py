@@ -44,8 +44,10 @@ def said(tx: Tx, received: Received, source: Source) -> list[Event]:
     kind = sources.named(source.kind)
     if not isinstance(kind, Polls):
         raise Unreadable(f'a source of the kind "{source.kind}" has no list of postings')
-    told = kind.listed(SUCCESS, received.body, Asking(received.headers[ACCOUNT] or None), source).events
-    return list(told) if received.headers[WHAT] == What.CHANGES else _news(tx, source, told)
+    listed = kind.listed(SUCCESS, received.body, Asking(received.headers[ACCOUNT] or None), source)
+    if received.headers[WHAT] == What.CHANGES:
+        return [*listed.events, *_gone(tx, source, listed)]
+    return _news(tx, source, listed.events)
 
 
 def keep(tx: Tx, source: Source, claimed: Fetch, page: Page, every: timedelta) -> list[str]:
@@ -87,6 +89,14 @@ def _is_news(told: Event, known: set[str], asked: set[str]) -> bool:
             return job_id in known
         case _:
             return False
+
+
+def _gone(tx: Tx, source: Source, listed: Listed) -> list[Event]:
+    """What is open here and not in a list that is whole. An empty list closes nothing: a mistake may look like that."""
+    if not listed.is_whole:
+        return []
+    named = {one.posting.job_id for one in listed.events if isinstance(one, PostingOpened | PostingChanged)}
+    return [PostingClosed(job_id) for job_id in sorted(postings.open_ids(tx, source.name) - named)] if named else []
 
 
 def _receipt(tx: Tx, source: Source, claimed: Fetch, page: Page) -> Receipt:

@@ -3,11 +3,13 @@
 import shutil
 from collections.abc import Iterator
 
-from config import ConfigError, Settings
+from config import ConfigError, Secret, Settings
+from config.settings import Source
 from worker import sources
 from worker.health.check import Check, State, place, place_in
 from worker.sources import Fetches, Polls
 
+NO_KEY = Secret("no key")  # to see whether one is what is missing
 LITTLE_SPACE, NO_SPACE = 1_000_000_000, 100_000_000  # bytes
 
 
@@ -43,15 +45,28 @@ def silent_sources(settings: Settings) -> Iterator[Check]:
     """Sources of whose postings no interviews are made, and why."""
     for name, source in settings.sources.items():
         kind, where = sources.named(source.kind), place(settings, f"sources.{name}", "kind")
-        is_asked = isinstance(kind, Fetches) or (isinstance(kind, Polls) and kind.IS_POLLED)
-        lacks = "api_key" if source.api_key is None else "api_url"
-        has_all = sources.first_page(source) is not None or (isinstance(kind, Polls) and kind.BY_ACCOUNT)
-        if not is_asked or (has_all and source.api_key is not None):
+        lacks = _lacks(source)
+        if lacks is None:
             continue
         what = "announces postings without their text" if kind.ANNOUNCES_POSTINGS else "announces no postings"
         sentence = f"{name} ({source.kind}) {what}, and has no {lacks} to ask its API with."
         remedy = f"Add {lacks}; docs/sources/{source.kind}.md says which. What was announced meanwhile is fetched then."
         yield Check(f"source {name}", State.WARN, sentence, remedy, where)
+
+
+def _lacks(source: Source) -> str | None:
+    """The key of a section that its vendor's API is asked with, and that it has not; None also where nothing is asked."""
+    kind = sources.named(source.kind)
+    if not isinstance(kind, Fetches) and not (isinstance(kind, Polls) and kind.IS_POLLED):
+        return None
+    page = sources.first_page(source)
+    if source.api_key is not None:
+        return None if page is not None or (isinstance(kind, Polls) and kind.BY_ACCOUNT) else "api_url"
+    if isinstance(kind, Fetches) or kind.BY_ACCOUNT:
+        return "api_key"
+    if page is not None:
+        return None
+    return "api_key" if sources.first_page(source.model_copy(update={"api_key": NO_KEY})) is not None else "api_url"
 
 
 def _check(state: State, sentence: str, where: str) -> Check:

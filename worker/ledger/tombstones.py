@@ -19,7 +19,9 @@ from worker.policy import subjects
 from worker.policy.subjects import Names
 
 ADVISORY_LOCK = 7305803002
+SHARED = sa.select(sa.func.pg_advisory_xact_lock_shared(ADVISORY_LOCK))
 AT_ONCE = 500  # digests in one question
+ONE = sa.select(erased.c.digest).limit(1)  # made once: it comes before every event that is read
 
 
 def digests(blinds: Blinds, names: Names) -> set[str]:
@@ -31,17 +33,13 @@ def digests(blinds: Blinds, names: Names) -> set[str]:
 def covers(tx: Tx, names: Names, blinds: Blinds | None = None) -> bool:
     """Whether one of these was erased. Nobody is erased before this transaction ends."""
     if not tx.is_sqlite:
-        tx.conn.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(ADVISORY_LOCK)))
-    if tx.conn.execute(sa.select(erased.c.digest).limit(1)).first() is None:
-        return False
-    return bool(known(tx, digests(blinds or blinding.of(tx), names)))
+        tx.conn.execute(SHARED)
+    return _any(tx) and bool(known(tx, digests(blinds or blinding.of(tx), names)))
 
 
 def mentioned(tx: Tx, received: Received) -> bool:
     """Whether a delivery holds an address or a long id of somebody who was erased, wherever it stands."""
-    if tx.conn.execute(sa.select(erased.c.digest).limit(1)).first() is None:
-        return False
-    return covers(tx, subjects.mentioned(received))
+    return _any(tx) and covers(tx, subjects.mentioned(received))
 
 
 def alone(tx: Tx) -> None:
@@ -95,3 +93,7 @@ def note_searched(tx: Tx, wanted: Sequence[str]) -> None:
     if rows:
         statement = sa.update(erased).where(erased.c.digest == sa.bindparam("one")).values(searched=True)
         tx.conn.execute(statement, rows)
+
+
+def _any(tx: Tx) -> bool:
+    return tx.conn.execute(ONE).first() is not None

@@ -25,6 +25,15 @@ MOST_ROUNDS = 5  # in which one name leads to another
 FIRST = ""  # before every id
 
 
+class Everybodys(ValueError):
+    """The name that was given is the external id of a link that everybody uses, so it is no person's."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(
+            f"{who} is what a link gives to everybody who uses it, and names nobody; take an e-mail address."
+        )
+
+
 @dataclass
 class Found:
     """What is stored about somebody. `until` is the id of the last delivery that was looked into."""
@@ -36,7 +45,9 @@ class Found:
 
 
 def find(bridge: Bridge, who: str) -> Found:
-    """All about the person that `who`, an address or an id, names."""
+    """All about the person that `who`, an address or an id, names. Raises Everybodys."""
+    if subjects.personal(who.strip()) is None:
+        raise Everybodys(who.strip())
     blinds = bridge.ledger.write(blinding.of)
     found = Found(subjects.given(who))
     for _ in range(MOST_ROUNDS):

@@ -38,10 +38,10 @@ def tell(house: House, speed: float, ends: float | None) -> list[str]:
     click.echo(f"\nInterviews, at the pace that TalentSprout allows{pace}:")
     seen = Seen()
     until = time.monotonic() + PATIENCE_SECONDS if ends is None else ends
-    while time.monotonic() < until and not _complete(seen):
+    while time.monotonic() < until and _missing(seen) + _untold(house):
         _watch(house, seen)
         time.sleep(0.1)
-    return [*missing, *_missing(seen), *_check(house)]
+    return [*missing, *_missing(seen), *_told_to_recruiting(house), *_check(house)]
 
 
 def _send(house: House) -> list[str]:
@@ -117,8 +117,26 @@ def _score(found: StoredResult) -> str:
     return f"{person:<20} {found.result.score:.0f} of 100, mark {found.passing_score or 0:.0f}: {verdict}  ({found.result.title})"
 
 
-def _complete(seen: Seen) -> bool:
-    return not _missing(seen)
+def _untold(house: House) -> list[str]:
+    """What the recruiting team's own system has not heard of yet."""
+    told, wanted = house.heard.counts(), {"interview": JOBS, "result": JOBS, "request": 1}
+    return [
+        f"{count} messages about an {noun} (heard: {told[noun]})"
+        for noun, count in wanted.items()
+        if told[noun] < count
+    ]
+
+
+def _told_to_recruiting(house: House) -> list[str]:
+    told, heard = house.heard.counts(), house.heard
+    click.echo(
+        f"\nThe recruiting team's own system was told, each message signed and once: {told['interview']} links, "
+        f"{told['result']} results, {told['request']} that needs a person."
+    )
+    missing = _untold(house)
+    if heard.refused or heard.repeats:
+        missing.append(f"every message signed and once (refused: {heard.refused}, repeated: {heard.repeats})")
+    return missing
 
 
 def _missing(seen: Seen) -> list[str]:
