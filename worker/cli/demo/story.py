@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from worker import clock, ids, shown, sources
+from worker import clock, ids, shown, shown_candidates, sources
 from worker.cli.demo import postings
 from worker.cli.demo.house import House
 from worker.domain.request import GenerationRequest, State
@@ -112,7 +112,7 @@ def _reason(house: House, request: GenerationRequest) -> str:
 
 
 def _score(found: StoredResult) -> str:
-    person, passed = found.result.candidate.name or "somebody", shown.passed(found)
+    person, passed = found.result.candidate.name or "somebody", shown_candidates.passed(found)
     verdict = {True: "passed", False: "below the mark", None: "no mark"}[passed]
     return f"{person:<20} {found.result.score:.0f} of 100, mark {found.passing_score or 0:.0f}: {verdict}  ({found.result.title})"
 
