@@ -189,8 +189,7 @@ def paused(organization: str, since: datetime, facts: Mapping[str, object], pers
     if "account" in facts:
         what = f"says that the API key belongs to {facts['account']}, and not to {facts['known_account']} as before,"
     elif "new_key" in facts:
-        text = f"Paused: the API key is another one since {clock(since)}, and a ping is to tell whose. Nothing is lost."
-        return Reason(Code.REFUSED, text, None, "It goes on by itself as soon as TalentSprout answers the ping.")
+        what = "has not said yet whose the other API key is that a worker started with"
     else:
         what = "says that the API key lacks a scope" if facts.get("status") == 403 else "refused the API key"
     text = f"Paused: TalentSprout {what} at {clock(since)}. Nothing is lost; sending resumes once a ping succeeds."
