@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
@@ -194,6 +194,8 @@ OptionalSecret = Annotated[Secret | None, BeforeValidator(optional(secret))]
 ApiKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_api_key)]
 WebhookToken = Annotated[Secret, BeforeValidator(secret), AfterValidator(_webhook_token)]
 DataKey = Annotated[Secret, BeforeValidator(secret), AfterValidator(_data_key)]
+PersonalFields = Annotated[tuple[Literal["name", "email"], ...], BeforeValidator(choices)]
+PERSONAL = 'a list out of "name" and "email"'
 OptionalHeader = Annotated[str | None, BeforeValidator(optional(header))]
 Place = Annotated[str, BeforeValidator(place)]
 OptionalPlace = Annotated[str | None, BeforeValidator(optional(place))]

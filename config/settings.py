@@ -26,6 +26,8 @@ from config.fields import (
 )
 from config.limits import Limit as Limit  # known by this name too
 from config.limits import Limits
+from config.mapping import FieldMapping as FieldMapping  # known by this name too
+from config.mapping import default_mapping
 from config.retention import Retention
 from config.rule import Rule
 from config.section import Section
@@ -139,36 +141,6 @@ class Organization(Section):
     foreign: Literal["keep", "drop"] = Field(default="keep", description='"keep" or "drop"')
 
 
-class FieldMapping(Section):
-    """`[sources.NAME.mapping]`: where "generic" and "standard" look in a body: keys joined by dots, or JMESPath expressions."""
-
-    postings: fields.Place = Field(default="jobs", description='a path such as "data.jobs" to a list of postings')
-    event: fields.Place = Field(default="event", description='a path such as "meta.event"')
-    delivery_id: fields.Place = Field(default="delivery_id", description='a path such as "meta.id"')
-    job_id: fields.Place = Field(default="id", description='a path such as "job.id"')
-    title: fields.Place = Field(default="title", description='a path such as "job.title"')
-    description: fields.Place = Field(default="description", description='a path such as "job.text"')
-    status: fields.Place = Field(default="status", description='a path such as "job.status"')
-    language: fields.Place = Field(default="language", description='a path such as "job.language"')
-    company: fields.Place = Field(default="company", description='a path such as "job.company"')
-    url: fields.Place = Field(default="url", description='a path such as "job.url"')
-    department: fields.Place = Field(default="department", description='a path such as "job.department"')
-    location: fields.Place = Field(default="location", description='a path such as "job.city"')
-    # What must be there and true of a posting, or it is ignored.
-    filter: fields.OptionalPlace = Field(default=None, description="an expression such as \"status == 'open'\"")
-
-    @classmethod
-    def of_kind(cls, kind: object, written: Mapping[str, object] | None = None) -> dict[str, object]:
-        """The defaults of a kind, with what the file says put over them; "standard" has the event's name beside its `data`."""
-        named = {key: field.default for key, field in cls.model_fields.items() if field.default is not None}
-        data = {key: f"data.{default}" for key, default in named.items()} | {"event": "type"}
-        return {**(data if kind == "standard" else {}), **(written or {})}
-
-
-def _default_mapping(data: dict[str, Any]) -> FieldMapping:
-    return FieldMapping.model_validate(FieldMapping.of_kind(data["kind"]))
-
-
 class Source(Section):
     """`[sources.NAME]`: an ATS, or anything else that posts job postings to /webhooks/NAME."""
 
@@ -203,9 +175,16 @@ class Source(Section):
     # How often an ATS that announces no postings, or not which, is asked for what has changed.
     poll: Duration = Field(default=timedelta(minutes=10), description=_DURATION)
     stage: OptionalText = Field(
-        default=None, description="the name of the stage at which a candidate gets a personal link"
+        default=None, description="the name or the id of the stage at which a candidate gets a personal link"
     )
-    mapping: FieldMapping = Field(default_factory=_default_mapping, description="a table of paths")
+    # What is kept of a candidate whom the ATS tells of, and what a personal link carries of it beside the application's own id.
+    personal_data: fields.PersonalFields = Field(default=(), description=fields.PERSONAL)
+    personal_link_fields: fields.PersonalFields = Field(default=(), description=fields.PERSONAL)
+    # How long after the invitation a candidate who has not finished is reminded, each once.
+    reminders: Annotated[tuple[Duration, ...], BeforeValidator(fields.several)] = Field(
+        default=(), description='a list of times such as ["2d", "5d"]'
+    )
+    mapping: FieldMapping = Field(default_factory=default_mapping, description="a table of paths")
     # The options of `config.interview`, checked, and only those that were set.
     interview: Mapping[str, object] = Field(default={}, description="a table of options")
     # Those of the whole file, in order.

@@ -12,7 +12,7 @@ from worker import filing
 from worker.descriptions import plain_text
 from worker.domain.interview import Interview, Origin
 from worker.domain.request import Because, Code, Content, GenerationRequest, State
-from worker.ledger import attempts, audit, deliveries, interviews, organizations, requests, targets
+from worker.ledger import attempts, audit, deliveries, interviews, invitations, organizations, requests, targets
 from worker.ledger.connection import Tx
 from worker.policy import quarantine, reasons, share_links
 
@@ -73,6 +73,7 @@ def adopt(tx: Tx, who: Person, request_id: str, link: str, base_url: str, seen: 
     if not interviews.store(tx, request.organization, found, Origin.ADOPTED, request.id):
         _expect_free(tx, request, interview_id)  # perhaps another one's, in the same moment
     requests.move(tx, request.id, {State.UNKNOWN}, State.CREATED, interview_id=interview_id, because=None)
+    invitations.follow_request(tx, request)
     audit.record(tx, who.name, "adopt", request.id, {"interview": interview_id})
     return _locked(tx, request.id)
 

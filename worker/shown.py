@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from worker import differing, ladder
+from worker import differing, ladder, shown_candidates
 from worker.differing import Nearest
 from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State
@@ -146,11 +146,12 @@ def result(found: StoredResult) -> Shown:
             "external_id": person.external_id,
         },
         "score": said.score,
-        "passed": passed(found),
+        "passed": shown_candidates.passed(found),
         "completed_at": instant(said.completed_at),
         "test": said.test,
         "state": "unmatched" if found.interview_id is None else "matched",
         "contradicted": found.contradicted,
+        **shown_candidates.whose(found),
     }
 
 
@@ -159,13 +160,6 @@ def one_result(found: StoredResult) -> Shown:
     said = found.result
     more = {"evaluation": said.evaluation, "transcript": said.transcript, "recording_url": said.recording_url}
     return {**result(found), **more}
-
-
-def passed(found: StoredResult) -> bool | None:
-    """At the mark or above it; None where score or mark is unknown."""
-    if found.result.score is None or found.passing_score is None:
-        return None
-    return found.result.score >= found.passing_score
 
 
 def budget_list(tx: Tx) -> list[Shown]:

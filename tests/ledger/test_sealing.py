@@ -140,6 +140,14 @@ def test_rotation_seals_everything_anew_and_digests_stay(ledger: Ledger) -> None
         ledger.read(blinding.check)
 
 
+def test_before_the_first_key_there_is_nothing_to_seal_again(ledger: Ledger, tmp_path: Path) -> None:
+    """The key comes with the first person's data; a sweep before it must not fail over it."""
+    other = Ledger(ledger.url, keys=Keyring(path=tmp_path / "keys"))
+    assert other.write(resealing.reseal) == 0
+    assert other.read(resealing.left) == 0
+    other.close()
+
+
 def test_a_ledger_without_keys_touches_nothing_that_is_sealed(ledger: Ledger) -> None:
     keyless = Ledger(ledger.url)
     try:

@@ -76,6 +76,7 @@ WHOLE = CandidateResult(
     title="Deckhand",
     company="Inland Ferries",
     score=74.5,
+    started_at=datetime(2026, 11, 22, 8, 0, 0, 120_000, tzinfo=UTC),
     completed_at=datetime(2026, 11, 22, 8, 19, 30, 500_000, tzinfo=UTC),
     evaluation=EVALUATION,
     transcript=TRANSCRIPT,

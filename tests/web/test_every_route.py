@@ -1,5 +1,6 @@
 """Promises that hold for every route there is, found by asking the application."""
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -20,6 +21,14 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
+A_MOVE = json.dumps(
+    {
+        "action": "candidate_stage_change",
+        "payload": {
+            "application": {"id": 7, "candidate": {"id": 8}, "current_stage": {"name": "Phone"}, "jobs": [{"id": 9}]}
+        },
+    }
+).encode()
 PAGE = {"Accept": "text/html"}
 
 
@@ -37,7 +46,7 @@ def filled(house: House) -> dict[str, str]:
     api = house.api()
     request_id = api.post("/requests", {"job_description": "x" * 60}).json["id"]
     house.unknown(request_id)
-    event_id = house.deliver("greenhouse", b'{"action": "what", "payload": {}}').json["event_id"]
+    event_id = house.deliver("greenhouse", A_MOVE).json["event_id"]
     house.interview()
     body = {"event": "interview.completed", "data": {"session": {"id": "s"}}}
     token = house.bridge.settings.organizations["sandbox"].webhook_tokens[0].reveal()
@@ -45,7 +54,9 @@ def filled(house: House) -> dict[str, str]:
     for one in (event_id, completion):
         reader.read(house.bridge.ledger, house.bridge.settings.sources, one)
     (result,) = api.get("/results").json["items"]
+    (candidate,) = api.get("/candidates").json["items"]
     return {
+        "candidate_id": candidate["id"],
         "request_id": request_id,
         "event_id": event_id,
         "interview_id": AN_ID,

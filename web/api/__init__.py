@@ -3,6 +3,7 @@
 from flask_openapi3.blueprint import APIBlueprint
 
 from web.api import (
+    applications,
     batches,
     budgets,
     candidates,
@@ -27,6 +28,7 @@ def resources() -> tuple[APIBlueprint, ...]:
         events.RESOURCE,
         interviews.RESOURCE,
         results.RESOURCE,
+        applications.RESOURCE,
         candidates.RESOURCE,
         batches.RESOURCE,
         budgets.RESOURCE,

@@ -75,6 +75,7 @@ TABLE: Table = {
         {
             "list": Leaf("worker.cli.interviews:list_interviews", "List interviews, newest first."),
             "show": Leaf("worker.cli.interviews:show", "Show one interview."),
+            "link": Leaf("worker.cli.interview_link:link", "Print the link of a job, or of one candidate for it."),
         },
     ),
     "results": Noun(
@@ -82,6 +83,7 @@ TABLE: Table = {
         {
             "list": Leaf("worker.cli.results:list_results", "List results, newest first."),
             "show": Leaf("worker.cli.results:show", "Show one result with its evaluation and transcript."),
+            "attach": Leaf("worker.cli.result_attach:attach", "Say to which job an unmatched result belongs."),
         },
     ),
     "deliveries": Noun(
@@ -101,6 +103,9 @@ TABLE: Table = {
     "candidates": Noun(
         "What is stored about a person.",
         {
+            "list": Leaf("worker.cli.candidate_list:list_candidates", "List candidates' applications, newest first."),
+            "show": Leaf("worker.cli.candidate_list:show", "Show one application, its personal link and results."),
+            "resend": Leaf("worker.cli.candidate_list:resend", "Send a candidate's personal link again."),
             "export": Leaf("worker.cli.candidates:export", "Write everything that is stored about a person."),
             "erase": Leaf("worker.cli.candidates:erase", "Erase a person, for good."),
         },

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from config.wording import shown
 from worker.cli.endings import Failure
+from worker.domain.application import Application
 from worker.domain.delivery import Delivery
 from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest
-from worker.ledger import batches, deliveries, delivery_lists, events, interviews, listing, requests
+from worker.ledger import applications, batches, deliveries, delivery_lists, events, interviews, listing, requests
 from worker.ledger.announcing import PREFIX
 from worker.ledger.batches import Batch
 from worker.ledger.connection import Tx
@@ -34,9 +36,39 @@ def interview(tx: Tx, given: str) -> StoredInterview:
     return _there(interviews.get(tx, _one(tx, "interview", given, str)))
 
 
+def interview_of(tx: Tx, given: str) -> StoredInterview:
+    """The newest of a job: by its request's label or id, its own id, or the job's id in its ATS. Raises Failure."""
+    wanted = given.strip()
+    if wanted and (of_job := interviews.of_job(tx, wanted)) is not None:
+        return of_job
+    if wanted and listing.starting_with(tx, "interview", wanted, 1):
+        return interview(tx, wanted)
+    asked = request(tx, wanted)
+    if asked.interview_id is None:
+        sentence = f"{asked.label} is {asked.state}: it has no interview yet. See: sprout requests show {asked.label}"
+        raise Failure("not_ready", sentence)
+    return _there(interviews.get(tx, asked.interview_id))
+
+
 def result(tx: Tx, given: str) -> StoredResult:
     """By id or start. Raises Failure."""
     return _there(listing.one_result(tx, _one(tx, "result", given, str)))
+
+
+def application(tx: Tx, given: str) -> Application:
+    """By our id or its start; or by what names it elsewhere: the ATS's ids, an external id, a session. Raises Failure."""
+    named = applications.named(tx, given.strip(), MOST_CANDIDATES)
+    if len(named) > 1:
+        lines = "".join(f"\n  {one.id}  {one.source}  job {one.job_id or one.requisition_id}" for one in named)
+        sentence = f"{shown(given)} names several applications; say which:{lines}"
+        raise Failure("ambiguous", sentence, candidates=[one.id for one in named])
+    return named[0] if named else _there(applications.get(tx, _one(tx, "candidate", given, str)))
+
+
+def session_of(tx: Tx, given: str) -> str:
+    """A session by its id at TalentSprout, or by the id of its result here."""
+    found = listing.one_result(tx, given.strip())
+    return given.strip() if found is None else found.result.session_id
 
 
 def batch(tx: Tx, given: str) -> Batch:

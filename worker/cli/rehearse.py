@@ -94,7 +94,8 @@ def _rehearsed(bridge: Bridge, folder: Path, since: datetime, source: str | None
                 if one.effect is Effect.UNREADABLE and len(problems) < MOST_SHOWN:
                     problems.append({"event_id": one.event.id, "source": one.event.source, "reason": one.sentence})
                 progress.tell(
-                    f"Rehearsed {events} events, the last of {one.event.received_at:%Y-%m-%d %H:%M} UTC.", "events"
+                    f"Rehearsed {_count(events, 'event')}, the last of {one.event.received_at:%Y-%m-%d %H:%M} UTC.",
+                    "events",
                 )
             progress.tell("Comparing with what happened.", "comparing")
             return {
@@ -145,7 +146,8 @@ def _outcome(one: Outcome) -> dict[str, Any]:
 
 def _report(told: Shown) -> Iterator[str]:
     of = f" of {told['source']}" if told["source"] else ""
-    yield f"{told['events']} events{of} since {printing.moment(told['since'])}, about {told['postings']} postings"
+    told_of = f"{_count(told['events'], 'event')}{of} since {printing.moment(told['since'])}"
+    yield f"{told_of}, about {_count(told['postings'], 'posting')}"
     yield ""
     for effect in Effect:
         if told["effects"][effect]:
@@ -156,7 +158,7 @@ def _report(told: Shown) -> Iterator[str]:
     if not told["differing"]:
         yield "Every posting would end as it did."
         return
-    yield f"{told['differing']} of {told['postings']} postings would end in another way:"
+    yield f"{told['differing']:,} of {_count(told['postings'], 'posting')} would end in another way:"
     for one in told["differences"]:
         yield ""
         yield _cut(f"{one['source']} {one['job_id']}  {one['title']}")
@@ -168,7 +170,14 @@ def _report(told: Shown) -> Iterator[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(single_line(text), WIDTH, initial_indent="  ", subsequent_indent="    ")
+    lines = textwrap.wrap(
+        single_line(text), WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
+    )
+    return lines or [""]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _cut(text: str) -> str:

@@ -11,7 +11,7 @@ from worker.delivery.writing_back import MayBeThere, Pen, Refused
 from worker.domain.delivery import Delivery, Ended
 from worker.domain.fields import Unreadable
 from worker.domain.note import Account, Draft, Place, Subject
-from worker.ledger import postings, requests
+from worker.ledger import applications, listing, postings, requests
 from worker.ledger.connection import Ledger, Tx
 from worker.notes import NoPlace
 from worker.outbound import Outbound, OutboundFault
@@ -75,8 +75,19 @@ def _job(tx: Tx, held: Delivery, target: Target) -> Place:
     return Place(Subject.JOB, job_id=request.job_id, requisition_id=requisition)
 
 
-def _candidate(_tx: Tx, _held: Delivery, target: Target) -> Place:
-    raise NothingToTell(f"The result belongs to no application of {target.source}.")
+def _candidate(tx: Tx, held: Delivery, target: Target) -> Place:
+    """A result's is the application whose personal link it came by, and nobody else's: a wrong name must not get a score."""
+    found = None
+    if (own := held.subjects.application or _of_result(tx, held.subjects.result)) is not None:
+        found = applications.get(tx, own)
+    if found is None or found.source != target.source:
+        raise NothingToTell(f"It belongs to no application of {target.source}: no personal link of one led to it.")
+    return Place(Subject.CANDIDATE, found.job_id, found.requisition_id, found.candidate_id, found.application_id)
+
+
+def _of_result(tx: Tx, result_id: str | None) -> str | None:
+    result = None if result_id is None else listing.one_result(tx, result_id)
+    return None if result is None else result.whose.application_id
 
 
 def _since(began: float) -> timedelta:

@@ -8,11 +8,11 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from config.settings import Settings, Target
-from worker import shown
+from worker import shown, shown_candidates
 from worker.domain.delivery import Delivery
 from worker.domain.message import Happened, Message
 from worker.domain.request import Because, Code, GenerationRequest, State
-from worker.ledger import interviews, listing, postings, requests
+from worker.ledger import applications, interviews, listing, postings, requests
 from worker.ledger.connection import Tx
 from worker.policy.reasons import Timing
 from worker.shown import Shown
@@ -30,6 +30,8 @@ def message(tx: Tx, found: Delivery, settings: Settings, timing: Timing) -> Mess
     about = found.subjects
     request = _wanted(tx, found)
     facts: dict[str, object] = {} if request is None else {"request": _request(tx, found, request, timing)}
+    if about.application is not None:
+        facts["application"] = _application(tx, found, about.application, settings)
     interview = about.interview or (None if request is None else request.interview_id)
     if interview is not None:
         facts["interview"] = _interview(tx, interview)
@@ -104,6 +106,21 @@ def only(result: Shown, include: Collection[str]) -> Shown:
     kept = {"evaluation": "evaluation", "transcript": "transcript", "recording_url": "recording"}
     told = {key: value for key, value in result.items() if kept.get(key, key) in include or key not in kept}
     return told if "candidate" in include else {**told, "candidate": None}
+
+
+def _application(tx: Tx, found: Delivery, application_id: str, settings: Settings) -> Shown:
+    """With the personal link. Who has left the stage meanwhile, or has answered, is not to be written to any more."""
+    known = applications.get(tx, application_id)
+    if known is None:
+        raise NothingToTell("The application that it tells of was erased.")
+    if not known.at_stage:
+        raise NothingToTell("The candidate has left the stage meanwhile.")
+    theirs = listing.results_of(tx, [known.id])[known.id]
+    if found.event is Happened.CANDIDATE_REMINDED and any(one.take is not None for one in theirs):
+        raise NothingToTell("The candidate's result has come meanwhile.")
+    link = shown_candidates.personal_link(tx, known, settings)
+    told = {**shown_candidates.application(known, theirs), "personal_link": link}
+    return told if "candidate" in settings.targets[found.target].include else {**told, "candidate": None}
 
 
 def _job(known: postings.StoredPosting) -> Shown:

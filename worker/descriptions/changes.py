@@ -92,6 +92,8 @@ class _Piece:
 
 def between(before: Version, after: Version) -> Change:
     """What `after` says differently."""
+    if before == after:
+        return Change(Verdict.NONE, (), ())
     passages = tuple(_passages(_pieces(before.text), _pieces(after.text)))
     what = [*_of_facts(before, after), *_of_passages(passages)]
     if what:

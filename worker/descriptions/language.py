@@ -6,7 +6,7 @@ equal opportunity and the like don't count, because firms append them in English
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from worker.descriptions.boilerplate import Kind
@@ -33,6 +33,7 @@ PIECE = 60  # letters that are judged together: of fewer, no detector is sure
 SURE = 0.8  # of a piece
 AGREEMENT = 0.75  # of all letters must be in one language
 MOST = 20_000  # characters that are looked at
+REMEMBERED = 256  # texts: a source that is polled says the same again and again
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Doubt:
     why: str
 
 
+@lru_cache(maxsize=REMEMBERED)
 def told(text: str) -> Language | Doubt:
     """The language of a readable text."""
     plain = "\n".join(filter(_is_prose, _without_boilerplate(text[:MOST]).splitlines()))

@@ -51,7 +51,11 @@ class PostingClosed:
 
 @dataclass(frozen=True)
 class CandidateReachedStage:
-    """A candidate's application stands at a stage. What a vendor does not say is None, and has to be asked for."""
+    """A candidate's application stands at a stage. What a vendor does not say is None, and has to be asked for.
+
+    `moved_at` is the sender's own time; of two deliveries about one application the newer counts. One that is not active was
+    rejected, hired or withdrawn: whatever its stage is called, nobody is to be interviewed for it.
+    """
 
     requisition_id: str | None
     candidate_id: str | None
@@ -60,6 +64,24 @@ class CandidateReachedStage:
     job_id: str | None = None
     application_id: str | None = None
     stage_id: str | None = None
+    name: str | None = None
+    moved_at: datetime | None = None
+    is_active: bool = True
+
+    @property
+    def key(self) -> str | None:
+        """What names the application in its source: its own id, else the candidate's and the job's; None without either."""
+        if self.application_id is not None:
+            return self.application_id
+        job = self.job_id or self.requisition_id
+        return None if self.candidate_id is None or job is None else f"{self.candidate_id}@{job}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says all that an invitation needs; else the vendor's API has to be asked. Who has left needs none."""
+        has_stage = self.stage is not None or self.stage_id is not None
+        has_job = self.job_id is not None or self.requisition_id is not None
+        return not self.is_active or (has_stage and has_job)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ class CandidateResult:
     title: str | None = None
     company: str | None = None
     score: float | None = None
+    started_at: datetime | None = None
     completed_at: datetime | None = None
     test: bool = False
     evaluation: object = None

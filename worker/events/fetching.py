@@ -7,6 +7,7 @@ settle  applies the answer exactly as if a delivery had said it, and ends the fe
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -85,8 +86,9 @@ class Fetching:
     def _asked(self, source: Source, claimed: Fetch) -> Told | Page | Failed:
         try:
             call = _call(source, claimed)
-            answer = calling.ask(self._outbound, source, call, self._ledger.read(lambda tx: tx.now()))
-            return answer if isinstance(answer, Failed) else _understood(source, claimed, answer)
+            now = self._ledger.read(lambda tx: tx.now())
+            answer = calling.ask(self._outbound, source, call, now)
+            return answer if isinstance(answer, Failed) else _understood(source, claimed, answer, now)
         except NotThere as fault:
             return Failed(Trouble.NOT_THERE, f"{fault}.")
         except Unreadable as fault:
@@ -114,7 +116,7 @@ def _place(call: Call) -> tuple[str, str]:
     return parts.scheme, parts.netloc
 
 
-def _understood(source: Source, claimed: Fetch, answer: Answer) -> Told | Page:
+def _understood(source: Source, claimed: Fetch, answer: Answer, asked_at: datetime) -> Told | Page:
     """What takes time is done here, before a transaction begins. Raises Unreadable."""
     kind = sources.named(source.kind)
     if claimed.what is What.POSTING:
@@ -125,7 +127,7 @@ def _understood(source: Source, claimed: Fetch, answer: Answer) -> Told | Page:
     listed = kind.listed(answer.status, answer.body, claimed.asking, source)
     if listed.next is not None and (listed.next == claimed.next or claimed.pages + 1 >= asking.MOST_PAGES):
         raise Unreadable("the list of postings does not end")
-    return Page(listed, answer.body)
+    return Page(listed, answer.body, asked_at)
 
 
 def _meaning(event: Event, job_id: str, source: Source) -> Meaning:

@@ -15,7 +15,7 @@ from worker.domain.posting import JobPosting
 from worker.domain.request import Because, Code, State
 from worker.events import wanting
 from worker.events.wanting import NOTHING_EXISTS, Wanted
-from worker.ledger import postings, requests, requisitions
+from worker.ledger import invitations, postings, requests, requisitions
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
 from worker.policy import rules
@@ -54,6 +54,7 @@ def open_or_change(tx: Tx, source: Source, event: StoredEvent, said: Readable) -
     known = postings.get(tx, source.name, said.posting.job_id)
     if not postings.newer(tx, stored):
         return OVERTAKEN
+    invitations.follow_posting(tx, source.name, stored.job_id)
     wanted = Wanted(source, rules.plan(source, said.posting, said.detected), stored)
     found = postings.requests_of(tx, source.name, stored.job_id)
     told = wanting.follow(tx, wanted, found, was_closed=known is not None and not known.is_open)
@@ -88,6 +89,8 @@ def close(tx: Tx, source: Source, event: StoredEvent, said: PostingClosed) -> st
         found = postings.of_requisition(tx, source.name, said.requisition_id or "")
     closed = [known for known in found if postings.close(tx, known, changed_at, event.id)]
     cancelled = [label for known in closed for label in _cancel(tx, source, known.job_id)]
+    for known in closed:
+        invitations.follow_posting(tx, source.name, known.job_id)
     if cancelled:
         return f"The posting closed; {', '.join(cancelled)} waited and is cancelled."
     if closed:

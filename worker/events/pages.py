@@ -5,7 +5,7 @@ nothing new is not kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -23,15 +23,16 @@ from worker.ledger.fetches import Fetch, FetchState, What
 from worker.policy import asking
 from worker.sources import Polls
 
-WHAT, ACCOUNT = ":what", ":account"  # no header of a delivery begins with a colon
+WHAT, ACCOUNT, ASKED = ":what", ":account", ":asked"  # no header of a delivery begins with a colon
 
 
 @dataclass(frozen=True)
 class Page:
-    """An answer, and what it says."""
+    """An answer, what it says, and when it was asked for."""
 
     listed: Listed
     body: bytes
+    asked_at: datetime
 
 
 def is_page(received: Received) -> bool:
@@ -47,7 +48,9 @@ def said(tx: Tx, received: Received, source: Source) -> list[Event]:
     listed = kind.listed(SUCCESS, received.body, Asking(received.headers[ACCOUNT] or None), source)
     if received.headers[WHAT] == What.CHANGES:
         return [*listed.events, *_gone(tx, source, listed)]
-    return _news(tx, source, listed.events)
+    asked_at = received.headers.get(ASKED)
+    moment = received.at if asked_at is None else datetime.fromisoformat(asked_at)
+    return [_seen_at(one, moment) for one in _news(tx, source, listed.events)]
 
 
 def keep(tx: Tx, source: Source, claimed: Fetch, page: Page, every: timedelta) -> list[str]:
@@ -91,6 +94,17 @@ def _is_news(told: Event, known: set[str], asked: set[str]) -> bool:
             return False
 
 
+def _seen_at(news: Event, moment: datetime) -> Event:
+    """True when the list was asked for, whenever it changed: what is known here says otherwise, and may be a mistake."""
+    match news:
+        case PostingOpened(posting) | PostingChanged(posting):
+            return PostingChanged(replace(posting, changed_at=max(posting.changed_at or moment, moment)))
+        case PostingAnnounced() | PostingClosed():
+            return replace(news, changed_at=max(news.changed_at or moment, moment))
+        case _:
+            return news
+
+
 def _gone(tx: Tx, source: Source, listed: Listed) -> list[Event]:
     """What is open here and not in a list that is whole. An empty list closes nothing: a mistake may look like that."""
     if not listed.is_whole:
@@ -100,9 +114,9 @@ def _gone(tx: Tx, source: Source, listed: Listed) -> list[Event]:
 
 
 def _receipt(tx: Tx, source: Source, claimed: Fetch, page: Page) -> Receipt:
-    """The same bytes are not kept twice: two polls overlap. Each count of what is open is a new one."""
-    began = claimed.began_at or tx.now()
-    count = f"{began.isoformat()}:" if claimed.what is What.OPEN else ""
-    key = f"listed:{claimed.what}:{count}{sha256(page.body).hexdigest()}"
-    headers = {WHAT: claimed.what.value, ACCOUNT: claimed.subject}
+    """The same bytes are not kept twice in a row: two polls overlap. Each count of what is open is a new one."""
+    began, digest, kind = claimed.began_at or tx.now(), sha256(page.body).hexdigest(), f"listed:{claimed.what}:"
+    last = events.newest_key(tx, source.name, kind) if claimed.what is What.CHANGES else None
+    key = last if last is not None and last.endswith(digest) else f"{kind}{began.isoformat()}:{digest}"
+    headers = {WHAT: claimed.what.value, ACCOUNT: claimed.subject, ASKED: page.asked_at.isoformat()}
     return Receipt(source.name, source.organization, Received(headers, page.body, tx.now()), (key,))

@@ -24,7 +24,7 @@ from worker.domain.event import (
 from worker.domain.fields import Unreadable
 from worker.domain.received import Received
 from worker.domain.result import CandidateResult
-from worker.events import announcing, following, pages
+from worker.events import announcing, applying, following, pages
 from worker.events.announcing import Announced
 from worker.ledger import candidates, events, results, tombstones
 from worker.ledger.connection import Ledger, Tx
@@ -44,6 +44,10 @@ KEPT = {
     results.Kept.ERASED: candidates.ERASED,
     results.Kept.DROPPED: "Nobody here made its interview, and the organization's policy is to drop such results.",
 }
+NOT_ASKED = (
+    "the vendor sends ids alone, and which job and stage it is has to be asked of its API, "
+    "which this version can't do yet; replay the event with one that can"
+)
 _logger = log.named(__name__)
 
 
@@ -54,7 +58,15 @@ class Known:
     result: CandidateResult
 
 
-Meaning = following.Readable | Announced | PostingClosed | InterviewFinished | Known | Ignored
+@dataclass(frozen=True)
+class Applied:
+    """An application under the name that its source has for it."""
+
+    key: str
+    said: CandidateReachedStage
+
+
+Meaning = following.Readable | Announced | PostingClosed | InterviewFinished | Known | Applied | Ignored
 
 
 @dataclass(frozen=True)
@@ -130,9 +142,18 @@ def _prepared(event: Event, source: Source | None, *, alone: bool) -> Meaning:
         case Ping():
             return Ignored("A ping: the source tried whether somebody answers.")
         case CandidateReachedStage():
-            return Ignored("A candidate reached a stage; personal links are not handed out yet.")
+            return _applied(event, wanted=source is not None and source.stage is not None)
         case _:
             return event
+
+
+def _applied(said: CandidateReachedStage, *, wanted: bool) -> Applied | Ignored:
+    """Raises Unreadable where the ATS's API has to be asked for the rest, and `wanted`: candidates are invited at some stage."""
+    if said.key is not None and said.is_whole:
+        return Applied(said.key, said)
+    if wanted:
+        raise Unreadable(NOT_ASKED)
+    return Ignored("It names a candidate's application by its id alone, and this source invites nobody.")
 
 
 def _under(meaning: Meaning, is_dropping: bool) -> Meaning:
@@ -193,10 +214,12 @@ def _apply_one(tx: Tx, event: StoredEvent, meaning: Meaning, configured: Mapping
     match meaning:
         case Ignored(reason):
             return reason
-        case Known(result):
-            return KEPT[results.keep(tx, event.organization, event.id, result, drop_foreign=True)]
         case InterviewFinished(result):
             return KEPT[results.keep(tx, event.organization, event.id, result)]
+        case Known(result):
+            return KEPT[results.keep(tx, event.organization, event.id, result, drop_foreign=True)]
+        case Applied(key, said):
+            return applying.reach_stage(tx, configured[event.source], event, key, said)
         case PostingClosed():
             return following.close(tx, configured[event.source], event, meaning)
         case Announced():

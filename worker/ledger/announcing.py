@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from worker import ids
+from worker.domain.application import Application
 from worker.domain.delivery import DeliveryState, Occurrence, Subjects
 from worker.domain.message import Happened
 from worker.domain.request import Because, GenerationRequest, State
@@ -67,6 +68,26 @@ def result_arrived(tx: Tx, organization: str, event: str, session: str, about: S
     assert about.result is not None, "it is about a result"
     happened = RESULTS.get(event, Happened.RESULT_COMPLETED)
     announce(tx, Occurrence(happened, organization, f"session {session}", about.result, about))
+
+
+def candidate_invited(tx: Tx, found: Application, request_id: str | None) -> None:
+    """A personal link goes out, for the first time or again."""
+    _candidate(tx, Happened.CANDIDATE_INVITED, found, request_id, f"{found.id} {found.sent}")
+
+
+def candidate_reminded(tx: Tx, found: Application, request_id: str | None) -> None:
+    """A candidate was invited, and nothing has come since."""
+    _candidate(tx, Happened.CANDIDATE_REMINDED, found, request_id, f"{found.id} {found.sent} {found.reminded}")
+
+
+def _candidate(tx: Tx, event: Happened, found: Application, request_id: str | None, cause: str) -> None:
+    about = Subjects(application=found.id, interview=found.interview_id, request=request_id)
+    announce(tx, Occurrence(event, found.organization, lane_of_application(found.id), cause, about))
+
+
+def lane_of_application(application_id: str) -> str:
+    """What is said of one application is delivered in its order."""
+    return f"application {application_id}"
 
 
 def posting_closed(tx: Tx, organization: str, source: str, job_id: str, event_id: str) -> None:

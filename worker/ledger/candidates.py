@@ -14,7 +14,7 @@ from worker.ledger.connection import Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.ledger.events import from_row as event_from_row
 from worker.ledger.results import StoredResult
-from worker.ledger.tables import delivery, delivery_try, erased, event, event_body, result, result_name
+from worker.ledger.tables import attribution, delivery, delivery_try, erased, event, event_body, result, result_name
 
 INDEXES = (result.c.session_index, result.c.candidate_index, result.c.email_index, result.c.external_index)
 AT_ONCE = 200
@@ -60,6 +60,7 @@ def drop_results(tx: Tx, ids: Collection[str]) -> list[str]:
     if not ids:
         return []
     tx.conn.execute(sa.delete(result_name).where(result_name.c.result_id.in_(ids)))
+    tx.conn.execute(sa.delete(attribution).where(attribution.c.result_id.in_(ids)))
     gone = tx.conn.execute(sa.delete(result).where(result.c.id.in_(ids)).returning(result.c.event_id))
     return list(gone.scalars())
 
@@ -73,7 +74,7 @@ class Told:
     event: str
     state: str
     at: datetime | None
-    result: str
+    result: str | None
 
 
 def deliveries_of(tx: Tx, results_ids: Collection[str]) -> list[Told]:
@@ -83,6 +84,15 @@ def deliveries_of(tx: Tx, results_ids: Collection[str]) -> list[Told]:
     wanted = sa.select(delivery, last.scalar_subquery().label("at")).where(delivery.c.cause.in_(causes))
     rows = tx.conn.execute(wanted.order_by(delivery.c.id))
     return [Told(row.id, row.target, row.event, row.state, row.at, causes[row.cause]) for row in rows]
+
+
+def deliveries_of_applications(tx: Tx, ids: Collection[str]) -> list[Told]:
+    """Deliveries that are about these applications: invitations and reminders."""
+    last = sa.select(sa.func.max(delivery_try.c.at)).where(delivery_try.c.delivery_id == delivery.c.id)
+    lanes = [announcing.lane_of_application(one) for one in ids]
+    wanted = sa.select(delivery, last.scalar_subquery().label("at")).where(delivery.c.lane.in_(lanes))
+    rows = tx.conn.execute(wanted.order_by(delivery.c.id))
+    return [Told(row.id, row.target, row.event, row.state, row.at, None) for row in rows]
 
 
 def silence(tx: Tx, told: Collection[Told]) -> None:

@@ -57,9 +57,8 @@ def claim(tx: Tx, target: str, boot_id: str, lease: timedelta, most: int) -> Cla
     room = min(room, most)
     if room <= 0:
         return Claim((), None)
-    heads = _heads(target)
-    due = heads.where(delivery.c.due_at <= now).limit(room)
-    taken = [_take(tx, row["id"], boot_id, now, lease) for row in tx.conn.execute(due).mappings().all()]
+    due = _heads(target).with_only_columns(delivery.c.id).where(delivery.c.due_at <= now).limit(room)
+    taken = [_take(tx, one, boot_id, now, lease) for one in tx.conn.execute(due).scalars().all()]
     found = [one for one in taken if one is not None]
     return Claim(found, None if len(found) == room else _until_next(tx, target, now))
 
@@ -193,8 +192,9 @@ def _heads(target: str) -> sa.Select[Any]:
 
 
 def _until_next(tx: Tx, target: str, now: datetime) -> timedelta | None:
-    row = tx.conn.execute(_heads(target).limit(1)).mappings().one_or_none()
-    return None if row is None else max(row["due_at"] - now, timedelta(0))
+    head = _heads(target).with_only_columns(delivery.c.due_at).limit(1)
+    due = tx.conn.execute(head).scalar_one_or_none()
+    return None if due is None else max(due - now, timedelta(0))
 
 
 def _take(tx: Tx, delivery_id: str, boot_id: str, now: datetime, lease: timedelta) -> Delivery | None:

@@ -76,7 +76,7 @@ def _partial(name: str, where: sa.ColumnElement[bool], *columns: Column[Any]) ->
     Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
-_partial("delivery_due", is_waiting(), delivery.c.target, delivery.c.due_at)
+_partial("delivery_due", is_waiting(), delivery.c.target, delivery.c.due_at, delivery.c.id)
 _partial("delivery_in_order", is_open(), delivery.c.target, delivery.c.lane, delivery.c.id)
 _partial("delivery_under_way", is_sending(), delivery.c.target, delivery.c.id)
 Index("delivery_by_state", delivery.c.state, delivery.c.id)

@@ -105,6 +105,13 @@ def store(tx: Tx, receipts: Sequence[Receipt]) -> list[Stored]:
     return answers
 
 
+def newest_key(tx: Tx, source: str, start: str) -> str | None:
+    """Of the keys of a source that begin so, the one of the newest event."""
+    mine = sa.and_(event_key.c.source == source, event_key.c.key.startswith(start, autoescape=True))
+    statement = sa.select(event_key.c.key).where(mine).order_by(event_key.c.event_id.desc()).limit(1)
+    return tx.conn.execute(statement).scalar_one_or_none()
+
+
 def verified_sources(tx: Tx) -> set[str]:
     """Sources that have verified a delivery once; the others are being set up."""
     return set(tx.conn.execute(sa.select(source_state.c.source)).scalars())

@@ -66,6 +66,19 @@ def of_request(tx: Tx, request_id: str) -> list[StoredInterview]:
     return [from_row(row) for row in rows]
 
 
+def of_job(tx: Tx, job_id: str) -> StoredInterview | None:
+    """The newest interview of a posting, by its id in its source; of several sources with one such id, the newest of all."""
+    statement = (
+        sa.select(interview)
+        .join(request, request.c.interview_id == interview.c.id)
+        .where(request.c.job_id == job_id)
+        .order_by(request.c.id.desc())
+        .limit(1)
+    )
+    row = tx.conn.execute(statement).mappings().one_or_none()
+    return None if row is None else from_row(row)
+
+
 def from_row(row: sa.RowMapping) -> StoredInterview:
     """A row of `interview` as the noun."""
     made = Interview(row["id"], row["share_link"], json.loads(row["raw"]))

@@ -8,10 +8,11 @@ Nonces are random: a key is good for some billions of values (NIST SP 800-38D, 8
 """
 
 import fcntl
+import hmac
 import os
 import secrets
 import time
-from base64 import b64decode, b64encode
+from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ TEXT_MARK = "sealed1:"
 _ID, _NONCE, _TAG = 4, 12, 16  # bytes
 LOOK_EVERY = 1.0  # seconds, at the file
 _INFO = b"talentsprout-bridge, people's data"
+_SIGNING = b"talentsprout-bridge, personal links"
 
 
 class Unsealable(sa.exc.DontWrapMixin, sa.exc.SQLAlchemyError):
@@ -42,12 +44,14 @@ class DataKey:
 
     id: str
     cipher: AESGCM
+    signing: bytes  # a key of its own, for what is handed out and must be known again
 
     @classmethod
     def of(cls, secret: Secret) -> "DataKey":
         """Derived, because a secret is text of any length."""
         made = HKDF(SHA256(), length=32 + _ID, salt=None, info=_INFO).derive(secret.reveal().encode())
-        return cls(made[32:].hex(), AESGCM(made[:32]))
+        signing = HKDF(SHA256(), length=32, salt=None, info=_SIGNING).derive(secret.reveal().encode())
+        return cls(made[32:].hex(), AESGCM(made[:32]), signing)
 
 
 class Keyring:
@@ -95,6 +99,12 @@ class Keyring:
         if not sealed.startswith(TEXT_MARK):
             return sealed
         return self.open(place, MARK + b64decode(sealed[len(TEXT_MARK) :])).decode(errors="surrogatepass")
+
+    def proofs(self, application_id: str) -> list[str]:
+        """What each key, the newest first, signs a personal link of this application with: base64 for URLs, without padding."""
+        said = f"personal link of {application_id}".encode("utf-8", "replace")
+        digests = [hmac.digest(key.signing, said, "sha256") for key in self._current() or self._read_again()]
+        return [urlsafe_b64encode(digest).decode().rstrip("=") for digest in digests]
 
     def add(self) -> str:
         """Make another key, the newest from now on; for keys that lie in a file. Returns its name. Raises OSError."""

@@ -3,17 +3,18 @@
 A cursor is the id (or time and id) of the last row shown, so that a page never repeats or skips a row when new ones arrive.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 
+from worker.domain.application import Application
 from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State
-from worker.ledger import events, interviews, requests, results
+from worker.ledger import applications, events, interviews, requests, results
 from worker.ledger.connection import Tx
-from worker.ledger.tables import batch, event, interview, request, result
+from worker.ledger.tables import application, attribution, batch, event, interview, request, result
 
 T = TypeVar("T")
 MOST = 200
@@ -64,6 +65,23 @@ def results_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Pa
         statement = statement.where(unmatched if filters.state == "unmatched" else ~unmatched)
     rows, following = page_of(tx, statement, result.c.id, {result.c.organization: filters.organization}, limit, cursor)
     return Page([results.from_row(row) for row in rows], following)
+
+
+def applications_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Page[Application]:
+    """Applications, newest first; `state` is that of the invitation."""
+    wanted = {application.c.organization: filters.organization, application.c.source: filters.source}
+    wanted |= {application.c.invitation: filters.state}
+    rows, following = page_of(tx, sa.select(application), application.c.id, wanted, limit, cursor)
+    return Page([applications.from_row(row) for row in rows], following)
+
+
+def results_of(tx: Tx, ids: Collection[str]) -> dict[str, list[results.StoredResult]]:
+    """The results of some applications, by the application, each in the order in which they came."""
+    found: dict[str, list[results.StoredResult]] = {one: [] for one in ids}
+    statement = results.joined().where(attribution.c.application_id.in_(list(ids))).order_by(result.c.id)
+    for row in tx.conn.execute(statement).mappings():
+        found[row["application_id"]].append(results.from_row(row))
+    return found
 
 
 def contradicted(tx: Tx, most: int) -> list[results.StoredResult]:
@@ -179,7 +197,14 @@ def ahead(tx: Tx, wanted: GenerationRequest) -> int:
 
 def starting_with(tx: Tx, noun: str, start: str, most: int = 5) -> list[str]:
     """Ids of a noun that begin with `start`; for requests also the one with that label."""
-    table = {"request": request, "event": event, "interview": interview, "result": result, "batch": batch}[noun]
+    table = {
+        "request": request,
+        "event": event,
+        "interview": interview,
+        "result": result,
+        "batch": batch,
+        "candidate": application,
+    }[noun]
     if noun == "request":
         label = start.upper().removeprefix("SPR-").partition("-")[0]
         labelled = tx.conn.execute(sa.select(request.c.id).where(request.c.label == label)).scalar_one_or_none()

@@ -4,13 +4,14 @@ In `SEALED` it is sealed, found by `candidates`, and ends by erasure and retenti
 stranger wrote there may repeat something: it goes with what it is about.
 """
 
-SEALED = frozenset({"event_body", "result"})
+SEALED = frozenset({"application", "event_body", "result"})
 TELLING = frozenset({"delivery", "delivery_try"})  # a target's words
 OWN = frozenset({"blinding", "erased"})  # keyed digests, and their key
 NOBODYS = frozenset(
     {
         "alias",
         "attempt",
+        "attribution",
         "audit",
         "batch",
         "batch_row",

@@ -26,6 +26,7 @@ result = Table(
     Column("candidate_phone", SealedText("result.candidate_phone")),
     Column("external_id", SealedText("result.external_id")),
     Column("score", Float),
+    Column("started_at", Instant),
     Column("completed_at", Instant),
     Column("test", Boolean, nullable=False),
     Column("evaluation", SealedText("result.evaluation")),

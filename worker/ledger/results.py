@@ -14,12 +14,13 @@ import sqlalchemy as sa
 
 from worker import ids
 from worker.domain.delivery import Subjects
-from worker.domain.request import State
 from worker.domain.result import Candidate, CandidateResult
-from worker.ledger import aliases, announcing, blinding, tombstones
+from worker.ledger import aliases, announcing, attributions, blinding, takes, tombstones, whereabouts
+from worker.ledger.attributions import Attribution
 from worker.ledger.blinding import Blinds
 from worker.ledger.connection import Tx
-from worker.ledger.tables import alias, interview, request, result, result_name
+from worker.ledger.tables import attribution, interview, result, result_name
+from worker.ledger.takes import Take
 from worker.policy import matching, subjects
 
 WAITING = sa.select(result_name.c.result_id).where(
@@ -51,9 +52,18 @@ class StoredResult:
     matched_by: str | None
     contradicted: bool
     received_at: datetime
+    whose: Attribution
+    take: Take | None
 
 
-def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult, *, drop_foreign: bool = False) -> Kept:
+def keep(
+    tx: Tx,
+    organization: str,
+    event_id: str,
+    arrived: CandidateResult,
+    *,
+    drop_foreign: bool = False,
+) -> Kept:
     """Store it once. A repeat adds nothing; one that says something else is flagged and never overwrites.
 
     `drop_foreign`: one whose interview nobody here made is not stored, unless a request is unknown or under way that may be its.
@@ -62,8 +72,10 @@ def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult, *, 
     if tombstones.covers(tx, subjects.of_result(arrived), blinds):
         return Kept.ERASED
     digest = _digest(arrived, blinds)
-    found = _match(tx, organization, arrived)
-    if found is None and drop_foreign and not _may_be_ours(tx, organization):
+    found = whereabouts.named(tx, organization, arrived)
+    whose = attributions.judge(tx, organization, arrived.candidate.external_id, found and found[0])
+    found = found or whereabouts.carried(tx, organization, arrived, whose)
+    if found is None and drop_foreign and not whereabouts.may_be_ours(tx, organization):
         return Kept.DROPPED
     values = {
         "id": ids.new_id(),
@@ -84,6 +96,7 @@ def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult, *, 
     stored = tx.conn.execute(once.returning(result.c.id)).scalar_one_or_none()
     if stored is None:
         return _repeated(tx, organization, arrived, digest, blinds)
+    attributions.keep(tx, stored, whose)
     if found is not None:
         _learn(tx, organization, arrived, *found)
         _announce(tx, stored, is_preview=arrived.test)
@@ -96,7 +109,7 @@ def keep(tx: Tx, organization: str, event_id: str, arrived: CandidateResult, *, 
 
 def _learn(tx: Tx, organization: str, arrived: CandidateResult, interview_id: str, how: str) -> None:
     """A delivery with two names teaches the second one. An external id teaches nothing: candidates may change it."""
-    if how == "external id":
+    if how in whereabouts.CARRIED:
         return
     for name in arrived.foreign_ids:
         if name != interview_id:
@@ -121,6 +134,32 @@ def link_waiting(tx: Tx, organization: str, foreign_id: str, interview_id: str, 
     return len(linked)
 
 
+def of_session(tx: Tx, session_id: str) -> list[StoredResult]:
+    """The results of one session, locked: more than one where it was told of under several events or organizations."""
+    wanted = result.c.session_index == blinding.of(tx).id(session_id)
+    ids = list(tx.conn.execute(sa.select(result.c.id).where(wanted).with_for_update()).scalars())
+    rows = tx.conn.execute(joined().where(result.c.id.in_(ids)).order_by(result.c.id)).mappings()
+    return [from_row(row) for row in rows]
+
+
+def names_of(tx: Tx, result_id: str) -> list[str]:
+    """The names under which an unmatched result waits for its interview; without those that our own links gave it."""
+    statement = sa.select(result_name.c.foreign_id).where(result_name.c.result_id == result_id)
+    return [name for name in tx.conn.execute(statement).scalars() if not name.startswith(matching.PREFIX)]
+
+
+def attach(tx: Tx, found: StoredResult, interview_id: str) -> None:
+    """A person says to which interview an unmatched result belongs; its names are learned, and what waits under them follows."""
+    names = names_of(tx, found.id)
+    linked = sa.update(result).where(result.c.id == found.id, result.c.interview_id.is_(None))
+    tx.conn.execute(linked.values(interview_id=interview_id, matched_by="person"))
+    tx.conn.execute(sa.delete(result_name).where(result_name.c.result_id == found.id))
+    _announce(tx, found.id, is_preview=found.result.test)
+    for name in names:
+        aliases.learn(tx, found.organization, name, interview_id)
+        link_waiting(tx, found.organization, name, interview_id, "alias")
+
+
 def _announce(tx: Tx, result_id: str, *, is_preview: bool) -> None:
     """A result that has its interview is told of; a preview is nobody's."""
     if is_preview:
@@ -132,9 +171,12 @@ def _announce(tx: Tx, result_id: str, *, is_preview: bool) -> None:
 
 
 def joined() -> sa.Select[Any]:
-    """Results with what their interview tells."""
-    return sa.select(result, interview.c.share_link, interview.c.raw).outerjoin(
-        interview, interview.c.id == result.c.interview_id
+    """Results with what their interview tells, and whose they are."""
+    whose = (attribution.c.application_id, attribution.c.rule, attribution.c.claim)
+    return (
+        sa.select(result, interview.c.share_link, interview.c.raw, *whose, *takes.columns())
+        .outerjoin(interview, interview.c.id == result.c.interview_id)
+        .outerjoin(attribution, attribution.c.result_id == result.c.id)
     )
 
 
@@ -151,6 +193,8 @@ def from_row(row: sa.RowMapping) -> StoredResult:
         matched_by=row["matched_by"],
         contradicted=row["contradicted"],
         received_at=row["received_at"],
+        whose=attributions.from_row(row),
+        take=takes.from_row(row),
     )
 
 
@@ -169,39 +213,13 @@ def _result(row: sa.RowMapping) -> CandidateResult:
         title=row["title"],
         company=row["company"],
         score=row["score"],
+        started_at=row["started_at"],
         completed_at=row["completed_at"],
         test=row["test"],
         evaluation=_load(row["evaluation"]),
         transcript=_load(row["transcript"]),
         recording_url=row["recording_url"],
     )
-
-
-def _match(tx: Tx, organization: str, arrived: CandidateResult) -> tuple[str, str] | None:
-    """The interview's id and the rule that found it; rules in the order in which they can be trusted."""
-    for number, name in enumerate(arrived.foreign_ids):
-        direct = sa.select(interview.c.id).where(interview.c.organization == organization, interview.c.id == name)
-        if (found := tx.conn.execute(direct).scalar_one_or_none()) is not None:
-            return found, "id" if number == 0 else "link"
-        known = sa.select(alias.c.interview_id).where(alias.c.organization == organization, alias.c.foreign_id == name)
-        if (found := tx.conn.execute(known).scalar_one_or_none()) is not None:
-            return found, "alias"
-    wanted = matching.request_in(arrived.candidate.external_id)
-    if wanted is None:
-        return None
-    ours = sa.select(request.c.interview_id).where(
-        request.c.organization == organization, sa.or_(request.c.id == wanted, request.c.label == wanted.upper())
-    )
-    found = tx.conn.execute(ours.where(request.c.interview_id.is_not(None))).scalar_one_or_none()
-    return None if found is None else (found, "external id")
-
-
-def _may_be_ours(tx: Tx, organization: str) -> bool:
-    """While it is not known of every request what exists, an interview that nobody knows may be one of ours."""
-    open_ones = sa.select(request.c.id).where(
-        request.c.organization == organization, request.c.state.in_([State.SENDING, State.UNKNOWN])
-    )
-    return tx.conn.execute(open_ones.limit(1)).first() is not None
 
 
 def _waiting_names(arrived: CandidateResult) -> tuple[str, ...]:
@@ -233,6 +251,7 @@ def _columns(arrived: CandidateResult) -> dict[str, Any]:
         "candidate_phone": person.phone,
         "external_id": person.external_id,
         "score": arrived.score,
+        "started_at": arrived.started_at,
         "completed_at": arrived.completed_at,
         "test": arrived.test,
         "evaluation": _dump(arrived.evaluation),

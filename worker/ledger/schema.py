@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from worker.ledger.connection import Ledger, Tx
-from worker.ledger.tables import process
+from worker.ledger.process_tables import process
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 ADVISORY_LOCK = 7305803001

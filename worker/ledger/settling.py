@@ -12,7 +12,7 @@ from typing import assert_never
 from worker.domain.interview import Interview, Origin
 from worker.domain.outcome import BudgetNews, Created, Evidence, NotExecuted, Outcome
 from worker.domain.request import Because, Code, GenerationRequest, State
-from worker.ledger import aliases, attempts, audit, budgets, interviews, organizations, requests
+from worker.ledger import aliases, attempts, audit, budgets, interviews, invitations, organizations, requests
 from worker.ledger.connection import Tx
 from worker.policy import aftermath, repeats
 
@@ -102,6 +102,7 @@ def _created(tx: Tx, wanted: GenerationRequest, made: Interview, origin: Origin)
         requests.move(tx, wanted.id, OPEN_TO_ITS_OWN_ATTEMPT, State.UNKNOWN, because=because)
         return Settled(State.UNKNOWN)
     requests.move(tx, wanted.id, set(State), State.CREATED, interview_id=made.id, because=None)
+    invitations.follow_request(tx, wanted)
     return Settled(State.CREATED)
 
 

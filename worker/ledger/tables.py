@@ -7,6 +7,8 @@ index, because every question is asked for one. Reasons, options and evidence ar
 import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
+from worker.ledger.application_tables import application as application
+from worker.ledger.application_tables import attribution as attribution
 from worker.ledger.batch_tables import batch, batch_row
 from worker.ledger.delivery_tables import delivery, delivery_try, target, target_event
 from worker.ledger.fetch_tables import fetch as fetch
@@ -212,6 +214,7 @@ organization = Table(
     Column("probe_at", Instant),
     Column("probe_every", Span),
     Column("account", Text),
+    Column("key_digest", Text),
     Column("held_at", Instant),
     Column("held_by", Text),
 )

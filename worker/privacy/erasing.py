@@ -11,7 +11,7 @@ from datetime import datetime
 
 from worker import ids, steps
 from worker.assembly import Bridge
-from worker.ledger import audit, blinding, candidates, compaction, tombstones
+from worker.ledger import applications, audit, blinding, candidates, compaction, tombstones
 from worker.ledger.blinding import Blinds
 from worker.ledger.candidates import Told
 from worker.ledger.connection import Tx
@@ -79,10 +79,14 @@ def _erase(tx: Tx, order: _Order, found: Found, wanted: set[str]) -> _Gone:
     tombstones.put(tx, order.erasure, digests, order.at, searched=False)
     named = [one.id for _, one in rows]
     told = candidates.deliveries_of(tx, named)
-    candidates.silence(tx, told)
     candidates.drop_results(tx, named)
+    applied = [one.id for one in applications.of_person(tx, found.names)]
+    told += candidates.deliveries_of_applications(tx, applied)
+    candidates.silence(tx, told)
+    applications.drop(tx, applied)
     stripped = candidates.strip(tx, {*found.events, *(event_id for event_id, _ in rows)})
-    detail = {"erasure": order.erasure, "results": len(rows), "events": stripped, "deliveries": len(told)}
+    counts = {"results": len(rows), "applications": len(applied), "events": stripped, "deliveries": len(told)}
+    detail = {"erasure": order.erasure, **counts}
     audit.record(tx, order.actor, "erase", order.subject, detail)
     return _Gone(tuple(one for _, one in rows), tuple(told), stripped, digests)
 
@@ -146,7 +150,10 @@ def _drop_some(tx: Tx) -> int:
     gone = candidates.of_erased(tx)
     candidates.silence(tx, candidates.deliveries_of(tx, gone))
     candidates.strip(tx, candidates.drop_results(tx, gone))
-    return len(gone)
+    applied = applications.of_erased(tx, AT_ONCE)
+    candidates.silence(tx, candidates.deliveries_of_applications(tx, applied))
+    applications.drop(tx, applied)
+    return len(gone) + len(applied)
 
 
 def _search(bridge: Bridge, blinds: Blinds, digests: set[str], after: str) -> int:

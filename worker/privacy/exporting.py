@@ -8,10 +8,11 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from worker import shown
+from worker import shown, shown_candidates
 from worker.assembly import Bridge
+from worker.domain.application import Application
 from worker.domain.received import Received
-from worker.ledger import audit, blinding, candidates
+from worker.ledger import applications, audit, blinding, candidates, listing
 from worker.ledger.audit import Entry
 from worker.ledger.candidates import Told
 from worker.ledger.connection import Tx
@@ -26,17 +27,21 @@ from worker.shown import Shown
 def document(bridge: Bridge, actor: str, found: Found, who: str) -> Shown:
     """What is stored, with who looked at it; that it was asked for is noted too."""
 
-    def unit(tx: Tx) -> tuple[datetime, list[Entry], list[Told]]:
+    def unit(tx: Tx) -> tuple[datetime, list[Entry], list[Told], list[Shown]]:
         subject = erasing.pseudonym(blinding.of(tx), who)
         audit.record(tx, actor, "export", subject, {"results": len(found.results), "events": len(found.events)})
-        return tx.now(), audit.of(tx, subject), candidates.deliveries_of(tx, list(found.results))
+        applied = applications.of_person(tx, found.names)
+        told = candidates.deliveries_of(tx, list(found.results))
+        told += candidates.deliveries_of_applications(tx, [one.id for one in applied])
+        return tx.now(), audit.of(tx, subject), told, [_application(tx, one, bridge) for one in applied]
 
-    now, entries, told = bridge.ledger.write(unit)
+    now, entries, told, applied = bridge.ledger.write(unit)
     return {
         "who": who,
         "exported_at": instant(now),
         "known_by": {"emails": sorted(found.names.emails), "ids": sorted(found.names.ids)},
         "results": [_result(one, event_id) for event_id, one in found.results.values()],
+        "applications": applied,
         "events": [_event(one, received) for one, received in found.events.values()],
         "deliveries": [_told(one) for one in told],
         "audit": [_entry(one) for one in entries],
@@ -47,6 +52,11 @@ def _result(one: StoredResult, event_id: str) -> Shown:
     said = one.result
     more = {"session_id": said.session_id, "title": said.title, "company": said.company, "event_id": event_id}
     return {**shown.one_result(one), **more, "received_at": instant(one.received_at)}
+
+
+def _application(tx: Tx, one: Application, bridge: Bridge) -> Shown:
+    theirs = listing.results_of(tx, [one.id])[one.id]
+    return shown_candidates.one_application(tx, one, theirs, bridge.settings)
 
 
 def _told(one: Told) -> Shown:

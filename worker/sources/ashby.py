@@ -35,6 +35,7 @@ IS_POLLED = False
 API = "https://api.ashbyhq.com"
 PREFIX = "sha256="
 OVER = frozenset({"closed", "archived"})
+ACTIVE = frozenset({"active", "lead"})  # applications; the others are hired and archived
 TEST_BODY = {"action": "ping", "data": {"webhookActionType": "ping"}}
 
 
@@ -183,6 +184,9 @@ def _stage_changed(body: Fields) -> Iterator[Event]:
         job_id=application.optional_key("appliedViaJobPostingId"),
         application_id=application.optional_key("id"),
         stage_id=stage.optional_key("id"),
+        name=candidate.optional_line("name"),
+        moved_at=application.optional_time("updatedAt"),
+        is_active=application.text("status", "Active").lower() in ACTIVE,
     )
 
 

@@ -130,7 +130,7 @@ def _deleted(told: Fields, moment: datetime | None) -> Event:
     return PostingClosed(told.child("position").key("_id"), changed_at=moment)
 
 
-def _moved(told: Fields, _moment: datetime | None) -> Event:
+def _moved(told: Fields, moment: datetime | None) -> Event:
     candidate = told.child("candidate")
     stage = candidate.optional_child("stage")
     if not stage.has("name"):
@@ -142,6 +142,8 @@ def _moved(told: Fields, _moment: datetime | None) -> Event:
         candidate.optional_line("email_address"),
         job_id=told.optional_child("position").optional_key("_id"),
         stage_id=stage.optional_key("id"),
+        name=candidate.optional_line("name"),
+        moved_at=moment,
     )
 
 

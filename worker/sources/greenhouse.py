@@ -33,6 +33,7 @@ ANNOUNCES_POSTINGS = True
 BY_ACCOUNT = False
 IS_POLLED = False
 LARGEST_TEST_BODY = 4096  # bytes
+ACTIVE = "active"  # the others are rejected and hired
 
 
 def is_authentic(received: Received, source: Source, _now: datetime) -> bool:
@@ -156,15 +157,28 @@ def _job_changed(body: Fields) -> Iterator[Event]:
 
 
 def _stage_changed(body: Fields) -> Iterator[Event]:
+    """An application for several jobs at once is a prospect's: its id alone names none of them."""
     application = body.child("payload").child("application")
     candidate = application.child("candidate")
-    stage = application.optional_child("current_stage").optional_line("name")
-    jobs = [job.key("id") for job in application.children("jobs")]
-    if stage is None or not jobs:
+    stage = application.optional_child("current_stage")
+    is_active = application.text("status", ACTIVE).lower() == ACTIVE
+    jobs = list(application.children("jobs"))
+    if (not stage.has("name") and is_active) or not jobs:
         yield Ignored("The application stands at no stage of a job.")
-    else:
-        for job in jobs:
-            yield CandidateReachedStage(job, candidate.key("id"), stage, _email(candidate))
+        return
+    for job in jobs:
+        yield CandidateReachedStage(
+            job.key("id"),
+            candidate.key("id"),
+            stage.optional_line("name"),
+            _email(candidate),
+            job_id=job.optional_key("job_post_id"),
+            application_id=application.optional_key("id") if len(jobs) == 1 else None,
+            stage_id=stage.optional_key("id"),
+            name=_name(candidate),
+            moved_at=application.optional_time("last_activity_at"),
+            is_active=is_active,
+        )
 
 
 def _no_interview(post: Fields) -> str | None:
@@ -191,6 +205,11 @@ def _closed(post: Fields) -> PostingClosed:
     return PostingClosed(post.key("id"), post.optional_key("job_id"), post.optional_time("updated_at"))
 
 
+def _name(candidate: Fields) -> str | None:
+    parts = (candidate.optional_line(part) for part in ("first_name", "last_name"))
+    return " ".join(filter(None, parts)) or None
+
+
 def _email(candidate: Fields) -> str | None:
     """The first address, unless the candidate does not want to be written to."""
     if not candidate.flag("can_email", default=True):
@@ -209,4 +228,7 @@ READERS: dict[str, Callable[[Fields], Iterator[Event]]] = {
     "job_updated": _job_changed,
     "job_deleted": _job_deleted,
     "candidate_stage_change": _stage_changed,
+    "new_candidate_application": _stage_changed,
+    "reject_candidate": _stage_changed,
+    "hire_candidate": _stage_changed,
 }

@@ -83,7 +83,7 @@ def read(received: Received, _source: Source) -> Iterator[Event]:
     if not data.values:
         yield Ping()  # the test button sends any event's name, about nothing
     elif name == "candidateStageChange":
-        yield _stage_changed(data)
+        yield _stage_changed(data, _when(body))
     else:
         yield Ignored.of_no_use("Lever", name)
 
@@ -143,7 +143,17 @@ def _moment(milliseconds: float | None) -> datetime | None:
         return None
 
 
-def _stage_changed(data: Fields) -> Event:
+def _stage_changed(data: Fields, moved_at: datetime | None) -> Event:
     """An opportunity is a candidate for one or more postings. Stage and posting have names only in Lever's API."""
-    candidate_id = data.optional_key("opportunityId") or data.key("candidateId")
-    return CandidateReachedStage(None, candidate_id, None, stage_id=data.key("toStageId"))
+    opportunity = data.optional_key("opportunityId") or data.key("candidateId")
+    return CandidateReachedStage(
+        None, opportunity, None, application_id=opportunity, stage_id=data.key("toStageId"), moved_at=moved_at
+    )
+
+
+def _when(body: Fields) -> datetime | None:
+    """`triggeredAt`; it is signed."""
+    try:
+        return _moment(body.optional_number("triggeredAt"))
+    except Unreadable:  # authentic all the same, where it is written as text
+        return None

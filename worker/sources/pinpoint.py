@@ -65,7 +65,9 @@ def read(received: Received, _source: Source) -> Iterator[Event]:
         case "application_created" | "application_moved":
             application = body.child("data").child("application")
             job_id = body.child("data").optional_child("job").optional_key("id")
-            yield CandidateReachedStage(None, None, None, job_id=job_id, application_id=application.key("id"))
+            yield CandidateReachedStage(
+                None, None, None, job_id=job_id, application_id=application.key("id"), moved_at=_moment(body)
+            )
         case _:
             yield Ignored.of_no_use("Pinpoint", name)
 

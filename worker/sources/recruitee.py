@@ -78,7 +78,7 @@ def read(received: Received, _source: Source) -> Iterator[Event]:
     if name in OFFER_EVENTS:
         yield _offer_event(name, body)
     elif name == "candidate_moved":
-        yield _moved(body.child("payload"))
+        yield _moved(body.child("payload"), body.optional_time("created_at"))
     else:
         yield Ignored.of_no_use("Recruitee", name)
 
@@ -133,7 +133,7 @@ def _offer_event(name: str, body: Fields) -> Event:
     return PostingAnnounced(offer_id, title=offer.line("title", ""), account=company, changed_at=changed_at)
 
 
-def _moved(payload: Fields) -> Event:
+def _moved(payload: Fields, moved_at: datetime | None) -> Event:
     candidate = payload.child("candidate")
     stage = payload.optional_child("details").optional_child("to_stage")
     if not stage.has("name"):
@@ -145,6 +145,8 @@ def _moved(payload: Fields) -> Event:
         _email(candidate),
         job_id=payload.optional_child("offer").optional_key("id"),
         stage_id=stage.optional_key("id"),
+        name=candidate.optional_line("name"),
+        moved_at=moved_at,
     )
 
 

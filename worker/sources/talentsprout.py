@@ -49,6 +49,7 @@ def _result(event: str, body: Fields) -> CandidateResult:
         title=_or_none(interview.optional_line, "title"),
         company=_or_none(interview.optional_line, "companyName"),
         score=_score(_part(data, "scores")),
+        started_at=session.optional_time("startedAt"),
         completed_at=session.optional_time("completedAt"),
         test=body.values.get("test") is True,  # absent in the older version, which sends no previews
         evaluation=data.tree("evaluation"),

@@ -144,10 +144,17 @@ def _application(data: Fields) -> Event:
     """Here the names of attributes are written with underscores."""
     application = data.child("attributes")
     stage, job_id = application.optional_line("stage_name"), application.optional_key("job_id")
-    if stage is None or job_id is None or application.has("rejected_at"):
+    rejected_at = application.optional_time("rejected_at")
+    if job_id is None or (stage is None and rejected_at is None):
         return Ignored("The application stands at no stage of a job.")
     return CandidateReachedStage(
-        None, application.optional_key("candidate_id"), stage, job_id=job_id, application_id=data.key("id")
+        None,
+        application.optional_key("candidate_id"),
+        stage,
+        job_id=job_id,
+        application_id=data.key("id"),
+        moved_at=rejected_at or application.optional_time("last_moved_at") or application.optional_time("updated_at"),
+        is_active=not application.has("rejected_at"),
     )
 
 

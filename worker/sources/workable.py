@@ -66,7 +66,7 @@ def read(received: Received, _source: Source) -> Iterator[Event]:
     body = received.json()
     name = body.text("event_type")
     if name in STAGE_EVENTS:
-        yield _stage(body.child("data"))
+        yield _stage(body.child("data"), body.optional_time("fired_at"))
     else:
         yield Ignored.of_no_use("Workable", name)
 
@@ -131,8 +131,18 @@ def _jobs(source: Source) -> str:
     return f"{source.api_url}/spi/v3/jobs"
 
 
-def _stage(candidate: Fields) -> Event:
+def _stage(candidate: Fields, moved_at: datetime | None) -> Event:
+    """A candidate in Workable is one for one job: a person who applies twice has two ids."""
     stage, job_id = candidate.optional_line("stage"), candidate.optional_child("job").optional_key("shortcode")
-    if stage is None or job_id is None or candidate.flag("disqualified", default=False):
+    if stage is None or job_id is None:
         return Ignored("The candidate stands at no stage of a job.")
-    return CandidateReachedStage(None, candidate.key("id"), stage, candidate.optional_line("email"), job_id=job_id)
+    return CandidateReachedStage(
+        None,
+        candidate.key("id"),
+        stage,
+        candidate.optional_line("email"),
+        job_id=job_id,
+        name=candidate.optional_line("name"),
+        moved_at=moved_at,
+        is_active=not candidate.flag("disqualified", default=False),
+    )

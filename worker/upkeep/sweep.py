@@ -16,6 +16,7 @@ from worker.ledger import (
     batches,
     deliveries,
     events,
+    invitations,
     late_matches,
     organizations,
     requests,
@@ -48,6 +49,10 @@ def sweep(bridge: Bridge) -> Due:
     linked = bridge.ledger.write(late_matches.link)
     if linked:
         _logger.info("results found their interview", count=linked)
+    invited = bridge.ledger.write(invitations.follow_overlooked)
+    if invited:
+        _logger.info("candidates were invited late", count=invited)
+    remind(bridge)
     probe_paused(bridge)
     follow_decisions(bridge)
     release_deliveries(bridge)
@@ -93,6 +98,15 @@ def retry_unknown(bridge: Bridge) -> None:
         if organization.on_unknown == "retry":
             most = organization.max_unknown_retries
             bridge.ledger.write(lambda tx, one=name, most=most: unit(tx, one, most))  # type: ignore[misc]  # defaults bind them
+
+
+def remind(bridge: Bridge) -> None:
+    """Candidates who were invited and have not been heard of, where their source wants it."""
+    for source in bridge.settings.sources.values():
+        if source.reminders:
+            count = bridge.ledger.write(lambda tx, one=source: invitations.remind(tx, one.name, one.reminders))  # type: ignore[misc]  # a default binds it
+            if count:
+                _logger.info("candidates are reminded", source=source.name, count=count)
 
 
 def release_deliveries(bridge: Bridge, *, boot_id: str | None = None) -> None:

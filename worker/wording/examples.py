@@ -125,6 +125,7 @@ APPLICATION = {
     "candidate_id": "771004",
     "job_id": "4281",
     "requisition_id": "144371",
+    "candidate": {"name": "Ines Moreau", "email": "ines@example.org"},
     "stage": "Interview",
     "state": "invited",
     "interview_id": "3b0c7d52-8f41-4c6e-9a2d-51f7e0c4a9b8",

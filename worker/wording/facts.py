@@ -24,7 +24,13 @@ def of(message: Message) -> dict[str, object]:
     made = {
         "page": message.page,
         "job_title": _first(known, "job.title", "request.title", "interview.title"),
-        "candidate_name": _first(known, "result.candidate.name", "result.candidate.email"),
+        "candidate_name": _first(
+            known,
+            "result.candidate.name",
+            "application.candidate.name",
+            "result.candidate.email",
+            "application.candidate.email",
+        ),
         "score": score,
         "mark": mark,
         "reached": score >= mark if isinstance(score, int | float) and isinstance(mark, int | float) else None,

@@ -1,4 +1,4 @@
-"""`sprout demo`: the whole job on this machine, from a signed webhook to a candidate's score, against the sandbox.
+"""`sprout demo`: the whole job on this machine, from a signed webhook in to a candidate's score out, against the sandbox.
 
 It reads no configuration, works in a folder of its own on free ports, and leaves nothing behind. What it tells it has seen: in
 the ledger, and in the sandbox's own record.

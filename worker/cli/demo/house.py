@@ -1,5 +1,6 @@
 """What the demo runs on: a sandbox in this process and an `up` beside it, with a configuration made for the occasion."""
 
+import base64
 import secrets
 import subprocess
 import time
@@ -12,9 +13,11 @@ from pathlib import Path
 
 import click
 
-from config import load
+from config import Secret, load
 from worker import assembly, children
 from worker.assembly import Bridge
+from worker.cli.demo import listener
+from worker.cli.demo.listener import Heard
 from worker.sandbox.running import Running as Sandbox
 from worker.sandbox.running import running as sandbox_running
 from worker.sandbox.settings import FAKE_KEY, Key, Organization, Seconds, Settings
@@ -46,6 +49,13 @@ kind = "generic"
 organization = "sandbox"
 secret = "file:forms"
 token_header = "X-Bridge-Token"
+
+[targets.recruiting]
+kind = "webhook"
+organization = "sandbox"
+url = "{target}"
+secret = "file:recruiting"
+events = ["interview.created", "result.completed", "result.abandoned", "request.held"]
 """
 
 
@@ -57,6 +67,7 @@ class House:
     bridge: Bridge
     sandbox: Sandbox
     process: subprocess.Popen[bytes]
+    heard: Heard
 
     def alive(self) -> bool:
         """Whether the bridge still runs."""
@@ -75,27 +86,29 @@ def running(folder: Path, speed: float) -> Iterator[House]:
         finishing=Seconds(least * speed, most * speed),
         organizations=(Organization(name="sandbox", keys=(Key(FAKE_KEY),), webhook_url=hook),),
     )
-    with sandbox_running(settings) as sandbox:
-        path = _configured(folder, port, token, sandbox.base_url, speed)
+    signing_key = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    with sandbox_running(settings) as sandbox, listener.listening(Secret(signing_key)) as heard:
+        addresses = {"port": port, "base_url": sandbox.base_url, "target": heard.url}
+        path = _configured(folder, {"webhook_token": token, "recruiting": signing_key}, addresses, speed)
         process = _start(path, folder / "log")
         try:
             bridge = assembly.assemble(load(path, assembly.kinds()))
             url = f"http://127.0.0.1:{port}"
             _wait_until_ready(url, process, folder / "log")
-            yield House(url, bridge, sandbox, process)
+            yield House(url, bridge, sandbox, process, heard)
         finally:
             _stop(process)
 
 
-def _configured(folder: Path, port: int, token: str, base_url: str, speed: float) -> Path:
-    kept = {"api_key": FAKE_KEY, "webhook_token": token}
+def _configured(folder: Path, made: dict[str, str], addresses: dict[str, object], speed: float) -> Path:
+    kept = {"api_key": FAKE_KEY, **made}
     kept |= {name: secrets.token_urlsafe(32) for name in ("greenhouse", "forms")}
     for name, secret in kept.items():
         file = folder / name
         file.touch(mode=0o600)
         file.write_text(secret)
     path = folder / "bridge.toml"
-    path.write_text(CONFIGURATION.format(port=port, base_url=base_url, window=round(60_000 / speed)))
+    path.write_text(CONFIGURATION.format(**addresses, window=round(60_000 / speed)))
     return path
 
 

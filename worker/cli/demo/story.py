@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from worker import clock, ids, shown, sources
+from worker import clock, ids, shown, shown_candidates, sources
 from worker.cli.demo import postings
 from worker.cli.demo.house import House
 from worker.domain.request import GenerationRequest, State
@@ -38,10 +38,10 @@ def tell(house: House, speed: float, ends: float | None) -> list[str]:
     click.echo(f"\nInterviews, at the pace that TalentSprout allows{pace}:")
     seen = Seen()
     until = time.monotonic() + PATIENCE_SECONDS if ends is None else ends
-    while time.monotonic() < until and not _complete(seen):
+    while time.monotonic() < until and _missing(seen) + _untold(house):
         _watch(house, seen)
         time.sleep(0.1)
-    return [*missing, *_missing(seen), *_check(house)]
+    return [*missing, *_missing(seen), *_told_to_recruiting(house), *_check(house)]
 
 
 def _send(house: House) -> list[str]:
@@ -112,13 +112,31 @@ def _reason(house: House, request: GenerationRequest) -> str:
 
 
 def _score(found: StoredResult) -> str:
-    person, passed = found.result.candidate.name or "somebody", shown.passed(found)
+    person, passed = found.result.candidate.name or "somebody", shown_candidates.passed(found)
     verdict = {True: "passed", False: "below the mark", None: "no mark"}[passed]
     return f"{person:<20} {found.result.score:.0f} of 100, mark {found.passing_score or 0:.0f}: {verdict}  ({found.result.title})"
 
 
-def _complete(seen: Seen) -> bool:
-    return not _missing(seen)
+def _untold(house: House) -> list[str]:
+    """What the recruiting team's own system has not heard of yet."""
+    told, wanted = house.heard.counts(), {"interview": JOBS, "result": JOBS, "request": 1}
+    return [
+        f"{count} messages about an {noun} (heard: {told[noun]})"
+        for noun, count in wanted.items()
+        if told[noun] < count
+    ]
+
+
+def _told_to_recruiting(house: House) -> list[str]:
+    told, heard = house.heard.counts(), house.heard
+    click.echo(
+        f"\nThe recruiting team's own system was told, each message signed and once: {told['interview']} links, "
+        f"{told['result']} results, {told['request']} that needs a person."
+    )
+    missing = _untold(house)
+    if heard.refused or heard.repeats:
+        missing.append(f"every message signed and once (refused: {heard.refused}, repeated: {heard.repeats})")
+    return missing
 
 
 def _missing(seen: Seen) -> list[str]:

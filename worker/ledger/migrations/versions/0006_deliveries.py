@@ -71,7 +71,7 @@ def _deliveries() -> None:
         sa.UniqueConstraint("target", "cause", name="delivery_once"),
     )
     waiting, sending = sa.text("state = 'waiting'"), sa.text("state = 'sending'")
-    _partial_index("delivery_due", ["target", "due_at"], waiting)
+    _partial_index("delivery_due", ["target", "due_at", "id"], waiting)
     _partial_index("delivery_in_order", ["target", "lane", "id"], sa.text("state IN ('waiting', 'sending')"))
     _partial_index("delivery_under_way", ["target", "id"], sending)
     op.create_index("delivery_by_state", "delivery", ["state", "id"], unique=False)
