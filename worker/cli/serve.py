@@ -14,6 +14,7 @@ from worker.assembly import Bridge
 from worker.cli import settings
 from worker.ledger import schema
 from worker.ledger.connection import LedgerFault
+from worker.sending import pinging
 from worker.station import SEATS, Station
 
 GRACE_SECONDS = 30  # beyond one full deadline, for writing what came back
@@ -45,6 +46,7 @@ def worker(context: click.Context, concurrency: int, listen: tuple[str, int] | N
     if not _wait_for_schema(bridge, stop):
         return
     assembly.prepare(bridge)
+    pinging.notice_new_keys(bridge)
     station = Station(bridge, concurrency)
     ear = app.Ear(station)
     if listen is not None:
@@ -135,7 +137,8 @@ def _land(station: Station, ear: app.Ear, stop: _StopSignals) -> None:
     while not station.land(0.2):
         if stop.insisted.is_set() or time.monotonic() > ends:
             station.pump.abandon()
-            click.echo(f"Stopped at once: {len(station.pump.flights.now())} calls are unknown now.", err=True)
+            lost = len(station.pump.flights.now())
+            click.echo(f"Stopped at once: {lost} calls are unknown now; deliveries under way are sent again.", err=True)
             break
     station.leave()
     sys.stdout.flush()

@@ -216,7 +216,7 @@ def unknown(tx: Tx, organization: str) -> list[GenerationRequest]:
 
 
 def shown_label(stored: str) -> str:
-    """As people see it."""
+    """The label as people see it, also in TalentSprout."""
     return f"spr-{stored}"
 
 

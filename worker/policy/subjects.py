@@ -7,8 +7,8 @@ it is no person's.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from json import JSONDecodeError, loads
-from urllib.parse import unquote
+from json import JSONDecodeError, dumps, loads
+from urllib.parse import quote, unquote
 
 from worker.domain.event import CandidateReachedStage, Event, InterviewFinished
 from worker.domain.received import Received
@@ -17,7 +17,8 @@ from worker.policy import matching
 
 SHORTEST_ID = 16  # characters: what is shorter may be anything, wherever it stands
 LONGEST = 400
-_ADDRESS = re.compile(r"[^\s\"'<>()\[\]{},;:\\/=&?#|]{1,200}@[^\s\"'<>()\[\]{},;:\\/=&?#|]{1,200}")
+_BETWEEN_ADDRESSES = re.compile(r"[\s\"'<>()\[\]{},;:\\/=&?#|]+")
+_ESCAPED_ASCII = re.compile(rb"\\u00[0-7]")
 _ID = re.compile(rf"[A-Za-z0-9_:.-]{{{SHORTEST_ID},{LONGEST}}}")
 
 
@@ -71,17 +72,32 @@ def personal(external_id: str | None) -> str | None:
 def mentioned(received: Received) -> Names:
     """Every address and every long id that stands anywhere in a delivery, whoever sent it."""
     texts = list(_texts(received))
-    emails = {found.strip(".").casefold() for text in texts for found in _ADDRESS.findall(text)}
+    emails = {found for text in texts for found in _addresses(text)}
     ids = {found for text in texts for found in _ID.findall(text)}
     return Names(frozenset(emails), frozenset(ids))
 
 
 def may_mention(received: Received, names: Names) -> bool:
-    """A quick look, which says yes too often: escaped text hides everything."""
-    body = received.body.lower()
-    if b"\\" in body or b"%" in body:
-        return True
-    return any(one.lower().encode() in body for one in (*names.emails, *names.ids)) or bool(received.headers)
+    """A quick look, which may say yes too often: in a text that escapes plain letters a name can't be seen from outside."""
+    content = b"\n".join(
+        [received.body, *(value.encode(errors="replace") for value in received.headers.values())]
+    ).lower()
+    return bool(_ESCAPED_ASCII.search(content)) or any(one in content for one in _spellings(names))
+
+
+def _spellings(names: Names) -> Iterator[bytes]:
+    """As they stand in JSON, and in the address of a page."""
+    for one in (*names.emails, *names.ids):
+        for spelled in (one, quote(one, safe=""), dumps(one)[1:-1]):
+            yield spelled.lower().encode(errors="replace")
+
+
+def _addresses(text: str) -> Iterator[str]:
+    """Split, not searched for: a search that starts at every letter takes too long."""
+    if "@" in text:
+        for part in _BETWEEN_ADDRESSES.split(text):
+            if "@" in part and len(part) <= LONGEST:
+                yield part.strip(".").casefold()
 
 
 def _texts(received: Received) -> Iterator[str]:
