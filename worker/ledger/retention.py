@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from worker.ledger import candidates
 from worker.ledger.connection import Tx
 from worker.ledger.events import EventState
-from worker.ledger.tables import event, event_body, result
+from worker.ledger.tables import application, event, event_body, result
 
 AT_ONCE = 500
 
@@ -20,6 +20,7 @@ class Kind(StrEnum):
 
     RESULTS = "results"
     EVENTS = "events"
+    APPLICATIONS = "applications"
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,16 @@ def expire(tx: Tx, kind: Kind, organization: str, before: datetime) -> int:
     if kind is Kind.RESULTS:
         candidates.silence(tx, candidates.deliveries_of(tx, ids))
         candidates.drop_results(tx, ids)
-    elif ids:
+    elif kind is Kind.EVENTS:
         tx.conn.execute(sa.delete(event_body).where(event_body.c.event_id.in_(ids)))
+    else:  # the row stays: it is what keeps anybody from being invited twice
+        nameless = {"name": None, "email": None, "email_index": None}
+        tx.conn.execute(sa.update(application).where(application.c.id.in_(ids)).values(nameless))
     return len(ids)
 
 
 def _key(kind: Kind) -> sa.Column[Any]:
-    return result.c.id if kind is Kind.RESULTS else event_body.c.event_id
+    return {Kind.RESULTS: result.c.id, Kind.EVENTS: event_body.c.event_id, Kind.APPLICATIONS: application.c.id}[kind]
 
 
 def _older(kind: Kind, organization: str, before: datetime) -> sa.Select[Any]:
@@ -58,6 +62,11 @@ def _older(kind: Kind, organization: str, before: datetime) -> sa.Select[Any]:
     if kind is Kind.RESULTS:
         return sa.select(result.c.id, result.c.received_at).where(
             result.c.organization == organization, result.c.received_at < before
+        )
+    if kind is Kind.APPLICATIONS:
+        is_named = sa.or_(application.c.name.is_not(None), application.c.email.is_not(None))
+        return sa.select(application.c.id, application.c.updated_at.label("received_at")).where(
+            application.c.organization == organization, application.c.updated_at < before, is_named
         )
     is_done = event.c.state != EventState.STORED
     return (

@@ -59,7 +59,8 @@ def look_after(bridge: Bridge) -> list[Portion]:
 
 def _wanted(bridge: Bridge) -> Iterator[tuple[str, Kind, timedelta]]:
     for name, one in sorted(bridge.settings.organizations.items()):
-        for kind, keep in ((Kind.RESULTS, one.retention.results), (Kind.EVENTS, one.retention.events)):
+        for kind in Kind:
+            keep = getattr(one.retention, kind)
             if keep is not None:
                 yield name, kind, keep
 
