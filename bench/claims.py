@@ -31,6 +31,9 @@ ORGANIZATIONS = 10_000
 TOGETHER = 50  # organizations in one commit
 LOTS, SINGLES = 2, 20  # commits of a process in a round, with many organizations each and with one
 ROUNDS = 5
+LONGEST_SECONDS = (
+    100.0  # of one side: a claim of eight that crowd takes some milliseconds on a quiet machine, and 15 on a busy one
+)
 NEEDED = 3333  # claims a second: 10,000 organizations of 20 calls a minute
 NAIVE = """\
 WITH locked AS MATERIALIZED (
@@ -102,11 +105,11 @@ def _once(server: PostgresServer, claims: int) -> Row:
     )
 
 
-def _drained(server: PostgresServer, claims: int, work: Callable[[int], int]) -> Counted:
-    """Everything that waits is claimed by eight processes that begin together."""
+def _drained(server: PostgresServer, claims: int, work: Callable[[float], int]) -> Counted:
+    """Everything that waits is claimed by eight processes that begin together, or as much as they can in a while."""
     with _claimants(server, Backlog(claims * 2, 1, LIMIT, WINDOW)) as (ledger, pool):
         began = time.monotonic()
-        list(pool.map(work, range(CONNECTIONS)))
+        list(pool.map(work, [began + LONGEST_SECONDS] * CONNECTIONS))
         return _counted(ledger, time.monotonic() - began)
 
 
@@ -172,7 +175,7 @@ def _is_connected(_: int) -> bool:
     return bool(_ledgers)
 
 
-def claim_all(_: int) -> int:
+def claim_all(until: float) -> int:
     """Claim from the one organization until nothing waits; each call ends at once, so that none counts as in flight."""
 
     def unit(tx: Tx) -> object:
@@ -183,17 +186,21 @@ def claim_all(_: int) -> int:
         return found
 
     claimed = 0
-    while not isinstance(found := _ledgers[0].write(unit), attempts.NothingDue):
+    while time.monotonic() < until and not isinstance(found := _ledgers[0].write(unit), attempts.NothingDue):
         claimed += isinstance(found, attempts.Claimed)
     return claimed
 
 
-def claim_all_naively(_: int) -> int:
+def claim_all_naively(until: float) -> int:
     """The same with one statement, as it is written everywhere."""
     claimed = 0
-    while _ledgers[0].write(lambda tx: tx.conn.exec_driver_sql(NAIVE, {"name": "org-0"}).first()) is not None:
+    while time.monotonic() < until and _ledgers[0].write(_claim_naively) is not None:
         claimed += 1
     return claimed
+
+
+def _claim_naively(tx: Tx) -> object:
+    return tx.conn.exec_driver_sql(NAIVE, {"name": "org-0"}).first()
 
 
 def claim_each(lots: Sequence[Sequence[int]]) -> int:

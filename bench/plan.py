@@ -38,7 +38,7 @@ EVERYTHING = (
     Part("safety", "P2", 900),
     Part("scale", "P7", 600, ("--smallest", "5", "--organizations", "100")),
     Part("claims", "P8", 300),
-    Part("claims", "P11", 300, ("--together",)),
+    Part("claims", "P11", 240, ("--together",)),
     Part("filing", "P9", 400),
     Part("filing", "P9", 400, ("--database", "postgresql")),
     Part("starting", "P10", 120, ("--help-only",)),
@@ -47,7 +47,7 @@ EVERYTHING = (
 QUICK = (
     Part("receive", "P3 P4 P5", 120, ("--rounds", "3", "--seconds", "2")),
     Part("latency", "P6", 120, ("--rounds", "2", "--events", "20")),
-    Part("claims", "P8", 120, ("--claims", "3000")),
+    Part("claims", "P8", 150, ("--claims", "2000")),
     Part("filing", "P9", 120, ("--rows", "20000")),
     Part("starting", "P10", 120, ("--help-only",)),
 )

@@ -37,6 +37,10 @@ class Secret:
         given = other if isinstance(other, bytes) else other.encode(errors="surrogatepass")
         return hmac.compare_digest(sha256(given).digest(), self._digest())
 
+    def fingerprint(self) -> str:
+        """16 hex digits that tell another secret from this one, and nothing of either."""
+        return sha256(b"fingerprint " + self.__text.encode(errors="surrogatepass")).hexdigest()[:16]
+
     def _digest(self) -> bytes:
         return sha256(self.__text.encode(errors="surrogatepass")).digest()
 

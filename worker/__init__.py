@@ -10,7 +10,8 @@ ledger        what is known; the only room that speaks SQL
 filing        the one door to a generation request; composing: its body, as it is sent and as a preview shows it
 shown         the objects of the API, the command line and the pages; ladder: what is known of an unknown; moments: times
 batches       a file of wanted interviews: checked, filed, watched, and its results as a file
-events        stored first, read after
+events        stored first, read after; what they leave out is asked of the ATS
+outbound      the one HTTP client for everybody but TalentSprout
 sending       a due request becomes one attempt
 talentsprout  the only room that speaks to TalentSprout
 delivery      what happened is told to targets: claimed, written, sent, settled

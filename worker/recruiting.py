@@ -1,4 +1,4 @@
-"""What a person may decide about candidates: send the personal link again, or say which interview it leads to.
+"""What a person may decide about candidates: send the personal link again, and say to which job a link or a result belongs.
 
 Like the decisions about requests: refused with a sentence, audited, and of two people the second is told what the first did.
 """
@@ -6,8 +6,10 @@ Like the decisions about requests: refused with a sentence, audited, and of two 
 from config.settings import Settings
 from worker import shown_candidates
 from worker.domain.application import Application, Invitation
-from worker.ledger import applications, audit, interviews, invitations
+from worker.domain.interview import StoredInterview
+from worker.ledger import applications, audit, interviews, invitations, results
 from worker.ledger.connection import Tx
+from worker.ledger.results import StoredResult
 from worker.operators import Person, Refusal, Why
 from worker.policy import inviting
 
@@ -57,3 +59,32 @@ def _chosen(tx: Tx, found: Application) -> str:
     if choice is Invitation.WAITING and found.interview_id is not None:
         return found.interview_id  # chosen by a person before, because nothing is known of its posting
     raise Refusal(Why.TOO_LATE, f"{inviting.reason(choice)} Nothing was sent.")
+
+
+def attach(tx: Tx, who: Person, session_id: str, found: StoredInterview) -> list[StoredResult]:
+    """The unmatched results of a session belong to this interview: once, and never against what is known."""
+    theirs = [one for one in results.of_session(tx, session_id) if one.organization == found.organization]
+    if not theirs:
+        raise Refusal(Why.NOT_FOUND, f"No result of that session has arrived for {found.organization}.")
+    unmatched = [one for one in theirs if one.interview_id is None]
+    if not unmatched:
+        how = theirs[0].matched_by or "its id"
+        sentence = f"That session's result belongs to interview {theirs[0].interview_id} already, by {how}. Nothing has changed."
+        raise Refusal(Why.TOO_LATE, sentence)
+    for one in theirs:
+        _agree(tx, one, found)
+    for one in unmatched:
+        results.attach(tx, one, found.interview.id)
+        audit.record(tx, who.name, "attach", one.id, {"interview": found.interview.id})
+    return [one for one in results.of_session(tx, session_id) if one.organization == found.organization]
+
+
+def _agree(tx: Tx, one: StoredResult, found: StoredInterview) -> None:
+    """Raises Refusal where something else is known of the result, or of a name that it has."""
+    known = [one.interview_id] if one.interview_id is not None else []
+    named = (interviews.named(tx, one.organization, name) for name in results.names_of(tx, one.id))
+    known += [stored.interview.id for stored in named if stored is not None]
+    for interview_id in known:
+        if interview_id != found.interview.id:
+            whose = f"belongs to interview {interview_id}. Nothing has changed."
+            raise Refusal(Why.TOO_LATE, f"Another result of that session, or a name that it has, {whose}")

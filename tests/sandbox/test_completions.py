@@ -236,3 +236,14 @@ def test_what_a_recordings_link_answers_is_a_switch(told, receiver, recording, s
     url = receiver.payloads(1)[0]["data"]["session"]["recordingUrl"]
 
     assert client.http.get(url).status_code == status
+
+
+def test_a_smart_link_says_which_interview_it_is_and_who_comes(told, receiver):
+    client, interview = told()
+    query = "email=zoe%2Bjobs%40example.org&firstName=Zo%C3%AB&externalUserId=spr%3A01abc%3Aproof"
+    client.sandbox.tell("complete", link=f"{interview['share_link']}?{query}")
+    (payload,) = receiver.payloads(1)
+    candidate = payload["data"]["candidate"]
+    assert payload["data"]["interview"]["id"] == interview["id"]
+    assert candidate["externalUserId"] == "spr:01abc:proof"
+    assert (candidate["email"], candidate["firstName"]) == ("zoe+jobs@example.org", "Zo\u00eb")

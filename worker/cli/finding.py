@@ -65,6 +65,12 @@ def application(tx: Tx, given: str) -> Application:
     return named[0] if named else _there(applications.get(tx, _one(tx, "candidate", given, str)))
 
 
+def session_of(tx: Tx, given: str) -> str:
+    """A session by its id at TalentSprout, or by the id of its result here."""
+    found = listing.one_result(tx, given.strip())
+    return given.strip() if found is None else found.result.session_id
+
+
 def batch(tx: Tx, given: str) -> Batch:
     """By id or start. Raises Failure."""
     return _there(batches.get(tx, _one(tx, "batch", given, lambda one: f"{one}  {_there(batches.get(tx, one)).name}")))

@@ -14,6 +14,7 @@ from worker.assembly import Bridge
 from worker.cli import settings
 from worker.ledger import schema
 from worker.ledger.connection import LedgerFault
+from worker.sending import pinging
 from worker.station import SEATS, Station
 
 GRACE_SECONDS = 30  # beyond one full deadline, for writing what came back
@@ -45,6 +46,7 @@ def worker(context: click.Context, concurrency: int, listen: tuple[str, int] | N
     if not _wait_for_schema(bridge, stop):
         return
     assembly.prepare(bridge)
+    pinging.notice_new_keys(bridge)
     station = Station(bridge, concurrency)
     ear = app.Ear(station)
     if listen is not None:

@@ -1,1 +1,1 @@
-"""Deliveries: stored first, read after."""
+"""Deliveries: stored first, read after. What they leave out, and what was never delivered, is asked of the ATS."""

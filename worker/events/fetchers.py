@@ -28,6 +28,7 @@ class Fetchers:
         self._bridge, self._then = bridge, then
         self._fetching = Fetching(bridge.ledger, bridge.settings.sources, Outbound(), boot_id)
         self._wake, self._stopping = threading.Event(), threading.Event()
+        self._is_prepared = False
         self._busy: set[str] = set()
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._watch, name="fetchers", daemon=True)
@@ -46,16 +47,15 @@ class Fetchers:
         self._wake.set()
 
     def _watch(self) -> None:
-        self._safely(self._prepare)
         while not self._stopping.is_set():
             self._wake.clear()
             self._safely(self._send_out)
             self._wake.wait(self._bridge.settings.bridge.sweep.total_seconds())
 
-    def _prepare(self) -> None:
-        self._bridge.ledger.write(lambda tx: prepare(tx, self._bridge))
-
     def _send_out(self) -> None:
+        if not self._is_prepared:
+            self._bridge.ledger.write(lambda tx: prepare(tx, self._bridge))
+            self._is_prepared = True
         for name in self._bridge.ledger.read(fetches.due_sources):
             with self._lock:
                 if name not in self._bridge.settings.sources or name in self._busy:

@@ -18,6 +18,7 @@ from worker.ledger.connection import Tx
 from worker.ledger.tables import organization
 
 LONGEST_PROBE = timedelta(minutes=15)
+NEW_KEY = {"new_key": True}  # the facts of a pause that is a question
 _ITS = organization.c.name == sa.bindparam("its_name")
 ROW = sa.select(organization).where(_ITS)
 STEADY = (  # a call was accepted, and nothing is paused
@@ -44,6 +45,22 @@ def prepare(tx: Tx, name: str) -> None:
     _make(tx, name)
     paused = sa.and_(organization.c.name == name, organization.c.paused_at.is_not(None))
     tx.conn.execute(sa.update(organization).where(paused).values(probe_at=tx.now()))
+
+
+def notice_key(tx: Tx, name: str, fingerprint: str, first_probe: timedelta) -> bool:
+    """Pause it until a ping has told whose key this is, if it is another than before. False where nothing is paused for that.
+
+    One that is paused already is probed anyway, and the first key of all is as good as any.
+    """
+    row = tx.conn.execute(ROW.with_for_update(), {"its_name": name}).mappings().one()
+    if row["key_digest"] == fingerprint:
+        return False
+    _update(tx, name, key_digest=fingerprint)
+    if row["key_digest"] is None or row["paused_at"] is not None:
+        return False
+    now = tx.now()
+    _update(tx, name, paused_at=now, pause_reason=json.dumps(NEW_KEY), probe_at=now, probe_every=first_probe)
+    return True
 
 
 def pause(tx: Tx, name: str, facts: Mapping[str, object], first_probe: timedelta) -> None:

@@ -134,6 +134,32 @@ def link_waiting(tx: Tx, organization: str, foreign_id: str, interview_id: str, 
     return len(linked)
 
 
+def of_session(tx: Tx, session_id: str) -> list[StoredResult]:
+    """The results of one session, locked: more than one where it was told of under several events or organizations."""
+    wanted = result.c.session_index == blinding.of(tx).id(session_id)
+    ids = list(tx.conn.execute(sa.select(result.c.id).where(wanted).with_for_update()).scalars())
+    rows = tx.conn.execute(joined().where(result.c.id.in_(ids)).order_by(result.c.id)).mappings()
+    return [from_row(row) for row in rows]
+
+
+def names_of(tx: Tx, result_id: str) -> list[str]:
+    """The names under which an unmatched result waits for its interview; without those that our own links gave it."""
+    statement = sa.select(result_name.c.foreign_id).where(result_name.c.result_id == result_id)
+    return [name for name in tx.conn.execute(statement).scalars() if not name.startswith(matching.PREFIX)]
+
+
+def attach(tx: Tx, found: StoredResult, interview_id: str) -> None:
+    """A person says to which interview an unmatched result belongs; its names are learned, and what waits under them follows."""
+    names = names_of(tx, found.id)
+    linked = sa.update(result).where(result.c.id == found.id, result.c.interview_id.is_(None))
+    tx.conn.execute(linked.values(interview_id=interview_id, matched_by="person"))
+    tx.conn.execute(sa.delete(result_name).where(result_name.c.result_id == found.id))
+    _announce(tx, found.id, is_preview=found.result.test)
+    for name in names:
+        aliases.learn(tx, found.organization, name, interview_id)
+        link_waiting(tx, found.organization, name, interview_id, "alias")
+
+
 def _announce(tx: Tx, result_id: str, *, is_preview: bool) -> None:
     """A result that has its interview is told of; a preview is nobody's."""
     if is_preview:

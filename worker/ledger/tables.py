@@ -214,6 +214,7 @@ organization = Table(
     Column("probe_at", Instant),
     Column("probe_every", Span),
     Column("account", Text),
+    Column("key_digest", Text),
     Column("held_at", Instant),
     Column("held_by", Text),
 )

@@ -188,6 +188,8 @@ def paused(organization: str, since: datetime, facts: Mapping[str, object], pers
         return Reason(Code.PAUSED, text, None, f"To go on: sprout organizations resume {organization}.")
     if "account" in facts:
         what = f"says that the API key belongs to {facts['account']}, and not to {facts['known_account']} as before,"
+    elif "new_key" in facts:
+        what = "has not said yet whose the other API key is that a worker started with"
     else:
         what = "says that the API key lacks a scope" if facts.get("status") == 403 else "refused the API key"
     text = f"Paused: TalentSprout {what} at {clock(since)}. Nothing is lost; sending resumes once a ping succeeds."

@@ -3,7 +3,8 @@
 Scores depend on the person and the interview's title alone, so that the same run tells the same story twice.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
@@ -27,6 +28,7 @@ class Finish:
 
     kind: Ending = Ending.COMPLETED
     external_user_id: str | None = None
+    prefilled: Mapping[str, str] = field(default_factory=dict)  # what a Smart Link says of the candidate
     score: float | None = None
     candidate: int | None = None  # which invented person; the same number again is a retake
     id_form: IdForm | None = None

@@ -5,6 +5,7 @@ from dataclasses import fields as fields_of
 from dataclasses import replace
 from enum import StrEnum
 
+from worker.sandbox import smart_links
 from worker.sandbox.candidates import CURRENT_VERSION, Ending, Finish
 from worker.sandbox.faults import Fault, Kind
 from worker.sandbox.orders import Mistake, Order
@@ -55,11 +56,13 @@ def _header_changes(document: Mapping[str, object]) -> dict[str, list[str]]:
 
 
 def read_finish(order: Order) -> Finish:
-    """The part of an order for a completion that says how the session ends."""
+    """The part of an order for a completion that says how the session ends; a Smart Link says who it was."""
+    link = smart_links.read(order.plain("link", str, ""))
     try:
         return Finish(
             kind=order.choice("kind", Ending) or Ending.COMPLETED,
-            external_user_id=order.text_or_none("external_user_id"),
+            external_user_id=order.text_or_none("external_user_id", link.external_user_id),
+            prefilled=link.prefilled,
             score=order.number("score"),
             candidate=order.whole("candidate"),
             id_form=order.choice("id_form", IdForm),

@@ -7,7 +7,8 @@ POST faults       one fault, or {"faults": […]}; see `Fault`
 POST settings     changes: limiter, candidates, switches, organizations, and generating, creating, pinging, finishing
                   ([low, high] seconds); answers all settings
 POST complete     a candidate ends a session now: {"interview_id", "kind", "external_user_id", "score", "duplicates", …},
-                  see `Finish`; {"title", "organization"} instead of an id for an interview that the API never made
+                  see `Finish`; {"link"}, an interview's link with Smart Link parameters, instead of an id; or
+                  {"title", "organization"} for an interview that the API never made
 POST reset        as at the start: no interviews, empty windows, no faults, the settings of the start
 
 Only for programs on this machine: a peer that is not on loopback, a foreign Host and anything sent by a web page are refused.
@@ -18,6 +19,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields, replace
 from urllib.parse import parse_qs
 
+from worker.sandbox import smart_links
 from worker.sandbox.choosing import read_fault, read_finish, read_organization, read_switches
 from worker.sandbox.connection import Connection
 from worker.sandbox.faults import Fault
@@ -188,8 +190,11 @@ def _told(delivery: Delivery) -> dict[str, object]:
 def _interview_of(world: World, order: Order, organization: str) -> Interview:
     """The interview of that id, or one made on the spot, as if by hand in the dashboard."""
     name, title = order.plain("interview_id", str, ""), order.plain("title", str, "")
+    name = name or smart_links.read(order.seen("link")).interview
     if not name and not title:
-        raise Mistake('complete: say which interview: "interview_id", or "title" for one that the API never made')
+        raise Mistake(
+            'complete: say which interview: "interview_id", or "link", or "title" for one that the API never made'
+        )
     if not name:
         owner = world.organization(organization) or world.settings.organizations[0]
         return world.interviews.create(owner, {"title": title}, at=world.clock.now(), request_id="")

@@ -33,6 +33,11 @@ class Order:
     def has(self, name: str) -> bool:
         return name in self._left
 
+    def seen(self, name: str) -> str:
+        """A text that somebody else asks for, too; "" where there is none."""
+        value = self._left.get(name)
+        return value if isinstance(value, str) else ""
+
     def plain(self, name: str, kind: type[Plain], default: Plain) -> Plain:
         value = self._left.pop(name, default)
         if not isinstance(value, kind):

@@ -76,15 +76,16 @@ def _interview(session: Session, switches: Switches, public_url: str) -> dict[st
 
 
 def _candidate(session: Session, switches: Switches, public_url: str) -> dict[str, object]:
-    who = session.person
+    who, told = session.person, session.finish.prefilled
     path = f"interviews/{_link_id(session, switches)}/candidates/{who.id}"
+    first, last = told.get("firstName", who.first_name), told.get("lastName", who.last_name)
     return {
         "id": who.id,
-        "firstName": who.first_name,
-        "lastName": who.last_name,
-        "fullName": who.full_name,
-        "email": who.email,
-        "phone": who.phone,
+        "firstName": first,
+        "lastName": last,
+        "fullName": f"{first} {last}",
+        "email": told.get("email", who.email),
+        "phone": told.get("phoneNumber", who.phone),
         "externalUserId": session.finish.external_user_id,
         "profileUrl": f"{public_url}/dashboard/{path}",
         "shareUrl": f"{public_url}/share/{path}",

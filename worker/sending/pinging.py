@@ -3,7 +3,7 @@
 import time
 from datetime import timedelta
 
-from worker import ids
+from worker import ids, log
 from worker.assembly import Bridge
 from worker.domain.outcome import Attempt, BudgetNews, Evidence
 from worker.ledger import attempts, organizations, settling
@@ -11,6 +11,7 @@ from worker.ledger.connection import Tx
 from worker.sending.guard import Guard, uptime
 from worker.talentsprout import client, verdict
 
+_logger = log.named(__name__)
 LONGEST_PING = timedelta(seconds=10)  # it may be repeated, and who pings a paused organization has leases to end
 
 
@@ -25,6 +26,17 @@ def ping(bridge: Bridge, organization: str) -> verdict.PingAnswer:
             return _ask(bridge, organization, held)
         assert held.wait is not None, "a ping does not wait for a call on trial"
         time.sleep(held.wait.total_seconds())
+
+
+def notice_new_keys(bridge: Bridge) -> None:
+    """Before a worker sends anything: with a key that is not the one of the last start, nothing is sent until it was pinged.
+
+    It may belong to another account, and interviews would come to be where nobody looks for them.
+    """
+    for name, one in bridge.settings.organizations.items():
+        print_of, first = one.api_key.fingerprint(), bridge.settings.bridge.probe
+        if bridge.ledger.write(lambda tx, name=name: organizations.notice_key(tx, name, print_of, first)):  # type: ignore[misc]  # noqa: B023 - run at once
+            _logger.info("the API key is another one: asked about before anything is sent", organization=name)
 
 
 def probe(bridge: Bridge, organization: str) -> bool:

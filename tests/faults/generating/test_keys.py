@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.generating.workshop import ORGANIZATION, Workshop, workshop
-from worker import shown
+from worker import assembly, shown
 from worker.domain.request import State
 from worker.sandbox.settings import FAKE_KEY
 from worker.sending import pinging
@@ -53,6 +53,42 @@ def test_f46_a_bridge_that_is_started_with_the_new_key_goes_on_where_the_old_one
         shop.start(shop.assemble())
         shop.until_state("created", 3)
         shop.judge()
+
+
+def test_f46_a_worker_that_starts_with_another_key_asks_whose_it_is_before_it_sends_anything(tmp_path: Path) -> None:
+    with workshop(tmp_path, start=False) as shop:
+        _keys(shop, {"key": NEW_KEY}, name="somebody else")
+        pinging.notice_new_keys(shop.bridge)
+        pinging.ping(shop.bridge, ORGANIZATION)
+        shop.configure(key=NEW_KEY)
+        shop.file(kick=False)
+        bridge = shop.assemble()
+
+        assembly.prepare(bridge)
+        pinging.notice_new_keys(bridge)
+        shop.start(bridge)
+        shop.until(lambda: "account" in shop.pause().facts, "the new key was asked about")
+        shop.land()
+
+        assert shop.calls() == []
+
+
+def test_f46_the_right_account_with_another_key_goes_on_after_one_ping(tmp_path: Path) -> None:
+    with workshop(tmp_path, start=False) as shop:
+        _keys(shop, {"key": FAKE_KEY}, {"key": NEW_KEY})
+        pinging.notice_new_keys(shop.bridge)
+        pinging.notice_new_keys(shop.bridge)
+        pinging.ping(shop.bridge, ORGANIZATION)
+        shop.configure(key=NEW_KEY)
+        shop.file(kick=False)
+        bridge = shop.assemble()
+
+        assembly.prepare(bridge)
+        pinging.notice_new_keys(bridge)
+        shop.start(bridge)
+        shop.until_state("created", 1)
+
+        assert len(shop.calls(tier="default")) == 2
 
 
 def test_f46_the_key_of_another_organization_makes_nothing_there(tmp_path: Path) -> None:

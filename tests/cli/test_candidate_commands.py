@@ -1,0 +1,101 @@
+"""Candidates on the command line: the same objects as the API's, links for one, and what a person decides about them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from config import Secret
+from config.settings import Source
+from tests.cli.desk import INTERVIEW, Desk
+from tests.ledger.completions import a_result
+from worker.domain.event import CandidateReachedStage
+from worker.domain.request import GenerationRequest
+from worker.events import applying
+from worker.ledger import attributions, results
+from worker.ledger.connection import Tx
+from worker.ledger.events import EventState, StoredEvent
+from worker.ledger.tables import request
+
+MORNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
+CAREERS = Source(
+    name="careers",
+    kind="greenhouse",
+    organization="acme",
+    secrets=(Secret("a-secret-of-these-tests-alone"),),
+    stage="AI Interview",
+)
+
+
+def moved(desk: Desk, stage: str = "AI Interview", who: str = "a-1", minute: int = 0) -> None:
+    said = CandidateReachedStage(None, "c-1", stage, job_id="job-1", application_id=who)
+    at = MORNING + timedelta(minutes=minute)
+    event = StoredEvent(f"event-{minute}", "careers", "acme", EventState.STORED, None, 0, at)
+    desk.bridge.ledger.write(lambda tx: applying.reach_stage(tx, CAREERS, event, who, said))
+
+
+@pytest.fixture
+def made(desk: Desk) -> GenerationRequest:
+    """A request of the posting job-1 that has its interview."""
+    found = desk.created()
+
+    def unit(tx: Tx) -> None:
+        tx.conn.execute(request.update().values(source="careers", job_id="job-1"))
+
+    desk.bridge.ledger.write(unit)
+    return found
+
+
+def test_a_candidate_is_listed_without_and_shown_with_the_personal_link(desk: Desk, made: GenerationRequest) -> None:
+    moved(desk)
+    (listed,) = desk.told("candidates", "list", "--state", "invited")["items"]
+    shown = desk.told("candidates", "show", "a-1")
+    assert {key: shown[key] for key in listed} == listed
+    assert "personal_link" not in listed
+    signed = desk.bridge.ledger.read(lambda tx: attributions.personal_id(tx, listed["id"]))
+    assert shown["personal_link"].endswith(f"?externalUserId={signed.replace(':', '%3A')}")
+    for name in (listed["id"][:12], "c-1", signed):
+        assert desk.told("candidates", "show", name) == shown
+    assert desk.told("interviews", "link", made.label, "--for", "a-1")["link"] == shown["personal_link"]
+    assert desk.told("interviews", "link", "job-1")["link"] == shown["personal_link"].partition("?")[0]
+
+
+def test_a_link_is_sent_again_and_not_to_who_has_left(desk: Desk, made: GenerationRequest) -> None:
+    moved(desk)
+    assert desk.told("candidates", "resend", "a-1")["sent"] == 2
+    moved(desk, "Offer", minute=1)
+    refused = desk.run("candidates", "resend", "a-1")
+    assert refused.exit_code == 1
+    assert "does not stand at the stage" in refused.stderr
+    assert desk.told("candidates", "show", "a-1")["sent"] == 2
+
+
+def test_an_unmatched_result_is_attached_once_and_teaches_the_rest(desk: Desk, made: GenerationRequest) -> None:
+    for session in ("s-1", "s-2"):
+        desk.bridge.ledger.write(
+            lambda tx, one=session: results.keep(tx, "acme", "event", a_result("c0ffee12", session=one))
+        )
+    (attached,) = desk.told("results", "attach", "s-1", made.label)["items"]
+    assert (attached["state"], attached["interview_id"]) == ("matched", INTERVIEW)
+    states = {one["state"] for one in desk.told("results", "list")["items"]}
+    assert states == {"matched"}, "another result under the same name follows"
+    kept = desk.bridge.ledger.write(lambda tx: results.keep(tx, "acme", "event", a_result("c0ffee12", session="s-3")))
+    assert kept is results.Kept.MATCHED
+
+    again = desk.run("results", "attach", "s-1", made.label)
+    assert again.exit_code == 1
+    assert "already" in again.stderr
+
+
+def test_what_contradicts_what_is_known_is_not_attached(desk: Desk, made: GenerationRequest) -> None:
+    other = desk.created(2, "11111111-2222-4333-8444-555555555555")
+    known = a_result(INTERVIEW)
+    unknown = replace(a_result("c0ffee12"), event="interview.abandoned")
+    for one in (known, unknown):
+        desk.bridge.ledger.write(lambda tx, one=one: results.keep(tx, "acme", "event", one))
+
+    refused = desk.run("results", "attach", "session-1", other.label)
+    assert refused.exit_code == 1
+    assert "belongs to interview" in refused.stderr
+    assert "No result of that session" in desk.run("results", "attach", "nobodys", made.label).stderr
+    assert [one["state"] for one in desk.told("results", "list")["items"]] == ["unmatched", "matched"]
