@@ -1,5 +1,6 @@
 """Retention: what is older than its organization wants goes, with a report before and after; nothing else does."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
