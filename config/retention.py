@@ -19,5 +19,3 @@ class Retention(Section):
     results: Kept = Field(default=None, description=_DURATION)
     # The bytes and headers of deliveries: completions and whatever an ATS sends. That they came is kept, so that nothing doubles.
     events: Kept = Field(default=None, description=_DURATION)
-    # Names and addresses of applications, counted from when an ATS last spoke of them. That somebody was invited is kept.
-    applications: Kept = Field(default=None, description=_DURATION)

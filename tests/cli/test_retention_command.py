@@ -1,6 +1,5 @@
 """Retention: what is older than its organization wants goes, with a report before and after; nothing else does."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,11 +9,10 @@ import sqlalchemy as sa
 from tests.cli.desk import Desk
 from tests.ledger.completions import a_result
 from worker import clock
-from worker.domain.event import CandidateReachedStage
 from worker.domain.received import Received
-from worker.ledger import applications, audit, events, results
+from worker.ledger import audit, events, results
 from worker.ledger.events import EventState
-from worker.ledger.tables import application, event, event_body, result
+from worker.ledger.tables import event, event_body, result
 from worker.privacy import retaining
 
 NOW = clock.wall()
@@ -88,29 +86,3 @@ def test_a_worker_does_it_once_an_hour(aged: Desk) -> None:
 
 def test_what_is_not_named_is_kept_for_ever(desk: Desk) -> None:
     assert desk.told("retention", "run")["items"] == []
-
-
-def test_names_of_old_applications_go_and_nobody_is_invited_twice_for_it(desk: Desk) -> None:
-    file = Path("bridge.toml")
-    file.write_text(file.read_text() + '[organizations.acme.retention]\napplications = "180d"\n')
-    said = CandidateReachedStage("r-1", "c-1", "AI Interview", application_id="a-1")
-    told = applications.Told("acme", "careers", "a-1", said, True, NOW, "event-1", "Ada", "ada@example.com")
-
-    def unit(tx) -> None:
-        kept = applications.newer(tx, told)
-        assert kept is not None
-        old = sa.update(application).where(application.c.id == kept.id)
-        tx.conn.execute(old.values(updated_at=NOW - timedelta(days=200)))
-
-    desk.bridge.ledger.write(unit)
-
-    (gone,) = desk.told("retention", "run")["items"]
-
-    assert (gone["kind"], gone["rows"]) == ("applications", 1)
-    row = desk.bridge.ledger.read(lambda tx: tx.conn.execute(sa.select(application)).one())
-    assert (row.name, row.email, row.email_index) == (None, None, None)
-    again = desk.bridge.ledger.write(
-        lambda tx: applications.newer(tx, replace(told, event_id="event-2", name=None, email=None))
-    )
-    assert again is not None
-    assert again.id == row.id

@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from worker.ledger import candidates
+from worker.ledger import applications, candidates
 from worker.ledger.connection import Tx
 from worker.ledger.events import EventState
-from worker.ledger.tables import application, event, event_body, result
+from worker.ledger.tables import event, event_body, result
 
 AT_ONCE = 500
 
@@ -20,7 +20,6 @@ class Kind(StrEnum):
 
     RESULTS = "results"
     EVENTS = "events"
-    APPLICATIONS = "applications"
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,11 @@ def due(tx: Tx, kind: Kind, organization: str, before: datetime) -> Due:
     """What `expire` would end."""
     found = _older(kind, organization, before).subquery()
     row = tx.conn.execute(sa.select(sa.func.count(), sa.func.min(found.c.received_at))).one()
-    return Due(row[0], row[1])
+    if kind is not Kind.RESULTS:
+        return Due(row[0], row[1])
+    applied = applications.older(organization, before).subquery()
+    other = tx.conn.execute(sa.select(sa.func.count(), sa.func.min(applied.c.updated_at))).one()
+    return Due(row[0] + other[0], min((one for one in (row[1], other[1]) if one is not None), default=None))
 
 
 def expire(tx: Tx, kind: Kind, organization: str, before: datetime) -> int:
@@ -45,16 +48,22 @@ def expire(tx: Tx, kind: Kind, organization: str, before: datetime) -> int:
     if kind is Kind.RESULTS:
         candidates.silence(tx, candidates.deliveries_of(tx, ids))
         candidates.drop_results(tx, ids)
-    elif kind is Kind.EVENTS:
+        return len(ids) or _expire_applications(tx, organization, before)
+    if ids:
         tx.conn.execute(sa.delete(event_body).where(event_body.c.event_id.in_(ids)))
-    else:  # the row stays: it is what keeps anybody from being invited twice
-        nameless = {"name": None, "email": None, "email_index": None}
-        tx.conn.execute(sa.update(application).where(application.c.id.in_(ids)).values(nameless))
+    return len(ids)
+
+
+def _expire_applications(tx: Tx, organization: str, before: datetime) -> int:
+    """Those that nothing has moved since, once their results are gone: they are kept as long as results are."""
+    ids = list(tx.conn.execute(applications.older(organization, before).limit(AT_ONCE)).scalars())
+    candidates.silence(tx, candidates.deliveries_of_applications(tx, ids))
+    applications.drop(tx, ids)
     return len(ids)
 
 
 def _key(kind: Kind) -> sa.Column[Any]:
-    return {Kind.RESULTS: result.c.id, Kind.EVENTS: event_body.c.event_id, Kind.APPLICATIONS: application.c.id}[kind]
+    return result.c.id if kind is Kind.RESULTS else event_body.c.event_id
 
 
 def _older(kind: Kind, organization: str, before: datetime) -> sa.Select[Any]:
@@ -62,11 +71,6 @@ def _older(kind: Kind, organization: str, before: datetime) -> sa.Select[Any]:
     if kind is Kind.RESULTS:
         return sa.select(result.c.id, result.c.received_at).where(
             result.c.organization == organization, result.c.received_at < before
-        )
-    if kind is Kind.APPLICATIONS:
-        is_named = sa.or_(application.c.name.is_not(None), application.c.email.is_not(None))
-        return sa.select(application.c.id, application.c.updated_at.label("received_at")).where(
-            application.c.organization == organization, application.c.updated_at < before, is_named
         )
     is_done = event.c.state != EventState.STORED
     return (

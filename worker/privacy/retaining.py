@@ -59,8 +59,7 @@ def look_after(bridge: Bridge) -> list[Portion]:
 
 def _wanted(bridge: Bridge) -> Iterator[tuple[str, Kind, timedelta]]:
     for name, one in sorted(bridge.settings.organizations.items()):
-        for kind in Kind:
-            keep = getattr(one.retention, kind)
+        for kind, keep in ((Kind.RESULTS, one.retention.results), (Kind.EVENTS, one.retention.events)):
             if keep is not None:
                 yield name, kind, keep
 
