@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from worker import ids
 from worker.domain.application import Application, Invitation
 from worker.domain.event import CandidateReachedStage
-from worker.ledger import blinding
+from worker.ledger import blinding, written_notes
 from worker.ledger.connection import Tx
 from worker.ledger.sealing import ring_of
 from worker.ledger.tables import application, attribution, erased, interview, posting, request, result
@@ -134,6 +134,7 @@ def older(organization: str, before: datetime) -> sa.Select[Any]:
 def drop(tx: Tx, ids: Collection[str]) -> None:
     """Delete applications; what their results said of them goes with them."""
     tx.conn.execute(sa.delete(attribution).where(attribution.c.application_id.in_(ids)))
+    written_notes.forget(tx, ids)
     tx.conn.execute(sa.delete(application).where(application.c.id.in_(ids)))
 
 
