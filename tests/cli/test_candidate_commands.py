@@ -99,3 +99,18 @@ def test_what_contradicts_what_is_known_is_not_attached(desk: Desk, made: Genera
     assert "belongs to interview" in refused.stderr
     assert "No result of that session" in desk.run("results", "attach", "nobodys", made.label).stderr
     assert [one["state"] for one in desk.told("results", "list")["items"]] == ["unmatched", "matched"]
+
+
+def test_an_application_is_exported_and_erased_with_its_person(desk: Desk, made: GenerationRequest) -> None:
+    moved(desk)
+    application = desk.told("candidates", "show", "a-1")
+    signed = desk.bridge.ledger.read(lambda tx: attributions.personal_id(tx, application["id"]))
+    said = a_result(INTERVIEW, external_id=signed)
+    desk.bridge.ledger.write(lambda tx: results.keep(tx, "acme", "event", said))
+
+    (exported,) = desk.told("candidates", "export", "ada@example.com")["applications"]
+    assert (exported["id"], exported["attempts"]) == (application["id"], 1)
+
+    desk.told("candidates", "erase", "ada@example.com", "--yes")
+    assert desk.told("candidates", "list")["items"] == []
+    assert desk.told("results", "list")["items"] == []

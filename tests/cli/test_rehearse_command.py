@@ -113,6 +113,14 @@ def test_a_rehearsal_under_the_configuration_of_then_ends_as_it_did(past: Past, 
     assert "Every posting would end as it did." in desk.run("rehearse", "--since", "1h").stdout
 
 
+def test_what_was_skipped_and_would_be_again_is_no_difference(past: Past, desk: Desk) -> None:
+    configure(desk, RULES)
+    del desk.__dict__["bridge"]
+    past.says(2, "Intern, kitchen")
+    told = desk.told("rehearse", "--since", "1h")
+    assert (told["effects"]["skipped"], told["differences"]) == (1, [])
+
+
 def test_an_approval_and_a_cancellation_are_people_s_and_no_difference(past: Past, desk: Desk) -> None:
     configure(desk, RULES)
     del desk.__dict__["bridge"]

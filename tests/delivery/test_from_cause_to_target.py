@@ -2,13 +2,16 @@
 
 import json
 from datetime import timedelta
+from typing import get_args
 
 import sqlalchemy as sa
 
+from config.settings import TargetEvent
 from tests.delivery.office import Office
 from tests.delivery.receivers import Receiver, Says
 from tests.ledger.stage import REJECTED, created
 from worker.domain.delivery import DeliveryState
+from worker.domain.message import Happened
 
 
 def test_an_interview_that_was_made_is_told_of_with_its_link(office: Office, receiver: Receiver) -> None:
@@ -62,3 +65,7 @@ def test_what_goes_to_a_target_waits_for_the_disk_before_and_after(office: Offic
     assert len(receiver.given) == 1
     assert levels
     assert set(levels) <= {"2", "on"}
+
+
+def test_the_configuration_knows_every_event_that_there_is() -> None:
+    assert set(get_args(TargetEvent)) == {one.value for one in Happened}

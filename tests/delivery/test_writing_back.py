@@ -1,10 +1,13 @@
 """One set of promises over every kind that notes are written to: once, whatever breaks; and never over what a person wrote."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from config import Secret
 from config.settings import Source
@@ -13,8 +16,10 @@ from tests.standins.notebooks import KEY, VENDORS, Book, notebook
 from worker import notes, steps
 from worker.delivery.writing_back import Ended, MayBeThere, Pen, Refused, Written
 from worker.domain.fields import Unreadable
-from worker.domain.note import Account, Place, Subject
-from worker.ledger.connection import Ledger
+from worker.domain.note import Account, Draft, Place, Subject, digest
+from worker.ledger import written_notes
+from worker.ledger.connection import Ledger, Tx
+from worker.ledger.note_tables import written_note
 from worker.notes import NoPlace
 from worker.outbound import Outbound, OutboundFault
 
@@ -77,7 +82,11 @@ def pen(book: Book, ledger: Ledger) -> Pen:
 
 
 def write(book: Book, ledger: Ledger, text: str = FIRST) -> Written:
-    return pen(book, ledger).write(NUMBERED if book.kind == "greenhouse" else PLACE, NAME, text)
+    return pen(book, ledger).write(NUMBERED if book.kind == "greenhouse" else PLACE, draft(text))
+
+
+def draft(text: str, name: str = NAME) -> Draft:
+    return Draft(Subject.CANDIDATE, name, text, about="r1")
 
 
 def test_every_kind_has_a_stand_in() -> None:
@@ -265,8 +274,8 @@ def test_a_job_of_greenhouse_has_a_note_that_changes(open_book: Callable[[str], 
     book = open_book("greenhouse")
     job = Place(Subject.JOB, job_id="88", requisition_id="55")
 
-    first = pen(book, ledger).write(job, "spr-7K2QX", "Link: https://www.talentsprout.ai/interview/1")
-    second = pen(book, ledger).write(job, "spr-7K2QX", "Link: https://www.talentsprout.ai/interview/2")
+    first = pen(book, ledger).write(job, draft("Link: https://www.talentsprout.ai/interview/1", "spr-7K2QX"))
+    second = pen(book, ledger).write(job, draft("Link: https://www.talentsprout.ai/interview/2", "spr-7K2QX"))
 
     assert [first.ended, second.ended] == [Ended.ADDED, Ended.CHANGED]
     assert book.texts == ["Link: https://www.talentsprout.ai/interview/2\n\n[talentsprout-bridge spr-7K2QX]"]
@@ -279,7 +288,7 @@ def test_a_job_elsewhere_has_no_notes_and_that_is_said(
     book = open_book(kind)
 
     with pytest.raises(NoPlace, match="hand the link on by a message or by mail"):
-        pen(book, ledger).write(Place(Subject.JOB, "j-1", "55"), NAME, FIRST)
+        pen(book, ledger).write(Place(Subject.JOB, "j-1", "55"), draft(FIRST))
 
     assert book.asked == []
 
@@ -293,7 +302,7 @@ def test_an_id_of_a_stranger_leads_nowhere_else(
     place = Place(Subject.CANDIDATE, hostile, hostile, hostile, hostile)
 
     with pytest.raises((NoPlace, Refused, OutboundFault, Unreadable)):
-        pen(book, ledger).write(place, NAME, FIRST)
+        pen(book, ledger).write(place, draft(FIRST))
 
     words = ("note", "messages", "comments", "activities", "token")
     assert all(any(word in path.lower() for word in words) for _, path, _ in book.asked)
@@ -309,7 +318,29 @@ def test_a_missing_author_is_said_before_anything_is_asked_or_remembered(
     without = replace(whole, account=replace(whole.account, author=None))
 
     with pytest.raises(NoPlace, match="set author"):
-        without.write(NUMBERED if kind == "greenhouse" else PLACE, NAME, FIRST)
+        without.write(NUMBERED if kind == "greenhouse" else PLACE, draft(FIRST))
 
     assert book.additions == 0
     assert write(book, ledger).ended is Ended.ADDED
+
+
+def test_what_is_kept_of_a_note_tells_nobody_whom_it_is_about_or_how_they_did(
+    open_book: Callable[[str], Book], ledger: Ledger, tmp_path: Path
+) -> None:
+    write(open_book("ashby"), ledger)
+
+    def rows(tx: Tx) -> list[str]:
+        return [str(row) for row in tx.conn.execute(sa.select(written_note)).all()]
+
+    (kept,) = ledger.read(rows)
+    plain = f"{FIRST}\n\n{MARKER}"
+    guesses = [PLACE.key, digest(plain), hashlib.sha256(PLACE.key.encode()).hexdigest(), "c-7"]
+    assert not any(guess in kept.replace(MARKER, "") for guess in guesses)
+
+
+def test_a_note_is_forgotten_with_the_result_that_it_tells_of(open_book: Callable[[str], Book], ledger: Ledger) -> None:
+    write(open_book("ashby"), ledger)
+
+    ledger.write(lambda tx: written_notes.forget(tx, ["r1"]))
+
+    assert ledger.read(lambda tx: tx.conn.execute(sa.select(written_note)).all()) == []

@@ -232,6 +232,7 @@ def test_a_worker_that_wakes_up_late_cannot_undo_what_a_newer_try_did(told: Stag
     told.pass_time(timedelta(seconds=6))
     (newer,) = claim(told)
     assert newer.id == slow.id
+    assert not settle(told, slow, Ended(500)), "a newer try is under way"
     settle(told, newer, Ended(200))
 
     assert not settle(told, slow, Ended(500))

@@ -137,7 +137,8 @@ def _land(station: Station, ear: app.Ear, stop: _StopSignals) -> None:
     while not station.land(0.2):
         if stop.insisted.is_set() or time.monotonic() > ends:
             station.pump.abandon()
-            click.echo(f"Stopped at once: {len(station.pump.flights.now())} calls are unknown now.", err=True)
+            lost = len(station.pump.flights.now())
+            click.echo(f"Stopped at once: {lost} calls are unknown now; deliveries under way are sent again.", err=True)
             break
     station.leave()
     sys.stdout.flush()

@@ -51,7 +51,7 @@ def inscribe(ledger: Ledger, outbound: Outbound, settings: Settings, target: Tar
     assert target.source is not None, "the configuration has refused a target without"
     pen = Pen(ledger, outbound, settings.sources[target.source], _account(target), target.name)
     try:
-        written = pen.write(wanted.place, wanted.draft.name, wanted.draft.text)
+        written = pen.write(wanted.place, wanted.draft)
     except (NoPlace, MayBeThere) as final:
         return Ended(fault=str(final), is_final=True, took=_since(began))
     except Refused as refusal:

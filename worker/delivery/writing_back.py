@@ -13,7 +13,7 @@ notes can that not be seen: then a lost answer is a question for a person, and n
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -24,7 +24,7 @@ from config.settings import Source
 from worker import notes, steps
 from worker.domain.call import Call
 from worker.domain.fields import Unreadable
-from worker.domain.note import Account, Note, Place, digest, marker
+from worker.domain.note import Account, Draft, Note, Place, digest, marker
 from worker.ledger import written_notes
 from worker.ledger.connection import Ledger
 from worker.ledger.written_notes import Memory, Spot
@@ -76,14 +76,15 @@ class Pen:
     target: str
     patience: timedelta = PATIENCE
 
-    def write(self, place: Place, name: str, text: str) -> Written:
-        """Write `text` at `place` under the marker of `name`. Raises NoPlace, OutboundFault, Refused, MayBeThere."""
+    def write(self, place: Place, draft: Draft) -> Written:
+        """Write a note at `place` under the marker of its name. Raises NoPlace, OutboundFault, Refused, MayBeThere."""
         kind = notes.kinds().get(self.source.kind)
         if kind is None:
             raise NoPlace(f'Notes can\'t be written to a source of the kind "{self.source.kind}".')
         until = time.monotonic() + self.patience.total_seconds()
         session = _Session(self, kind, _token(self, kind, until), until)
-        return session.write(Spot(self.target, place, marker(name)), f"{text}\n\n{marker(name)}")
+        spot = Spot(self.target, place, marker(draft.name), draft.about)
+        return session.write(spot, f"{draft.text}\n\n{spot.marker}")
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,11 @@ class _Session:
 
     def write(self, spot: Spot, text: str) -> Written:
         adding = self.kind.adding(spot.place, text, self.pen.source, self.pen.account)  # first: what is missing is said
-        memory = self.pen.ledger.read(lambda tx: written_notes.known(tx, spot))
         wanted = digest(text)
         if not self.kind.LISTS:
-            return self._unseen(spot, adding, wanted, memory)
+            return self._unseen(spot, adding, wanted)
         found = self._ours(spot)
+        memory = self._recall(spot, [wanted, *(note.digest for note in found)])
         same = next((note for note in found if note.digest == wanted), None)
         if same is not None:
             self._remember(spot, wanted, same.id)
@@ -117,8 +118,12 @@ class _Session:
             return Written(Ended.CHANGED, self._check(spot, wanted))
         return self._add(spot, adding, wanted)
 
-    def _unseen(self, spot: Spot, adding: Call, wanted: str, memory: Memory | None) -> Written:
+    def _recall(self, spot: Spot, among: Sequence[str]) -> Memory | None:
+        return self.pen.ledger.write(lambda tx: written_notes.recall(tx, spot, among))
+
+    def _unseen(self, spot: Spot, adding: Call, wanted: str) -> Written:
         """At a vendor that lists nothing: what the ledger remembers has to do, and so it is told before the note is sent."""
+        memory = self._recall(spot, [wanted])
         if memory is not None and memory.digest == wanted and memory.is_done:
             return Written(Ended.THERE_ALREADY)
         if memory is not None and memory.digest == wanted:
@@ -131,7 +136,7 @@ class _Session:
             return self._add(spot, adding, wanted)
         except (OutboundFault, Refused) as fault:
             if _was_not_made(fault):
-                self.pen.ledger.write(lambda tx: written_notes.put_back(tx, spot, memory))
+                self.pen.ledger.write(lambda tx: written_notes.take_back(tx, spot))
             raise
 
     def _add(self, spot: Spot, adding: Call, wanted: str) -> Written:

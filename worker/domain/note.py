@@ -17,11 +17,15 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True)
 class Draft:
-    """A note to be written: about whom or what, under which name it is found again, and its words."""
+    """A note to be written: about whom or what, under which name it is found again, and its words.
+
+    `about` is our own id of the result or the application that it tells of.
+    """
 
     subject: Subject
     name: str
     text: str
+    about: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from worker.ledger.rehearsals import Followed
 from worker.policy import reasons
 
 NOT_SAID = object()
+NO_INTERVIEW = frozenset({"skipped", "nothing"})
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def _code(request: GenerationRequest) -> Code | None:
 
 
 def _sentences(happened: Outcome, would: Outcome) -> Iterator[str]:
+    if {happened.what, would.what} <= NO_INTERVIEW:
+        return  # what was skipped when it came has left no request
     was_approved = would.waits and happened.what == "made" and happened.rule == would.rule
     if happened.what != would.what and not was_approved:
         yield f"would be {_words(would)}; was {_words(happened)}"

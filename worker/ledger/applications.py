@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from worker import ids
 from worker.domain.application import Application, Invitation
 from worker.domain.event import CandidateReachedStage
-from worker.ledger import blinding
+from worker.ledger import blinding, written_notes
 from worker.ledger.connection import Tx
 from worker.ledger.sealing import ring_of
 from worker.ledger.tables import application, attribution, erased, interview, posting, request, result
@@ -123,9 +123,18 @@ def of_erased(tx: Tx, most: int) -> list[str]:
     return list(tx.conn.execute(sa.select(application.c.id).where(theirs).limit(most)).scalars())
 
 
+def older(organization: str, before: datetime) -> sa.Select[Any]:
+    """Ids of the applications of an organization that nothing has moved since, and that have no result."""
+    has_result = sa.select(attribution.c.result_id).where(attribution.c.application_id == application.c.id)
+    return sa.select(application.c.id, application.c.updated_at).where(
+        application.c.organization == organization, application.c.updated_at < before, ~has_result.exists()
+    )
+
+
 def drop(tx: Tx, ids: Collection[str]) -> None:
     """Delete applications; what their results said of them goes with them."""
     tx.conn.execute(sa.delete(attribution).where(attribution.c.application_id.in_(ids)))
+    written_notes.forget(tx, ids)
     tx.conn.execute(sa.delete(application).where(application.c.id.in_(ids)))
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from worker.domain.delivery import DeliveryCode, DeliveryState
 from worker.domain.received import Received
-from worker.ledger import announcing, results
+from worker.ledger import announcing, results, written_notes
 from worker.ledger.connection import Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.ledger.events import from_row as event_from_row
@@ -61,6 +61,7 @@ def drop_results(tx: Tx, ids: Collection[str]) -> list[str]:
         return []
     tx.conn.execute(sa.delete(result_name).where(result_name.c.result_id.in_(ids)))
     tx.conn.execute(sa.delete(attribution).where(attribution.c.result_id.in_(ids)))
+    written_notes.forget(tx, ids)
     gone = tx.conn.execute(sa.delete(result).where(result.c.id.in_(ids)).returning(result.c.event_id))
     return list(gone.scalars())
 

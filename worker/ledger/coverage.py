@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from worker.domain.request import State
+from worker.ledger import requests
 from worker.ledger.connection import Tx
 from worker.ledger.fetch_tables import fetch
 from worker.ledger.fetches import FetchState, What
@@ -68,6 +69,6 @@ def _with_requests(tx: Tx, sources: list[str], known: dict[Key, OpenJob]) -> dic
         if row.share_link is None and job.share_link is not None:
             known[row.source, row.job_id] = replace(job, since=since)
         else:
-            told = {"request_id": row.id, "request_state": State(row.state), "label": row.label}
+            told = {"request_id": row.id, "request_state": State(row.state), "label": requests.shown_label(row.label)}
             known[row.source, row.job_id] = replace(job, since=since, share_link=row.share_link, **told)
     return known

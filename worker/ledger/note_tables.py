@@ -1,12 +1,13 @@
 """What was written into ATSs: enough to find a note again and to see whether a person has changed it; no text of it."""
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import Column, Index, Table, Text
 
 from worker.ledger.metadata import METADATA
 from worker.ledger.times import Instant
 
-# `place` is a digest of the ATS's ids. `remote_id` is empty while it isn't known whether the note was made.
+# `place` and `digest` are keyed digests, of the ATS's ids and of the note's words; `about` is our own id of the result or the
+# application that the note is about. `remote_id` is empty while it isn't known whether the note was made.
 written_note = Table(
     "written_note",
     METADATA,
@@ -17,4 +18,6 @@ written_note = Table(
     Column("digest", Text, nullable=False),
     Column("is_done", sa.Boolean, nullable=False),
     Column("written_at", Instant, nullable=False),
+    Column("about", Text),
 )
+Index("written_note_about", written_note.c.about)

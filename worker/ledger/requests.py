@@ -215,6 +215,11 @@ def unknown(tx: Tx, organization: str) -> list[GenerationRequest]:
     return [from_row(row) for row in tx.conn.execute(statement).mappings()]
 
 
+def shown_label(stored: str) -> str:
+    """The label as people see it, also in TalentSprout."""
+    return f"spr-{stored}"
+
+
 def from_row(row: sa.RowMapping | Mapping[str, Any]) -> GenerationRequest:
     """A row of `request` as the noun."""
     return GenerationRequest(
@@ -223,7 +228,7 @@ def from_row(row: sa.RowMapping | Mapping[str, Any]) -> GenerationRequest:
         kind=Kind(row["kind"]),
         state=State(row["state"]),
         dedup_id=row["dedup_id"],
-        label=f"spr-{row['label']}",
+        label=shown_label(row["label"]),
         title=row["title"],
         source=row["source"],
         job_id=row["job_id"],

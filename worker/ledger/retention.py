@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from worker.ledger import candidates
+from worker.ledger import applications, candidates
 from worker.ledger.connection import Tx
 from worker.ledger.events import EventState
 from worker.ledger.tables import event, event_body, result
@@ -34,7 +34,11 @@ def due(tx: Tx, kind: Kind, organization: str, before: datetime) -> Due:
     """What `expire` would end."""
     found = _older(kind, organization, before).subquery()
     row = tx.conn.execute(sa.select(sa.func.count(), sa.func.min(found.c.received_at))).one()
-    return Due(row[0], row[1])
+    if kind is not Kind.RESULTS:
+        return Due(row[0], row[1])
+    applied = applications.older(organization, before).subquery()
+    other = tx.conn.execute(sa.select(sa.func.count(), sa.func.min(applied.c.updated_at))).one()
+    return Due(row[0] + other[0], min((one for one in (row[1], other[1]) if one is not None), default=None))
 
 
 def expire(tx: Tx, kind: Kind, organization: str, before: datetime) -> int:
@@ -44,8 +48,17 @@ def expire(tx: Tx, kind: Kind, organization: str, before: datetime) -> int:
     if kind is Kind.RESULTS:
         candidates.silence(tx, candidates.deliveries_of(tx, ids))
         candidates.drop_results(tx, ids)
-    elif ids:
+        return len(ids) or _expire_applications(tx, organization, before)
+    if ids:
         tx.conn.execute(sa.delete(event_body).where(event_body.c.event_id.in_(ids)))
+    return len(ids)
+
+
+def _expire_applications(tx: Tx, organization: str, before: datetime) -> int:
+    """Those that nothing has moved since, once their results are gone: they are kept as long as results are."""
+    ids = list(tx.conn.execute(applications.older(organization, before).limit(AT_ONCE)).scalars())
+    candidates.silence(tx, candidates.deliveries_of_applications(tx, ids))
+    applications.drop(tx, ids)
     return len(ids)
 
 

@@ -19,6 +19,7 @@ NOTES = {  # which of the catalogue's notes
     Happened.RESULT_ABANDONED: (Subject.CANDIDATE, "abandoned"),
     Happened.CANDIDATE_INVITED: (Subject.CANDIDATE, "invited"),
 }
+NOUNS = (("request", "label"), ("result", "id"), ("application", "id"))  # a note's name: the same for every try
 
 
 def compose(message: Message, target: Target, _now: datetime) -> Draft:
@@ -27,11 +28,11 @@ def compose(message: Message, target: Target, _now: datetime) -> Draft:
         raise Undeliverable(f"{message.event} is not written into an ATS.")
     subject, name = NOTES[message.event]
     known = facts.of(message)
-    return Draft(subject, _name(message, known), note(name, message, Voice.of(target)))
+    parts = [part for noun, key in NOUNS if (part := _of(known, noun, key)) is not None]
+    about = _of(known, "result", "id") or _of(known, "application", "id")
+    return Draft(subject, " ".join(parts) or message.id, note(name, message, Voice.of(target)), about)
 
 
-def _name(message: Message, known: Mapping[str, object]) -> str:
-    """The same for every try, and for whatever is said of it later: request, and result or application."""
-    nouns = (("request", "label"), ("result", "id"), ("application", "id"))
-    parts = [found[key] for noun, key in nouns if isinstance(found := known.get(noun), Mapping) and key in found]
-    return " ".join(map(str, parts)) or message.id
+def _of(known: Mapping[str, object], noun: str, key: str) -> str | None:
+    found = known.get(noun)
+    return str(found[key]) if isinstance(found, Mapping) and key in found else None

@@ -18,7 +18,7 @@ from tests.ledger.stage import created
 from tests.outbound.wires import Wire
 from tests.talentsprout.certificates import LONG_SINCE, Certificate, certificate
 from tests.talentsprout.peer import answer, answering, serving
-from worker.delivery import handing
+from worker.domain.call import Call
 from worker.domain.delivery import DeliveryState
 from worker.outbound import Answer, Outbound
 from worker.outbound.client import tls_context
@@ -144,11 +144,16 @@ def test_f70_what_the_target_asks_for_is_granted(office: Office, receiver: Recei
     assert office.standing().not_before == office.stage.clock.now + DAY
 
 
-def test_f70_a_slow_target_is_cut_off_and_tried_again(
-    office: Office, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class Impatient(Outbound):
+    """The usual wire with less time."""
+
+    def make(self, call: Call, **more: object) -> Answer:
+        return super().make(call, **{**more, "deadline": timedelta(milliseconds=200)})
+
+
+def test_f70_a_slow_target_is_cut_off_and_tried_again(open_office: OpenOffice, receiver: Receiver) -> None:
     """An absolute deadline: one that drips holds nothing for longer."""
-    monkeypatch.setattr(handing, "DEADLINE", timedelta(milliseconds=200))
+    office = open_office(receiver.url, Impatient())
     free = threading.Event()
 
     def wait(_given: Given) -> Says:

@@ -56,7 +56,7 @@ def assert_parked(house: House, bodies: dict[str, bytes]) -> None:
     assert house.count("request") == len(bodies)
     api = house.api()
     assert len(api.get("/events?state=unreadable").json["items"]) == 2 * len(bodies)
-    found = house.bridge.ledger.read(lambda tx: needs.groups(tx, house.bridge.timing))
+    found = house.bridge.ledger.read(lambda tx: needs.groups(tx, house.bridge.timing, house.bridge.settings.sources))
     assert [group.count for group in found if group.state == "unreadable"] == [2 * len(bodies)]
 
 

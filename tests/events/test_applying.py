@@ -1,0 +1,38 @@
+"""An event that names a candidate by ids alone is kept for a version that can ask, where candidates are invited at all."""
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import Source
+from tests.keys import KEYS
+from tests.sources.deliveries import NOW, source
+from tests.web.houses import empty_ledger
+from worker.domain.received import Received
+from worker.events import reader
+from worker.ledger import events
+from worker.ledger.connection import Ledger
+from worker.ledger.events import EventState, StoredEvent
+
+BODY = b'{"event":"candidateStageChange","triggeredAt":1795166100311,"data":{"opportunityId":"o-1","toStageId":"s-1"}}'
+
+
+def what_became(folder: Path, configured: Source) -> StoredEvent:
+    (folder / "bridge.db").write_bytes(empty_ledger())
+    ledger = Ledger(f"sqlite:///{folder}/bridge.db", keys=KEYS)
+    receipt = events.Receipt("careers", "acme", Received({}, BODY, NOW), ("id:1",))
+    (stored,) = ledger.write(lambda tx: events.store(tx, [receipt]))
+    reader.read(ledger, {"careers": configured}, stored.event_id)
+    found = ledger.read(lambda tx: events.get(tx, stored.event_id))
+    ledger.close()
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(("stage", "state"), [("s-1", EventState.UNREADABLE), (None, EventState.IGNORED)])
+def test_ids_alone_wait_where_somebody_is_invited_and_mean_nothing_elsewhere(
+    tmp_path: Path, stage: str | None, state: EventState
+) -> None:
+    found = what_became(tmp_path, source("lever", "a-secret-of-this-test", stage=stage))
+    assert found.state is state
+    assert "id" in (found.reason or "")
