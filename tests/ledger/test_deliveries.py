@@ -241,6 +241,21 @@ def test_a_worker_that_wakes_up_late_cannot_undo_what_a_newer_try_did(told: Stag
     assert [one.fault for one in told.ask(deliveries.tries, slow.id)] == [None, deliveries.DIED]
 
 
+def test_processes_that_die_put_a_message_off_for_seconds_and_not_for_the_targets_schedule(told: Stage) -> None:
+    happen(told, "one")
+    waits = []
+    while claim(told):
+        told.pass_time(LEASE + timedelta(seconds=1))
+        told.tell(lambda tx: deliveries.release(tx, deliveries.expired(tx)))
+        due = told.ask(deliveries.next_due, [CRM])
+        if due:
+            waits.append((due[CRM] - told.clock.now).total_seconds())
+            told.clock.now = due[CRM]
+    assert waits == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+    assert state_of(told, planned(told, target=CRM)[0]) is DeliveryState.FAILED
+    assert told.ask(targets.get, CRM).failures == 0
+
+
 def test_all_steps_of_the_schedule_are_tried_and_then_it_rests(told: Stage) -> None:
     happen(told, "one")
     began, waits = told.clock.now, []

@@ -58,7 +58,7 @@ def inscribe(ledger: Ledger, outbound: Outbound, settings: Settings, target: Tar
         return Ended(fault=str(refusal), is_final=refusal.status in FOR_GOOD, took=_since(began))
     except OutboundFault as fault:
         return Ended(fault=str(fault), took=_since(began))
-    told = f"{written.ended}: {written.remark}" if written.remark else str(written.ended)
+    told = f"Note {written.ended}. {written.remark or ''}".rstrip()
     return Ended(status=200, excerpt=told, took=_since(began))
 
 

@@ -113,7 +113,7 @@ def release(tx: Tx, ended: Sequence[Delivery]) -> int:
     count = 0
     for held in ended:
         died = Ended(fault=DIED)
-        state, changes = _becomes(redelivery.after(died, held.tries, tx.now(), lambda _: 0.0), tx.now())
+        state, changes = _becomes(redelivery.after_death(died, held.tries, tx.now()), tx.now())
         if _move(tx, held, state, **changes):
             _note(tx, held, died)
             count += 1

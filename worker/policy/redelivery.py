@@ -6,7 +6,7 @@ stops the target. A redirect is never followed, and is final: only a person can 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from worker.domain.delivery import DeliveryCode, Ended, Trouble
@@ -25,6 +25,9 @@ SCHEDULE = (
 MOST_TRIES = len(SCHEDULE) + 1
 JITTER = 0.1  # of a step, on top of it: what failed together must not come back together
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(hours=24)  # of what a target may ask for
+LONGEST_AFTER_DEATH = timedelta(
+    minutes=5
+)  # 5, 10, 20 … seconds before: what kills its process must not do so all the time
 GONE = 410
 BREATHER = timedelta(seconds=60)  # at most this long nothing goes to a target that failed; then one delivery alone
 NOTICE_AFTER = timedelta(hours=1)  # of failing without a success, somebody is told
@@ -80,6 +83,14 @@ def after(ended: Ended, tries: int, now: datetime, jitter: Callable[[float], flo
     asked = None if ended.retry_after is None else min(max(ended.retry_after, SHORTEST_WAIT), LONGEST_WAIT)
     because = Trouble(DeliveryCode.BACKING_OFF, {**told, "tries": tries, "of": MOST_TRIES})
     return Later(now + max(wait, asked or wait), because, None if asked is None else now + asked)
+
+
+def after_death(died: Ended, tries: int, now: datetime) -> Step:
+    """What follows a try whose process died. That says nothing of the target, so that the steps begin short and end sooner."""
+    step = after(died, tries, now, lambda _: 0.0)
+    if not isinstance(step, Later):
+        return step
+    return replace(step, due_at=now + min(SCHEDULE[0] * 2 ** (tries - 1), LONGEST_AFTER_DEATH))
 
 
 def breather(failures: int) -> timedelta:
