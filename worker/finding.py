@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from config import expressions
 from worker.domain.fields import Fields, Unreadable
 
+MOST_VALUES = 1_000_000  # in the lists on an expression's way, all counted
+
 if TYPE_CHECKING:
     from jmespath.parser import ParsedResult
 
@@ -35,11 +37,43 @@ def _searched(expression: str, body: Fields) -> object:
     from jmespath.exceptions import JMESPathError
 
     try:
-        return _compiled(expression).search(body.values)
+        return _interpreter()().visit(_compiled(expression).parsed, body.values)
     except JMESPathError as fault:
         raise Unreadable(
             f'the expression "{expression}" can\'t be applied to the body ({type(fault).__name__})'
         ) from None
+
+
+@cache
+def _interpreter() -> Any:
+    """JMESPath's own, which stops where lists multiply: a short expression can make millions of values out of one."""
+    from jmespath.visitor import TreeInterpreter
+
+    class Bounded(TreeInterpreter):
+        def __init__(self) -> None:
+            super().__init__()
+            self.made = 0
+
+        def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
+            found = super().visit(node, *args, **kwargs)
+            self._count(len(found) if isinstance(found, list) else 0)
+            return found
+
+        def visit_flatten(self, node: Any, value: Any) -> Any:
+            base = self.visit(node["children"][0], value)
+            if not isinstance(base, list):
+                return None
+            self._count(sum(len(one) for one in base if isinstance(one, list)))
+            return [one for part in base for one in (part if isinstance(part, list) else [part])]
+
+        def _count(self, more: int) -> None:
+            self.made += more
+            if self.made > MOST_VALUES:
+                raise Unreadable(
+                    f"an expression makes more than {MOST_VALUES:,} values of the body; write a narrower one"
+                )
+
+    return Bounded
 
 
 @cache

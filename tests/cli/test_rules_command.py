@@ -57,6 +57,7 @@ def test_rules_are_listed_in_the_order_in_which_they_are_asked(ruled: Desk) -> N
     assert (nurses["approve"], nurses["options"]) == (True, {"voice": "sage", "languages": ["de"]})
     printed = ruled.run("rules", "list").stdout
     assert "title *nurse* or *Pflege*; source careers" in printed
+    assert 'languages = ["de"]' in printed
 
 
 def test_without_rules_the_list_says_how_to_write_one(desk: Desk) -> None:

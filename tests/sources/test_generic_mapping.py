@@ -156,3 +156,20 @@ def test_an_expression_is_applied_to_the_largest_body_within_the_time_of_a_test(
     rows = [{"id": str(number), "title": "Cook", "description": "…", "tags": ["a", "b"]} for number in range(20_000)]
     mapping = {"postings": "jobs[?contains(tags, 'a')] | [?title == 'Cook'][]", "title": "join('', [title, id])"}
     assert len(read({"jobs": rows}, mapping)) == len(rows)
+
+
+def test_an_expression_that_multiplies_its_values_is_stopped() -> None:
+    ninefold = f"[{','.join('@' * 9)}][]"
+    with pytest.raises(Unreadable, match="an expression makes more than 1,000,000 values of the body"):
+        read({"id": 1, "title": "Cook"}, {"title": " | ".join([ninefold] * 7)})
+
+
+def test_a_row_without_one_of_the_texts_that_are_joined_is_read() -> None:
+    body = {"id": 1, "title": "Cook", "description": {"tasks": "You cook for forty people."}}
+    (event,) = read(body, {"description": "join('\n', [description.tasks, not_null(description.asked, '')])"})
+    assert isinstance(event, PostingOpened)
+
+
+def test_an_empty_id_is_said_to_be_empty() -> None:
+    with pytest.raises(Unreadable, match="id is empty; expected an id"):
+        read({"id": " ", "title": "Cook"}, {})

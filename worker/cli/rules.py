@@ -1,5 +1,6 @@
 """`sprout rules`: what is particular about some postings, and which rule decides about one. Nothing is stored or sent."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
 import click
@@ -145,7 +146,7 @@ def _effects(one: Shown) -> Iterator[str]:
         yield "held for a person's approval"
     if one["to_organization"]:
         yield f"filed for {one['to_organization']}"
-    yield from (f"{name} = {value}" for name, value in one["options"].items())
+    yield from (f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in one["options"].items())
 
 
 def _print(one: Shown) -> None:

@@ -117,7 +117,9 @@ class Fields:
         value = self.values.get(name)
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
-        if not isinstance(value, str) or not value.strip():
+        if isinstance(value, str) and not value.strip():
+            raise Unreadable(f"{self._at(name)} is empty; expected an id")
+        if not isinstance(value, str):
             raise self._fault(name, value, "an id")
         if len(value) > LONGEST_ID:
             raise Unreadable(f"{self._at(name)} has {len(value)} characters; expected an id of at most {LONGEST_ID}")

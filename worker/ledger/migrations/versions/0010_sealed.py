@@ -1,6 +1,6 @@
 """People's data is sealed.
 
-Results are sealed here, some 10,000 a second; raw deliveries, which are many and large, stay as they are, are read as they are,
+Results are sealed here; raw deliveries, which are many and large, stay as they are, are read as they are,
 and are sealed by the sweep in small parts afterwards (or by `sprout keys rotate`, at once).
 """
 
