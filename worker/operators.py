@@ -14,6 +14,7 @@ from worker.domain.interview import Interview, Origin
 from worker.domain.request import Because, Code, Content, GenerationRequest, State
 from worker.ledger import attempts, audit, deliveries, interviews, invitations, organizations, requests, targets
 from worker.ledger.connection import Tx
+from worker.moments import instant
 from worker.policy import quarantine, reasons, share_links
 
 AT_REST = frozenset({State.HELD, State.CANCELLED})
@@ -58,6 +59,7 @@ class Seen:
 
     state: State | None = None
     attempts: int | None = None
+    updated_at: datetime | None = None  # as it is shown: to the millisecond
 
 
 def adopt(tx: Tx, who: Person, request_id: str, link: str, base_url: str, seen: Seen = Seen()) -> GenerationRequest:
@@ -134,7 +136,8 @@ def retry(
         _believe(tx, request, wait, not_there=True)
         _change(tx, request, changes)
         requests.move(tx, request.id, AT_REST, State.WAITING, because=None, due_at=tx.now())
-    audit.record(tx, who.name, "retry", request.id, {"not_there": not_there, "changed": changes != Changes()})
+    said = {"not_there": not_there, "changed": changes != Changes()}
+    audit.record(tx, who.name, "retry", request.id, {**said, "content": requests.content_digest_of(tx, request.id)})
     return _locked(tx, request.id)
 
 
@@ -146,7 +149,8 @@ def approve(tx: Tx, who: Person, request_id: str, seen: Seen = Seen()) -> Genera
         sentence = f"{request.label} is {state}; only what waits for approval can be approved."
         raise Refusal(Why.TOO_LATE, f"{sentence}{_last(tx, request_id)} Nothing has changed.")
     requests.move(tx, request.id, {State.HELD}, State.WAITING, because=None, due_at=tx.now())
-    audit.record(tx, who.name, "approve", request.id, {"rule": request.rule})
+    digest = requests.content_digest_of(tx, request.id)
+    audit.record(tx, who.name, "approve", request.id, {"rule": request.rule, "content": digest})
     return _locked(tx, request.id)
 
 
@@ -251,6 +255,9 @@ def _locked(tx: Tx, request_id: str, seen: Seen = Seen()) -> GenerationRequest:
         count = "1 attempt" if found.fence == 1 else f"{found.fence} attempts"
         now = f"{found.label} is {found.state} with {count} by now, which is not what you saw."
         raise Refusal(Why.TOO_LATE, f"{now}{_last(tx, request_id)} Nothing has changed.")
+    if seen.updated_at is not None and instant(seen.updated_at) != instant(found.updated_at):
+        since = f"{found.label} changed at {reasons.clock_to_the_second(found.updated_at)}, after what you saw."
+        raise Refusal(Why.TOO_LATE, f"{since}{_last(tx, request_id)} Look at its text again; nothing was decided.")
     return found
 
 

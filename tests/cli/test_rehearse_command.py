@@ -198,3 +198,15 @@ def test_a_time_that_is_none_is_wrong_usage(desk: Desk, since: str) -> None:
 
 def test_an_unknown_source_is_wrong_usage(desk: Desk) -> None:
     assert "forms" in desk.error("rehearse", "--since", "1d", "--source", "form", status=2)["error"]
+
+
+def test_an_approval_from_before_is_taken_along(past: Past, desk: Desk) -> None:
+    configure(desk, RULES)
+    del desk.__dict__["bridge"]
+    past.says(4, "Chief physician")
+    (chief,) = past.write(lambda tx: listing.requests_page(tx, listing.Filters(), 9, None)).items
+    past.write(lambda tx: operators.approve(tx, Person("ada"), chief.id))
+    past.write(lambda tx: tx.conn.exec_driver_sql("UPDATE event SET received_at = received_at - 864000000000"))
+    past.write(lambda tx: tx.conn.exec_driver_sql("UPDATE request SET created_at = created_at - 864000000000"))
+    past.says(4, "Chief physician")
+    assert desk.told("rehearse", "--since", "1h")["effects"]["held"] == 0

@@ -103,3 +103,9 @@ def test_an_approval_puts_a_request_in_line_and_the_second_is_told_of_the_first(
     second = ruled.error("requests", "approve", request.label)
     assert second["code"] == "conflict"
     assert "approved it" in second["error"]
+
+
+def test_an_approval_shows_the_text_that_it_is_for(ruled: Desk) -> None:
+    request = held(ruled)
+    printed = ruled.run("requests", "approve", request.label).stdout
+    assert printed.index(TEXT[:40]) < printed.index("waiting")

@@ -204,3 +204,46 @@ def test_the_language_of_a_text_is_taken_and_doubt_is_said(
     told = ats.ledger.write(lambda tx: following.open_or_change(tx, ats.source, ats.event(), posting))
     assert said in told
     assert ats.options() == {"languages": languages}
+
+
+def test_a_rule_that_wants_approval_now_reaches_what_waits_and_one_that_no_longer_does_lets_it_go(ats: Ats) -> None:
+    lax = Rule(name="night", title=("*night*",))
+    ats.ruled(lax)
+    ats.says("Night nurse")
+    ats.ruled(APPROVED)
+    ats.says("Night nurse")
+    assert ats.now().awaits_approval
+    ats.ruled(lax)
+    ats.says("Night nurse")
+    assert (ats.now().state, ats.now().because) == (State.WAITING, None)
+
+
+def test_an_approval_that_a_person_gave_outlasts_a_rule_that_is_switched_off_and_on(ats: Ats) -> None:
+    ats.ruled(APPROVED)
+    ats.says("Night nurse")
+    ats.approves()
+    for rule in (Rule(name="night", title=("*night*",)), APPROVED):
+        ats.ruled(rule)
+        ats.says("Night nurse")
+        assert ats.now().state is State.WAITING
+
+
+def test_an_approval_of_another_text_is_none_for_this_one(ats: Ats) -> None:
+    ats.ruled(APPROVED)
+    ats.says("Night nurse")
+    ats.approves()
+    ats.ruled(Rule(name="night", title=("*night*",)))
+    ats.says("Night nurse", TEXT.format("You also drive the van."))
+    ats.ruled(APPROVED)
+    ats.says("Night nurse", TEXT.format("You also drive the van."))
+    assert ats.now().awaits_approval
+
+
+def test_what_a_person_sent_back_in_line_is_not_held_again_for_the_same_text(ats: Ats) -> None:
+    ats.ruled(APPROVED)
+    ats.says("Night nurse", "Too short.")
+    changes = Changes(text=TEXT.format("Mended by hand."))
+    ats.ledger.write(
+        lambda tx: operators.retry(tx, ADA, ats.now().id, not_there=False, changes=changes, wait=timedelta(0))
+    )
+    assert ats.now().state is State.WAITING

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.web.houses import A_TEXT, AN_ID, TWO_ORGANIZATIONS, Api, House, make_house, problem
-from worker.domain.request import Because, Code, State
+from worker.domain.request import Because, Code, Content, State
 from worker.ledger import audit, requests
+from worker.ledger.connection import Tx
 
 LINK = f"https://www.talentsprout.ai/interview/{AN_ID}"
 SHOWN = [
@@ -328,3 +329,26 @@ def test_a_decision_about_nothing_is_not_found(api: Api, verb: str) -> None:
 def test_a_decision_of_the_wrong_shape_is_refused(api: Api, verb: str, body: dict[str, object]) -> None:
     request_id = api.file()
     assert faults(api.post(f"/requests/{request_id}/{verb}", body))
+
+
+def test_an_approval_of_a_text_that_has_changed_since_is_not_carried_out(house: House, api: Api) -> None:
+    request_id = api.file()
+    because = Because(Code.APPROVAL, {"rule": "nurses"})
+    house.write(lambda tx: requests.move(tx, request_id, set(State), State.HELD, because=because))
+    seen = api.get(f"/requests/{request_id}").json["updated_at"]
+    old = {"state": "held", "attempts": 0, "updated_at": seen}
+    edited = Content("Another text that nobody saw. " * 3, {}, {})
+
+    def edit(tx: Tx) -> None:
+        found = requests.get(tx, request_id)
+        assert found is not None
+        requests.rewrite(tx, found, found.title, edited, text_limit=20_000)
+
+    house.write(edit)
+    late = api.post(f"/requests/{request_id}/approve", old)
+    now = api.get(f"/requests/{request_id}").json["updated_at"]
+    good = api.post(f"/requests/{request_id}/approve", old | {"updated_at": now})
+
+    assert (late.status_code, good.status_code) == (409, 200)
+    assert "after what you saw. Look at its text again; nothing was decided." in str(problem(late)["detail"])
+    assert faults(api.post(f"/requests/{request_id}/approve", {"updated_at": "yesterday"}))

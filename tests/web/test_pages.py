@@ -9,9 +9,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.web.houses import A_TEXT, AN_ID, TWO_ORGANIZATIONS, House, form_token, make_house
-from worker.domain.request import Because, Code, State
+from worker.domain.request import Because, Code, Content, State
 from worker.events import reader
 from worker.ledger import organizations, processes, requests
+from worker.ledger.connection import Tx
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -412,3 +413,32 @@ def test_a_contradicted_result_needs_somebody(sandbox: House) -> None:
     assert "Two deliveries about a session of Night nurse say different things. The first stays." in text
     (kept,) = sandbox.api().get("/results").json["items"]
     assert (kept["contradicted"], kept["score"]) == (True, 81)
+
+
+def test_an_old_page_approves_no_text_that_it_did_not_show(sandbox: House) -> None:
+    request_id = file(sandbox)
+    because = Because(Code.APPROVAL, {"rule": "nurses"})
+    sandbox.write(lambda tx: requests.move(tx, request_id, set(State), State.HELD, because=because))
+    client = sandbox.client()
+    old = hidden(client.get(f"/requests/{request_id}"), "approve")
+    edited = Content("The newest text, which nobody saw on that page. " * 2, {}, {})
+
+    def edit(tx: Tx) -> None:
+        found = requests.get(tx, request_id)
+        assert found is not None
+        requests.rewrite(tx, found, found.title, edited, text_limit=20_000)
+
+    sandbox.write(edit)
+    late = client.post(f"/requests/{request_id}/approve", data=old)
+
+    assert late.status_code == 409
+    assert "after what you saw. Look at its text again; nothing was decided." in text_of(late)
+    assert "The newest text" in late.text
+    assert client.post(f"/requests/{request_id}/approve", data=hidden(late, "approve")).status_code == 303
+
+
+def hidden(page: TestResponse, verb: str) -> dict[str, str]:
+    """The hidden fields of one form of the page."""
+    form = re.search(rf'<form[^>]*/{verb}">(.*?)</form>', page.text, re.DOTALL)
+    assert form is not None
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[1]))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from flask import Response, jsonify
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from web import decisions, problems
 from web.api.reading import Strict
@@ -28,10 +28,16 @@ class Decision(Strict):
         default=None, description="the number of attempts that you saw; 409 where there are more"
     )
 
+    updated_at: AwareDatetime | None = Field(
+        default=None,
+        strict=False,
+        description="the `updated_at` of the request that you saw; 409 where its text or anything else of it changed since",
+    )
+
     @property
     def seen(self) -> Seen:
         """For the compare-and-set."""
-        return Seen(self.state, self.attempts)
+        return Seen(self.state, self.attempts, self.updated_at)
 
 
 class Adoption(Decision):

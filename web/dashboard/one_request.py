@@ -5,6 +5,7 @@ A decision that is refused shows the page again with the sentence; the page then
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response, g, render_template, request
 
@@ -70,7 +71,19 @@ def _seen() -> Seen:
     """What the page showed: pages stay open, and the back button brings old ones."""
     state, attempts = request.form.get("state"), request.form.get("attempts", "")
     is_number = attempts.isascii() and attempts.isdecimal() and len(attempts) <= MOST_DIGITS
-    return Seen(State(state) if state in list(State) else None, int(attempts) if is_number else None)
+    return Seen(
+        State(state) if state in list(State) else None,
+        int(attempts) if is_number else None,
+        _moment(request.form.get("updated_at", "")),
+    )
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def _decided(request_id: str, decide: Callable[[], Shown]) -> Response:

@@ -10,7 +10,8 @@ from worker.cli import files, finding, hinting, opening, options, printing
 from worker.cli.endings import Failure
 from worker.cli.interview_options import any_option, of_pairs
 from worker.cli.requests import facts_of
-from worker.domain.request import GenerationRequest, State
+from worker.domain.request import Content, GenerationRequest, State
+from worker.ledger import requests
 from worker.ledger.connection import Tx
 from worker.shown import evidence, one_request
 
@@ -75,14 +76,24 @@ def approve(request_id: str, as_json: bool) -> None:
     """\b
     sprout requests approve spr-7K2QX
 
-    Say that an interview is wanted that is held for a person's approval. Whoever does not want it: sprout requests cancel.
+    Say that an interview is wanted that is held for a person's approval, and show the text that this is said about. Whoever does
+    not want it: sprout requests cancel.
     """
     bridge = opening.bridge()
 
-    def decide(tx: Tx, found: GenerationRequest) -> GenerationRequest:
-        return operators.approve(tx, opening.person(), found.id)
+    def read(tx: Tx) -> tuple[GenerationRequest, Content]:
+        found = finding.request(tx, request_id)
+        return found, requests.content(tx, found.id)
 
-    _carry_out(bridge, request_id, decide, as_json=as_json)
+    seen, content = bridge.ledger.read(read)
+    if seen.awaits_approval and not as_json:
+        printing.heading(f"Approving {seen.title}")
+        printing.lines([content.text, *printing.tree(dict(content.options)), ""])
+
+    def decide(tx: Tx, found: GenerationRequest) -> GenerationRequest:
+        return operators.approve(tx, opening.person(), found.id, operators.Seen(updated_at=seen.updated_at))
+
+    _carry_out(bridge, seen.id, decide, as_json=as_json)
 
 
 @click.command()

@@ -15,7 +15,7 @@ from worker import differing, filing
 from worker.descriptions.changes import Verdict, Version
 from worker.differing import Nearest
 from worker.domain.request import TO_APPROVE, Because, Code, Content, GenerationRequest, Kind, State
-from worker.ledger import attempts, requests
+from worker.ledger import attempts, audit, requests
 from worker.ledger.connection import Tx
 from worker.ledger.postings import StoredPosting
 from worker.policy import identity
@@ -171,7 +171,7 @@ def _file(tx: Tx, wanted: Wanted, found: Sequence[GenerationRequest]) -> str:
 def _rewrite(tx: Tx, wanted: Wanted, request: GenerationRequest) -> str:
     """Nothing of it exists: the newest posting is its text, and its revision."""
     if _says_the_same(tx, wanted, request):
-        return f"{request.label} has this text already.{_stays(wanted, request)}"
+        return f"{request.label} has this text already.{_ruled_anew(tx, wanted, request)}{_stays(wanted, request)}"
     _put(tx, wanted, request)
     return f"{request.label} takes the new text{wanted.by_rule}{_held(wanted.because)}.{_stays(wanted, request)}"
 
@@ -200,6 +200,26 @@ def _says_the_same(tx: Tx, wanted: Wanted, request: GenerationRequest) -> bool:
     digests = {identity.content_digest(request.kind, one.text, one.options) for one in (known, wanted.content)}
     about = (request.title, known.about, request.rule)
     return len(digests) == 1 and about == (wanted.posting.title, wanted.posting.about, wanted.plan.rule)
+
+
+def _ruled_anew(tx: Tx, wanted: Wanted, request: GenerationRequest) -> str:
+    """The same text under rules that ask for a person's word now, or do so no more. A word that was given for it stays."""
+    now = wanted.because
+    asks = now is not None and now.code in TO_APPROVE
+    if request.awaits_approval and not asks:
+        requests.move(tx, request.id, {State.HELD}, State.WAITING, because=None, due_at=tx.now())
+        return " It needs nobody's approval any more."
+    if request.state is State.WAITING and asks and not _has_a_word(tx, request):
+        requests.move(tx, request.id, {State.WAITING}, State.HELD, because=now)
+        return f" It is held for a person's approval{wanted.by_rule} now."
+    return ""
+
+
+def _has_a_word(tx: Tx, request: GenerationRequest) -> bool:
+    """Whether a person sent this very text on its way. What was decided before digests were noted counts for any."""
+    digest = requests.content_digest_of(tx, request.id)
+    said = [entry.detail.get("content") for entry in audit.of(tx, request.id) if entry.action in ("approve", "retry")]
+    return digest in said or None in said
 
 
 def _left_alone(request: GenerationRequest) -> str:

@@ -18,7 +18,7 @@ from worker.ledger import events, postings, requests
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import StoredEvent
 from worker.ledger.postings import StoredPosting
-from worker.ledger.tables import METADATA, event, posting, request, request_content
+from worker.ledger.tables import METADATA, audit, event, posting, request, request_content
 
 PAGE = 200  # rows that are in memory at once
 _OWN = sa.MetaData()
@@ -42,6 +42,7 @@ class Before:
     postings: Sequence[Row]
     requests: Sequence[Row]
     contents: Sequence[Row]
+    decisions: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ def before(tx: Tx, source: str, job_id: str, since: datetime) -> Before:
     known = sa.select(posting).join(event, event.c.id == posting.c.event_id).where(event.c.received_at < since)
     known = known.where(posting.c.source == source, posting.c.job_id == job_id)
     contents = sa.select(request_content).join(request, request.c.id == request_content.c.request_id).where(mine)
-    posted, asked, texts = (_rows(tx, one) for one in (known, sa.select(request).where(mine), contents))
-    return Before(posted, asked, texts)
+    decided = sa.select(audit).join(request, request.c.id == audit.c.subject).where(mine)
+    return Before(*(_rows(tx, one) for one in (known, sa.select(request).where(mine), contents, decided)))
 
 
 def _rows(tx: Tx, wanted: sa.Select[Any]) -> list[Row]:
@@ -89,7 +90,13 @@ def _rows(tx: Tx, wanted: sa.Select[Any]) -> list[Row]:
 
 def take_along(tx: Tx, said: Followed, known: Before) -> None:
     """Into the ledger of a rehearsal, with the first word about a posting. Batches are not taken along."""
-    for table, rows in ((posting, known.postings), (request, known.requests), (request_content, known.contents)):
+    decided = (audit, known.decisions)
+    for table, rows in (
+        (posting, known.postings),
+        (request, known.requests),
+        (request_content, known.contents),
+        decided,
+    ):
         if rows:
             tx.conn.execute(table.insert(), [{**row, "batch": None} if table is request else row for row in rows])
     note(tx, said)
