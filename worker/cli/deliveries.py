@@ -100,7 +100,6 @@ def facts_of(shown: Shown) -> None:
             ("Request", shown["request_id"]),
             ("Interview", shown["interview_id"]),
             ("Result", shown["result_id"]),
-            ("Result", shown["result_id"]),
             ("Happened", printing.moment(shown["created_at"])),
         )
     )
