@@ -203,7 +203,7 @@ def test_a_name_of_an_event_that_nobody_knows_is_ignored_and_shown_short(kind: s
         ("greenhouse", {"action": "job_post_deleted", "payload": {"id": 1}}, "payload.job_post is missing"),
         ("greenhouse", {"action": "job_deleted", "payload": {"job": {"id": 1.5}}}, "payload.job.id is a number"),
         ("generic", {"title": "T"}, "id is missing; expected an id"),
-        ("generic", {"id": "  "}, "id is text; expected an id"),
+        ("generic", {"id": "  "}, "id is empty; expected an id"),
         ("generic", {"id": True}, "id is a boolean"),
         ("generic", {"id": 1, "title": {}}, "title is an object; expected text"),
         ("generic", {"id": 1, "status": ["open"]}, "status is a list"),
