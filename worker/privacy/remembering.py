@@ -28,7 +28,8 @@ def append(folder: Path, erasure: str, at: datetime, digests: Collection[str]) -
     line = json.dumps({"erasure": erasure, "at": at.isoformat(), "digests": sorted(digests)})
     handle = os.open(folder / FILE, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
     try:
-        os.write(handle, f"{line}\n".encode())
+        # The empty line keeps this one apart from one that was cut while it was written.
+        os.write(handle, f"\n{line}\n".encode())
         os.fsync(handle)
     finally:
         os.close(handle)

@@ -23,7 +23,7 @@ from worker.ledger.connection import Ledger, Tx
 from worker.ledger.delivery_tables import delivery
 from worker.ledger.events import EventState
 from worker.policy import subjects
-from worker.privacy import erasing, exporting, finding
+from worker.privacy import erasing, exporting, finding, remembering
 from worker.sources import talentsprout
 
 ERASED = "It is about somebody who was erased; nothing of it is kept."
@@ -272,3 +272,12 @@ def test_other_people_stay_as_they_are(house: House) -> None:
     kept = house.bridge.ledger.read(lambda tx: listing.results_page(tx, listing.Filters(), 50, None)).items
     assert [one.result.candidate.email for one in kept] == ["other@example.org"]
     assert kept[0].interview_id == AN_ID
+
+
+def test_a_tombstone_behind_one_that_was_cut_is_read(house: House, tmp_path: Path) -> None:
+    now = house.bridge.ledger.read(Tx.now)
+    (tmp_path / remembering.FILE).write_text('{"erasure": "cut", "at": "20')
+
+    remembering.append(tmp_path, "whole", now, ["digest"])
+
+    assert remembering.lines(tmp_path) == [remembering.Line("whole", now, ("digest",))]
