@@ -172,7 +172,7 @@ def test_f63_a_sweep_that_nobody_does_is_noticed(tmp_path: Path, database_url: s
 
 
 def titles(house: House) -> list[str]:
-    found = house.bridge.ledger.read(lambda tx: needs.groups(tx, house.bridge.timing))
+    found = house.bridge.ledger.read(lambda tx: needs.groups(tx, house.bridge.timing, house.bridge.settings.sources))
     return [item.title for group in found for item in group.items]
 
 

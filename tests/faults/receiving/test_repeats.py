@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.faults.receiving.webs import Web, sqlite_in, together, web_on
 from tests.web.houses import A_TEXT, House, sign
 from worker.events import reader
 from worker.ledger import events, postings, requests
+from worker.ledger.keyring import Keyring
 
 MORNING, NOON, EVENING = (f"2026-11-20T{hour}:00:00.000Z" for hour in ("08", "12", "18"))
 
@@ -33,8 +35,12 @@ def post(action: str, at: str, text: str = A_TEXT, *, live: bool = True) -> byte
 def test_f12_of_fifty_identical_deliveries_at_two_receivers_one_is_new(tmp_path: Path, web: Web) -> None:
     """50 at once, at two processes on one database: 50 successes, one event id, 49 of them `duplicate: true`."""
     body = post("job_post_created", MORNING)
+    Keyring(path=web.bridge.settings.bridge.data_dir / "keys").make()
     web.start()
     with web_on(tmp_path / "other", web.bridge.ledger.url) as other:
+        key, same_key = (one.bridge.settings.bridge.data_dir / "keys" for one in (web, other))
+        same_key.parent.mkdir(exist_ok=True)
+        shutil.copy(key, same_key)
         other.start()
         replies = together(50, lambda n: (web, other)[n % 2].deliver("careers", body))
         assert [reply.status for reply in replies] == [200] * 50
