@@ -8,7 +8,7 @@ from typing import Any
 
 from config.settings import Settings
 from worker.domain.application import Application, Invitation
-from worker.ledger import attributions, audit, interviews
+from worker.ledger import attributions, audit, interviews, listing, postings
 from worker.ledger.attributions import Doubt
 from worker.ledger.connection import Tx
 from worker.ledger.results import StoredResult
@@ -54,15 +54,23 @@ def application(found: Application, results: Sequence[StoredResult]) -> Shown:
     }
 
 
-def one_application(tx: Tx, found: Application, results: Sequence[StoredResult], settings: Settings) -> Shown:
+def application_list(tx: Tx, found: Sequence[Application]) -> list[Shown]:
+    """Applications with the titles of their jobs, where these are known."""
+    theirs = listing.results_of(tx, [one.id for one in found])
+    titles = postings.titles(tx, found)
+    return [{**application(one, theirs[one.id]), "title": titles.get(one.id)} for one in found]
+
+
+def one_application(tx: Tx, found: Application, settings: Settings) -> Shown:
     """An application with its personal link, all its results, and what was done about it."""
     decisions = [
         {"at": instant(entry.at), "actor": entry.actor, "action": entry.action, "detail": dict(entry.detail)}
         for entry in audit.of(tx, found.id)
     ]
     link = personal_link(tx, found, settings)
-    briefs = [brief(one) for one in results]
-    return {**application(found, results), "personal_link": link, "results": briefs, "decisions": decisions}
+    briefs = [brief(one) for one in listing.results_of(tx, [found.id])[found.id]]
+    (shown,) = application_list(tx, [found])
+    return {**shown, "personal_link": link, "results": briefs, "decisions": decisions}
 
 
 def personal_link(tx: Tx, found: Application, settings: Settings, interview_id: str | None = None) -> str | None:

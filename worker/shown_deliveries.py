@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from worker.domain.delivery import Delivery, DeliveryState, Try
-from worker.ledger import audit, deliveries, delivery_lists, targets
+from worker.domain.request import GenerationRequest
+from worker.ledger import audit, deliveries, delivery_lists, requests, targets
 from worker.ledger.connection import Tx
 from worker.ledger.targets import Standing
 from worker.moments import instant
@@ -15,9 +16,10 @@ Shown = dict[str, Any]
 
 
 def delivery_list(tx: Tx, found: Sequence[Delivery]) -> list[Shown]:
-    """Deliveries with their reasons."""
+    """Deliveries with what each is about, and with their reasons."""
     known = {one.name: one for one in targets.standings(tx)}
-    return [_delivery(tx, one, known) for one in found]
+    wanted = requests.several(tx, {one.subjects.request for one in found if one.subjects.request is not None})
+    return [_delivery(tx, one, known, wanted.get(one.subjects.request or "")) for one in found]
 
 
 def one_delivery(tx: Tx, found: Delivery) -> Shown:
@@ -51,7 +53,7 @@ def _why(tx: Tx, found: Delivery, known: Mapping[str, Standing]) -> delays.Reaso
     return delays.why(found, to, is_first=is_first, now=tx.now())
 
 
-def _delivery(tx: Tx, found: Delivery, known: Mapping[str, Standing]) -> Shown:
+def _delivery(tx: Tx, found: Delivery, known: Mapping[str, Standing], wanted: GenerationRequest | None) -> Shown:
     reason = _why(tx, found, known)
     about = found.subjects
     return {
@@ -64,12 +66,24 @@ def _delivery(tx: Tx, found: Delivery, known: Mapping[str, Standing]) -> Shown:
         "reason_code": None if reason is None else reason.code,
         "eta": None if reason is None else instant(reason.until),
         "tries": found.fence,
+        "about": _named(found) if wanted is None else wanted.title,
+        "label": None if wanted is None else wanted.label,
         "request_id": about.request,
         "interview_id": about.interview,
         "result_id": about.result,
         "created_at": instant(found.created_at),
         "updated_at": instant(found.updated_at),
     }
+
+
+def _named(found: Delivery) -> str:
+    """What a delivery is about that no request here is: as people know it."""
+    about = found.subjects
+    if about.job is not None:
+        return f"posting {about.job} of {about.source}"
+    nouns = {"batch": about.batch, "source": about.source, "target": about.target, "interview": about.interview}
+    named = (f"{noun} {name}" for noun, name in nouns.items() if name is not None)
+    return next(named, f"organization {found.organization}")
 
 
 def _try(found: Try) -> Shown:

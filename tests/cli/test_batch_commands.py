@@ -55,7 +55,8 @@ def test_a_batch_is_decided_about_once_and_says_what_comes_next(desk: Desk) -> N
     assert desk.told("requests", "list")["items"][0]["reason_code"] == "batch_paused"
     assert desk.told("batch", "resume", batch)["state"] == "running"
     assert desk.told("batch", "cancel", batch)["counts"]["cancelled"] == 2
-    told = desk.told("batch", "retry", batch, "--option", "voice=ash")
+    assert desk.told("batch", "retry", batch, "--state", "held")["retried"] == 0
+    told = desk.told("batch", "retry", batch, "--state", "cancelled", "--option", "voice=ash")
     assert (told["retried"], told["counts"]["waiting"]) == (2, 2)
 
 

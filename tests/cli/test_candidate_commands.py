@@ -12,7 +12,7 @@ from tests.ledger.completions import a_result
 from worker.domain.event import CandidateReachedStage
 from worker.domain.request import GenerationRequest
 from worker.events import applying
-from worker.ledger import attributions, results
+from worker.ledger import attributions, postings, results
 from worker.ledger.connection import Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.ledger.tables import request
@@ -58,6 +58,26 @@ def test_a_candidate_is_listed_without_and_shown_with_the_personal_link(desk: De
         assert desk.told("candidates", "show", name) == shown
     assert desk.told("interviews", "link", made.label, "--for", "a-1")["link"] == shown["personal_link"]
     assert desk.told("interviews", "link", "job-1")["link"] == shown["personal_link"].partition("?")[0]
+
+
+def test_a_list_names_the_job_by_its_title_where_that_is_known(desk: Desk) -> None:
+    moved(desk)
+    assert "job-1" in desk.run("candidates", "list").stdout
+    said = postings.StoredPosting("careers", "job-1", "acme", "r-1", True, "Night nurse", "", {}, MORNING, "event")
+    desk.bridge.ledger.write(lambda tx: postings.newer(tx, said))
+    assert "Night nurse" in desk.run("candidates", "list").stdout
+    assert "job-1" not in desk.run("candidates", "list").stdout
+
+
+def test_a_list_names_a_requisition_by_the_title_that_all_its_postings_have(desk: Desk) -> None:
+    told = CandidateReachedStage("r-1", "c-1", "AI Interview", application_id="a-1")
+    event = StoredEvent("event", "careers", "acme", EventState.STORED, None, 0, MORNING)
+    desk.bridge.ledger.write(lambda tx: applying.reach_stage(tx, CAREERS, event, "a-1", told))
+    for job, title, named in (("job-1", "Night nurse", "Night nurse"), ("job-2", "Porter", None)):
+        said = postings.StoredPosting("careers", job, "acme", "r-1", True, title, "", {}, MORNING, "event")
+        desk.bridge.ledger.write(lambda tx, one=said: postings.newer(tx, one))
+        (listed,) = desk.told("candidates", "list")["items"]
+        assert listed["title"] == named
 
 
 def test_a_link_is_sent_again_and_not_to_who_has_left(desk: Desk, made: GenerationRequest) -> None:

@@ -40,6 +40,27 @@ def test_what_waits_is_listed_and_shown_with_its_reason(told: Desk) -> None:
     assert told.error("deliveries", "list", "--target", "crn", status=2)["code"] == "usage"
 
 
+def test_a_delivery_names_its_job_by_title_and_label(told: Desk) -> None:
+    filed = told.file(title="Night nurse")
+    about = Subjects(request=filed.id)
+    said = Occurrence(Happened.BATCH_FINISHED, "acme", "a job", "it is made", about)
+    told.bridge.ledger.write(lambda tx: announcing.announce(tx, said))
+    newest, other = told.told("deliveries", "list")["items"]
+    assert (newest["about"], newest["label"]) == ("Night nurse", filed.label)
+    assert (other["about"], other["label"]) == ("batch b", None)
+    assert "Night nurse" in told.run("deliveries", "list").stdout
+    shown = told.run("deliveries", "show", newest["id"]).stdout
+    assert filed.label in shown
+    assert filed.id not in shown
+
+
+@pytest.mark.parametrize("words", [("list", "--target", "crn"), ("pause", "crn"), ("test", "crn")])
+def test_an_unknown_target_is_answered_with_each_name_once(told: Desk, words: tuple[str, ...]) -> None:
+    said = told.error("deliveries", *words, status=2)["error"]
+    assert said.endswith('expected "crm".')
+    assert said.count("--target") == words.count("--target")
+
+
 def test_a_paused_target_says_who_paused_it_and_how_to_go_on(told: Desk) -> None:
     shown = told.told("deliveries", "pause", "crm")
     assert shown["state"] == "paused"

@@ -55,8 +55,7 @@ def list_candidates(query: CandidateQuery) -> Response:
 
     def unit(tx: Tx) -> dict[str, Any]:
         page = listing.applications_page(tx, filters, query.limit, query.cursor)
-        theirs = listing.results_of(tx, [one.id for one in page.items])
-        return paging.listed(page, lambda items: [shown_candidates.application(one, theirs[one.id]) for one in items])
+        return paging.listed(page, lambda items: shown_candidates.application_list(tx, items))
 
     return paging.answered(unit)
 
@@ -89,5 +88,4 @@ def resend(path: CandidatePath, body: Resend) -> Response:
 
 
 def _shown(tx: Tx, found: Application) -> dict[str, Any]:
-    theirs = listing.results_of(tx, [found.id])[found.id]
-    return shown_candidates.one_application(tx, found, theirs, context().bridge.settings)
+    return shown_candidates.one_application(tx, found, context().bridge.settings)

@@ -7,15 +7,13 @@ import click
 from worker.assembly import Bridge
 from worker.batches import deciding, showing
 from worker.cli import batch_words, finding, hinting, opening, options, printing
-from worker.cli.decisions import CODES
-from worker.cli.endings import Failure
 from worker.cli.interview_options import any_option, of_pairs
 from worker.domain.fields import single_line
 from worker.domain.request import State
 from worker.ledger import batches
 from worker.ledger.batches import Batch
 from worker.ledger.connection import Tx
-from worker.operators import Changes, Person, Refusal
+from worker.operators import Changes, Person
 from worker.shown import Shown
 
 Decision = Callable[[Tx, Person, str], Batch]
@@ -60,11 +58,11 @@ def cancel(batch_id: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("batch_id", metavar="ID")
-@click.option("--state", type=click.Choice([State.HELD, State.CANCELLED]), help="Only those in this state.")
+@options.of_state([State.HELD, State.CANCELLED])
 @any_option
 @options.as_json
 @click.pass_context
-def retry(context: click.Context, batch_id: str, state: State | None, pairs: tuple[str, ...], as_json: bool) -> None:
+def retry(context: click.Context, batch_id: str, state: str | None, pairs: tuple[str, ...], as_json: bool) -> None:
     """\b
     sprout batch retry 01j2c
     sprout batch retry 01j2c --state held --option voice=sage
@@ -76,10 +74,7 @@ def retry(context: click.Context, batch_id: str, state: State | None, pairs: tup
     states = deciding.RETRIED if state is None else frozenset({State(state)})
     bridge = opening.bridge()
     found = bridge.ledger.read(lambda tx: finding.batch(tx, batch_id))
-    try:
-        done = deciding.retry(bridge.ledger, opening.person(), found.id, changes, bridge.timing.quarantine, states)
-    except Refusal as refusal:
-        raise Failure(CODES[refusal.why], str(refusal)) from None
+    done = deciding.retry(bridge.ledger, opening.person(), found.id, changes, bridge.timing.quarantine, states)
     shown = _follow(bridge, found.id)
     for one in done.refusals:
         printing.note(one)
@@ -95,10 +90,7 @@ def retry(context: click.Context, batch_id: str, state: State | None, pairs: tup
 def _carry_out(batch_id: str, decide: Decision, following: str, *, as_json: bool) -> None:
     bridge = opening.bridge()
     found = bridge.ledger.read(lambda tx: finding.batch(tx, batch_id))
-    try:
-        bridge.ledger.write(lambda tx: decide(tx, opening.person(), found.id))
-    except Refusal as refusal:
-        raise Failure(CODES[refusal.why], str(refusal)) from None
+    bridge.ledger.write(lambda tx: decide(tx, opening.person(), found.id))
     shown = _follow(bridge, found.id)
     if as_json:
         printing.as_document(shown)

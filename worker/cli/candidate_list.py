@@ -4,15 +4,12 @@ import click
 
 from worker import recruiting
 from worker.cli import finding, narrowing, opening, options, printing
-from worker.cli.decisions import CODES
-from worker.cli.endings import Failure
 from worker.cli.printing import Cell
 from worker.domain.application import Application, Invitation
 from worker.ledger import listing
 from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
-from worker.operators import Refusal
-from worker.shown_candidates import Shown, application, one_application
+from worker.shown_candidates import Shown, application_list, one_application
 
 MARKS = {True: "passed", False: "not passed", None: "–"}
 
@@ -37,8 +34,7 @@ def list_candidates(
 
     def unit(tx: Tx) -> tuple[list[Shown], str | None]:
         page = listing.applications_page(tx, filters, limit, cursor)
-        theirs = listing.results_of(tx, [one.id for one in page.items])
-        return [application(one, theirs[one.id]) for one in page.items], page.next
+        return application_list(tx, page.items), page.next
 
     shown, following = bridge.ledger.read(unit)
     if as_json:
@@ -66,7 +62,7 @@ def show(who: str, as_json: bool) -> None:
 
     def unit(tx: Tx) -> Shown:
         found = finding.application(tx, who)
-        return one_application(tx, found, listing.results_of(tx, [found.id])[found.id], bridge.settings)
+        return one_application(tx, found, bridge.settings)
 
     _print(bridge.ledger.read(unit), as_json=as_json)
 
@@ -90,13 +86,9 @@ def resend(who: str, interview_id: str | None, as_json: bool) -> None:
         found = finding.application(tx, who)
         chosen = None if interview_id is None else finding.interview(tx, interview_id).interview.id
         sent: Application = recruiting.resend(tx, opening.person(), found.id, chosen)
-        return one_application(tx, sent, listing.results_of(tx, [sent.id])[sent.id], bridge.settings)
+        return one_application(tx, sent, bridge.settings)
 
-    try:
-        shown = bridge.ledger.write(unit)
-    except Refusal as refusal:
-        raise Failure(CODES[refusal.why], str(refusal)) from None
-    _print(shown, as_json=as_json)
+    _print(bridge.ledger.write(unit), as_json=as_json)
 
 
 def _print(shown: Shown, *, as_json: bool) -> None:
@@ -111,6 +103,7 @@ def _print(shown: Shown, *, as_json: bool) -> None:
             ("Source", shown["source"]),
             ("Application", shown["application_id"]),
             ("Candidate there", shown["candidate_id"]),
+            ("Title", shown["title"]),
             ("Job", shown["job_id"]),
             ("Requisition", shown["requisition_id"]),
             ("Stage", shown["stage"] or shown["stage_id"]),
@@ -126,7 +119,7 @@ def _print(shown: Shown, *, as_json: bool) -> None:
 
 def _row(shown: Shown) -> tuple[Cell, ...]:
     stage = shown["stage"] or shown["stage_id"] or "–"
-    job = shown["job_id"] or shown["requisition_id"] or "–"
+    job = printing.title(shown["title"]) or shown["job_id"] or shown["requisition_id"] or "–"
     scores = (_score(shown["latest"]), _score(shown["best"]))
     return shown["id"], printing.state(shown["state"]), stage, job, str(shown["attempts"]), *scores
 

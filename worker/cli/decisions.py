@@ -7,19 +7,12 @@ import click
 from worker import operators
 from worker.assembly import Bridge
 from worker.cli import files, finding, hinting, opening, options, printing
-from worker.cli.endings import Failure
 from worker.cli.interview_options import any_option, of_pairs
 from worker.cli.requests import facts_of
 from worker.domain.request import Content, GenerationRequest, State
 from worker.ledger import requests
 from worker.ledger.connection import Tx
 from worker.shown import evidence, one_request
-
-CODES = {
-    operators.Why.NOT_FOUND: "not_found",
-    operators.Why.TOO_LATE: "conflict",
-    operators.Why.UNUSABLE: "unusable",
-}
 
 
 @click.command()
@@ -119,10 +112,7 @@ def _carry_out(
     bridge: Bridge, request_id: str, decide: Callable[[Tx, GenerationRequest], GenerationRequest], *, as_json: bool
 ) -> None:
     """Find, decide and commit; then hint, then show what it became."""
-    try:
-        decided = bridge.ledger.write(lambda tx: decide(tx, finding.request(tx, request_id)))
-    except operators.Refusal as refusal:
-        raise Failure(CODES[refusal.why], str(refusal)) from None
+    decided = bridge.ledger.write(lambda tx: decide(tx, finding.request(tx, request_id)))
     if decided.state is State.WAITING:
         hinting.pump(bridge, decided.organization)
     shown, seen = bridge.ledger.read(

@@ -5,7 +5,6 @@ import click
 from worker.cli import finding, narrowing, opening, options, printing
 from worker.cli.printing import Cell
 from worker.domain.delivery import DeliveryState
-from worker.domain.message import Happened
 from worker.ledger import delivery_lists
 from worker.ledger.connection import Tx
 from worker.ledger.delivery_lists import DeliveryFilters
@@ -17,7 +16,7 @@ from worker.shown_deliveries import delivery_list, one_delivery, target_list
 @options.of_state(DeliveryState)
 @options.of_organization
 @click.option("--target", metavar="NAME", help="Only those to this target.")
-@click.option("--event", type=click.Choice([one.value for one in Happened]), help="Only those that tell of this.")
+@options.event("Only those that tell of this, such as result.completed.")
 @options.paging
 @options.as_json
 def list_deliveries(
@@ -49,7 +48,7 @@ def list_deliveries(
     elif not shown:
         printing.note("There are no such deliveries. Targets are told of things as they happen.")
     else:
-        printing.table(("Delivery", "State", "Target", "Event", "Happened", "Why"), map(_row, shown))
+        printing.table(("Delivery", "State", "Target", "Event", "About", "Happened", "Why"), map(_row, shown))
         printing.more(following)
 
 
@@ -97,7 +96,8 @@ def facts_of(shown: Shown) -> None:
             ("Next", shown["action"]),
             ("Target", shown["target"]),
             ("Event", shown["event"]),
-            ("Request", shown["request_id"]),
+            ("About", shown["about"]),
+            ("Request", shown["label"]),
             ("Interview", shown["interview_id"]),
             ("Result", shown["result_id"]),
             ("Happened", printing.moment(shown["created_at"])),
@@ -109,8 +109,9 @@ def facts_of(shown: Shown) -> None:
 
 
 def _row(shown: Shown) -> tuple[Cell, ...]:
-    happened = printing.moment(shown["created_at"])
-    return shown["id"], printing.state(shown["state"]), shown["target"], shown["event"], happened, shown["reason"]
+    about, happened = printing.title(shown["about"]), printing.moment(shown["created_at"])
+    state = printing.state(shown["state"])
+    return shown["id"], state, shown["target"], shown["event"], about, happened, shown["reason"]
 
 
 def _try_row(shown: Shown) -> tuple[Cell, ...]:

@@ -1,17 +1,12 @@
 """`sprout deliveries resend`, `recover`, `pause` and `resume`: what a person decides about deliveries and targets."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 import click
 
-from config.faults import Wrong
-from config.quantities import duration
 from worker import operators
 from worker.assembly import Bridge
 from worker.cli import deliveries, finding, hinting, narrowing, opening, options, printing
-from worker.cli.decisions import CODES
-from worker.cli.endings import Failure
 from worker.ledger.connection import Tx
 from worker.ledger.delivery_lists import DeliveryFilters
 from worker.shown import Shown
@@ -36,7 +31,7 @@ def resend(delivery_id: str, as_json: bool) -> None:
         operators.resend(tx, opening.person(), found.id)
         return one_delivery(tx, finding.delivery(tx, found.id))
 
-    shown = _decided(lambda: bridge.ledger.write(unit))
+    shown = bridge.ledger.write(unit)
     hinting.deliver(bridge, shown["organization"])
     if as_json:
         printing.as_document(shown)
@@ -45,24 +40,21 @@ def resend(delivery_id: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.option(
-    "--since",
-    required=True,
-    metavar="TIME",
-    help="So long ago (3d, 12h), or a time (2026-11-24T09:00Z).",
-)
+@options.since
 @click.option("--target", metavar="NAME", help="Only those to this target.")
 @options.as_json
 def recover(since: str, target: str | None, as_json: bool) -> None:
     """\b
     sprout deliveries recover --since 3d
-    sprout deliveries recover --since 2026-11-24T09:00Z --target recruiting
+    sprout deliveries recover --since 2026-11-24T09:00 --target recruiting
 
     Send everything again that was given up since then. What was delivered is left alone.
     """
     bridge = opening.bridge()
     narrowing.of_deliveries(bridge, DeliveryFilters(target=target))
-    found = bridge.ledger.write(lambda tx: operators.recover(tx, opening.person(), _moment(since, tx.now()), target))
+    found = bridge.ledger.write(
+        lambda tx: operators.recover(tx, opening.person(), options.moment(since, tx.now()), target)
+    )
     for organization in bridge.settings.organizations if found else ():
         hinting.deliver(bridge, organization)
     if as_json:
@@ -101,7 +93,7 @@ def _carry_out(
     name: str, decide: Callable[[Tx, operators.Person, str], None], *, as_json: bool
 ) -> tuple[Bridge, Shown]:
     bridge = opening.bridge()
-    narrowing.of_deliveries(bridge, DeliveryFilters(target=name))
+    narrowing.target(bridge, name)
     opening.with_rows(bridge)
 
     def unit(tx: Tx) -> Shown:
@@ -110,7 +102,7 @@ def _carry_out(
         assert shown is not None, "it was just decided about"
         return shown
 
-    shown = _decided(lambda: bridge.ledger.write(unit))
+    shown = bridge.ledger.write(unit)
     if as_json:
         printing.as_document(shown)
     else:
@@ -123,24 +115,3 @@ def _carry_out(
             )
         )
     return bridge, shown
-
-
-def _decided(act: Callable[[], Shown]) -> Shown:
-    try:
-        return act()
-    except operators.Refusal as refusal:
-        raise Failure(CODES[refusal.why], str(refusal)) from None
-
-
-def _moment(text: str, now: datetime) -> datetime:
-    """Raises click.BadParameter."""
-    try:
-        return now - duration(text)
-    except Wrong:
-        pass
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        expected = "a duration such as 3d, or a time such as 2026-11-24T09:00Z"
-        raise click.BadParameter(f'--since: "{text}" is no time; expected {expected}.') from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=now.tzinfo)

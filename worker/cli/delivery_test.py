@@ -5,10 +5,8 @@ from dataclasses import replace
 import click
 
 from config.settings import Target
-from config.wording import one_of, shown
 from worker import clock, ids
-from worker.assembly import Bridge
-from worker.cli import opening, options, printing
+from worker.cli import opening, options, printing, settings
 from worker.cli.endings import Failure
 from worker.delivery import handing
 from worker.domain.delivery import Ended
@@ -22,9 +20,7 @@ from worker.wording import examples
 
 @click.command()
 @click.argument("name", metavar="TARGET")
-@click.option(
-    "--event", type=click.Choice([one.value for one in Happened]), help="What it tells of; else the target's first."
-)
+@options.event("What it tells of, such as result.completed; else the target's first.")
 @options.as_json
 def try_target(name: str, event: str | None, as_json: bool) -> None:
     """\b
@@ -34,8 +30,7 @@ def try_target(name: str, event: str | None, as_json: bool) -> None:
     Send a target a message about invented people and jobs, now, and print what it answers. Nothing is stored. What is posted
     has "test": true in its data.
     """
-    bridge = opening.assembled()
-    target = _target(bridge, name)
+    target = settings.named("target", name, opening.assembled().settings.targets)
     told = _invented(Happened(event or target.events[0]), target)
     try:
         packed = handing.written(told, target)
@@ -52,14 +47,6 @@ def try_target(name: str, event: str | None, as_json: bool) -> None:
         printing.facts(_facts(told, target, ended))
     if ended.status is None or not 200 <= ended.status < 300:
         raise Failure("not_delivered", f"{name} did not take it.")
-
-
-def _target(bridge: Bridge, name: str) -> Target:
-    known = bridge.settings.targets
-    if name not in known:
-        expected = one_of(name, sorted(known)) if known else "the configuration has none; add [targets.NAME]"
-        raise click.UsageError(f"There is no target {shown(name)} in the configuration; {expected}.")
-    return known[name]
 
 
 def _invented(event: Happened, target: Target) -> Message:

@@ -67,11 +67,15 @@ def said(fault: Exception, context: click.Context) -> click.ClickException:
     from worker.ledger.connection import LedgerFault
     from worker.ledger.keyring import Unsealable
     from worker.ledger.listing import UnknownCursor
+    from worker.operators import Refusal, Why
 
     match fault:
         case ConfigError():
             places = [{"file": one.file, "section": one.section, "key": one.key} for one in fault.faults]
             return Failure("configuration", str(fault), plain=True, faults=places)
+        case Refusal():
+            codes = {Why.NOT_FOUND: "not_found", Why.TOO_LATE: "conflict", Why.UNUSABLE: "unusable"}
+            return Failure(codes[fault.why], str(fault))
         case Unsealable():
             return Failure("sealed", str(fault))
         case LedgerFault():

@@ -81,7 +81,7 @@ def delivery(tx: Tx, given: str) -> Delivery:
     wanted = given.strip()
     start = wanted if wanted.startswith(PREFIX) else PREFIX + wanted
     found = delivery_lists.starting_with(tx, start, MOST_CANDIDATES + 1) if wanted else []
-    return _there(deliveries.get(tx, only("delivery", start, found, str)))
+    return _there(deliveries.get(tx, only("delivery", start if found else wanted, found, str)))
 
 
 def only(noun: str, given: str, found: Sequence[str], line: Callable[[str], str]) -> str:
@@ -89,11 +89,11 @@ def only(noun: str, given: str, found: Sequence[str], line: Callable[[str], str]
     if given in found:
         return given
     if not found:
-        raise Failure("not_found", f'There is no {noun} "{given}". See: sprout {_plural(noun)} list')
+        raise Failure("not_found", f"There is no {noun} {shown(given)}. See: sprout {_plural(noun)} list")
     if len(found) > 1:
-        shown = "".join(f"\n  {line(one)}" for one in found[:MOST_CANDIDATES])
+        lines = "".join(f"\n  {line(one)}" for one in found[:MOST_CANDIDATES])
         more = "\n  …" if len(found) > MOST_CANDIDATES else ""
-        sentence = f'Several {_plural(noun)} begin with "{given}"; give more of the id:{shown}{more}'
+        sentence = f'Several {_plural(noun)} begin with "{given}"; give more of the id:{lines}{more}'
         raise Failure("ambiguous", sentence, candidates=list(found[:MOST_CANDIDATES]))
     return found[0]
 

@@ -1,11 +1,12 @@
 """Filters of a list. One that nothing can fit is wrong usage: a misspelt name must not show an empty list."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import click
 
 from config.wording import ended, one_of, shown
 from worker.assembly import Bridge
+from worker.cli import settings
 from worker.events.reader import COMPLETIONS
 from worker.ledger import batches, targets
 from worker.ledger.delivery_lists import DeliveryFilters
@@ -14,23 +15,31 @@ from worker.ledger.listing import Filters
 
 def filters(bridge: Bridge, wanted: Filters) -> Filters:
     """As they are. Raises click.UsageError."""
-    settings = bridge.settings
-    _check("--organization", wanted.organization, settings.organizations)
-    _check("--source", wanted.source, [*settings.sources, COMPLETIONS])
+    _check("--organization", wanted.organization, bridge.settings.organizations)
+    _check("--source", wanted.source, [*bridge.settings.sources, COMPLETIONS])
     batch = wanted.batch
     if batch is not None and not bridge.ledger.read(lambda tx: batches.exists(tx, batch)):
         raise click.UsageError(f"--batch: there is no batch {shown(batch)}.", click.get_current_context())
     return wanted
 
 
-def _check(option: str, value: str | None, known: Iterable[str]) -> None:
+def _check(option: str, value: str | None, known: Collection[str]) -> None:
     if value is not None and value not in known:
-        sentence = ended(f"{option}: {shown(value)} is not configured; {one_of(value, sorted(known))}")
+        expected = one_of(value, sorted(known)) if known else "the configuration has none"
+        sentence = ended(f"{option}: {shown(value)} is not configured; {expected}")
         raise click.UsageError(sentence, click.get_current_context())
 
 
 def of_deliveries(bridge: Bridge, wanted: DeliveryFilters) -> None:
     """Raises click.UsageError. A target that has left the configuration keeps its deliveries."""
     _check("--organization", wanted.organization, bridge.settings.organizations)
-    known = [one.name for one in bridge.ledger.read(targets.standings)]
-    _check("--target", wanted.target, [*bridge.settings.targets, *known])
+    _check("--target", wanted.target, _targets(bridge))
+
+
+def target(bridge: Bridge, name: str) -> None:
+    """One that is configured, or was. Raises click.UsageError."""
+    settings.named("target", name, dict.fromkeys(_targets(bridge)))
+
+
+def _targets(bridge: Bridge) -> set[str]:
+    return {*bridge.settings.targets, *(one.name for one in bridge.ledger.read(targets.standings))}

@@ -1,12 +1,17 @@
 """Options and arguments that several commands have."""
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 import click
 
+from config.faults import Wrong
+from config.quantities import duration
+from config.wording import shown
 from worker.domain.fields import is_blank
+from worker.domain.message import Happened
 from worker.policy import identity
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -27,10 +32,27 @@ def as_title(_context: click.Context, _option: click.Parameter, value: str | Non
     return value
 
 
+def moment(written: str, now: datetime) -> datetime:
+    """What `--since` says. Raises click.BadParameter."""
+    try:
+        return now - duration(written)
+    except Wrong:
+        pass
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        expected = "how long ago, such as 3d, or a day or time in UTC, such as 2026-11-24 or 2026-11-24T09:00"
+        raise click.BadParameter(f"{shown(written)} is no time; expected {expected}.", param_hint="--since") from None
+    return found.replace(tzinfo=found.tzinfo or UTC)
+
+
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output.")
 wait = click.option("--wait", is_flag=True, help="Wait for the interview and print its share link.")
 organization = click.option("--organization", metavar="NAME", help="Whose; needed where there are several.")
 of_organization = click.option("--organization", metavar="NAME", help="Only those of this organization.")
+since = click.option(
+    "--since", required=True, metavar="WHEN", help="How long ago (3d, 12h), or a day or time in UTC (2026-11-24T09:00)."
+)
 dedup_id = click.option(
     "--id", "dedup_id", metavar="ID", callback=_as_id, help="Your own id: filed twice, it is the same request."
 )
@@ -43,6 +65,11 @@ def paging(command: Command) -> Command:
         "--limit", type=click.IntRange(1, 200), default=PAGE, show_default=True, help="At most so many."
     )
     return limit(cursor(command))
+
+
+def event(told: str) -> Callable[[Command], Command]:
+    """`--event`, one of what targets may be told of."""
+    return click.option("--event", metavar="EVENT", type=click.Choice([one.value for one in Happened]), help=told)
 
 
 def of_state(states: type[StrEnum] | Iterable[str]) -> Callable[[Command], Command]:

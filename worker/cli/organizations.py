@@ -7,8 +7,6 @@ import click
 from worker import operators
 from worker.assembly import Bridge
 from worker.cli import hinting, opening, options, printing
-from worker.cli.decisions import CODES
-from worker.cli.endings import Failure
 from worker.cli.printing import Cell
 from worker.ledger.connection import Tx
 from worker.shown import Shown, organization_list
@@ -65,10 +63,7 @@ def _carry_out(name: str, decide: Callable[[Tx, operators.Person, str], None], *
         (shown,) = organization_list(tx, [name])
         return shown
 
-    try:
-        shown = bridge.ledger.write(unit)
-    except operators.Refusal as refusal:
-        raise Failure(CODES[refusal.why], str(refusal)) from None
+    shown = bridge.ledger.write(unit)
     if as_json:
         printing.as_document(shown)
     else:

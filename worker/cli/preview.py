@@ -6,10 +6,9 @@ from pathlib import Path
 import click
 
 from config.settings import Target
-from config.wording import ended, one_of
 from worker import clock
 from worker.assembly import Bridge
-from worker.cli import finding, opening, options, printing
+from worker.cli import finding, opening, options, printing, settings
 from worker.cli.endings import Failure
 from worker.delivery import previewing
 from worker.delivery.telling import NothingToTell
@@ -39,7 +38,7 @@ def preview(
     if request_id is not None and result_id is not None:
         raise click.UsageError("Say --request or --result: a message is about one of them.")
     bridge = opening.assembled()
-    target = _target(bridge, target_name)
+    target = settings.named("target", target_name, bridge.settings.targets)
     message = _message(bridge, target, Happened(event), request_id, result_id)
     try:
         found = previewing.preview(message, target, clock.wall())
@@ -56,14 +55,6 @@ def preview(
     click.echo(f"\n{_readable(found.body)}")
     if event not in target.events:
         printing.note(f"{target.name} is not told of this: its events are {', '.join(target.events)}.")
-
-
-def _target(bridge: Bridge, name: str) -> Target:
-    configured = bridge.settings.targets
-    if name not in configured:
-        known = one_of(name, sorted(configured)) if configured else "the configuration has none"
-        raise click.UsageError(ended(f'There is no target "{name}"; {known}'))
-    return configured[name]
 
 
 def _message(bridge: Bridge, target: Target, event: Happened, request_id: str | None, result_id: str | None) -> Message:

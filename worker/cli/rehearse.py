@@ -1,21 +1,17 @@
 """`sprout rehearse`: what today's configuration would make of what has arrived. Nothing is sent, asked for or stored."""
 
-import re
 import tempfile
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from config import quantities
-from config.faults import Wrong
-from config.wording import one_of
 from worker.assembly import Bridge
-from worker.cli import opening, options, printing
+from worker.cli import opening, options, printing, settings
 from worker.cli.progress import Progress
 from worker.domain.fields import single_line
 from worker.events import comparing
@@ -41,9 +37,7 @@ WORDS = {
 
 
 @click.command()
-@click.option(
-    "--since", metavar="WHEN", required=True, help="A day (2026-11-01), a moment in UTC, or how long ago (7d, 12h)."
-)
+@options.since
 @click.option("--source", metavar="NAME", help="Only what came from this source.")
 @options.as_json
 def rehearse(since: str, source: str | None, as_json: bool) -> None:
@@ -55,9 +49,9 @@ def rehearse(since: str, source: str | None, as_json: bool) -> None:
     be made, changed, held, skipped or ignored, and how that differs from what happened. Nothing is sent, asked for or stored.
     """
     bridge = opening.bridge()
-    if source is not None and source not in bridge.settings.sources:
-        raise click.UsageError(f'There is no source "{source}"; {one_of(source, sorted(bridge.settings.sources))}.')
-    begin = _moment(since, bridge.ledger.look(lambda tx: tx.now()))
+    if source is not None:
+        settings.named("source", source, bridge.settings.sources)
+    begin = options.moment(since, bridge.ledger.look(lambda tx: tx.now()))
     with tempfile.TemporaryDirectory(prefix="sprout-rehearsal-") as folder:
         told = _rehearsed(bridge, Path(folder), begin, source)
     if as_json:
@@ -65,19 +59,6 @@ def rehearse(since: str, source: str | None, as_json: bool) -> None:
     else:
         printing.lines(_report(told))
         printing.note("Nothing was sent, asked for or stored.")
-
-
-def _moment(written: str, now: datetime) -> datetime:
-    try:
-        if re.fullmatch(r"[0-9.]+[a-z]+", written):
-            return now - quantities.duration(written)
-        moment = datetime.fromisoformat(written)
-        return moment.replace(tzinfo=moment.tzinfo or UTC)
-    except Wrong as wrong:
-        raise click.BadParameter(f"{wrong.found}.", param_hint="--since") from None
-    except ValueError:
-        problem = f'"{written}" is neither a day such as 2026-11-01 nor a time such as 7d.'
-        raise click.BadParameter(problem, param_hint="--since") from None
 
 
 def _rehearsed(bridge: Bridge, folder: Path, since: datetime, source: str | None) -> Shown:

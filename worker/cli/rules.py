@@ -75,10 +75,7 @@ def _source(configured: Mapping[str, Source], name: str | None) -> Source:
     if name is None:
         known = one_of("", sorted(configured)) if configured else "the configuration has none"
         raise click.UsageError(ended(f"Say which source sends it, --source NAME: {known}"))
-    if name not in configured:
-        known = one_of(name, sorted(configured)) if configured else "the configuration has none"
-        raise click.UsageError(ended(f'There is no source "{name}"; {known}'))
-    return configured[name]
+    return settings.named("source", name, configured)
 
 
 def _tried(event: Event, source: Source) -> Shown:

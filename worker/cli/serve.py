@@ -21,7 +21,7 @@ GRACE_SECONDS = 30  # beyond one full deadline, for writing what came back
 EAR_SECONDS = 5
 
 
-@click.command(epilog="Example: sprout worker --concurrency 100 --listen 127.0.0.1:9100")
+@click.command()
 @click.option(
     "--concurrency", type=click.IntRange(1, 5000), default=SEATS, show_default=True, help="Calls in flight at once."
 )
@@ -33,7 +33,11 @@ EAR_SECONDS = 5
 )
 @click.pass_context
 def worker(context: click.Context, concurrency: int, listen: tuple[str, int] | None) -> None:
-    """Read events, send requests, sweep: as many of these as you like."""
+    """\b
+    sprout worker --concurrency 100 --listen 127.0.0.1:9100
+
+    Read events, send requests, tell targets, sweep: as many of these as you like.
+    """
     log.to_stderr()
     loaded = settings.of(context)
     if loaded.bridge.broker_url == "embedded" and assembly.broker_url(loaded) is None:
@@ -64,10 +68,14 @@ def worker(context: click.Context, concurrency: int, listen: tuple[str, int] | N
     _land(station, ear, stop)
 
 
-@click.command(epilog="Example: sprout web --config /etc/sprout/bridge.toml")
+@click.command()
 @click.pass_context
 def web(context: click.Context) -> None:
-    """Receive webhooks, serve the API and the pages."""
+    """\b
+    sprout web --config /etc/sprout/bridge.toml
+
+    Receive webhooks, serve the API and the pages.
+    """
     loaded = settings.of(context)
     named = [] if loaded.path is None else ["--config", str(loaded.path)]
     os.execv(sys.executable, [*children.PYTHON, "web", *named])  # noqa: S606 - worker never imports web

@@ -4,7 +4,6 @@ import sys
 
 import click
 
-from config.wording import ended, one_of
 from worker import assembly, clock, ids, sources
 from worker.cli import files, options, printing, settings
 from worker.domain.fields import Unreadable
@@ -24,14 +23,10 @@ def sign(context: click.Context, source: str, file: str, with_body: bool, as_jso
     Print the headers that SOURCE, a section of the configuration, would send with FILE as its body: content type, signature and
     a fresh delivery id. They vouch for these bytes; send exactly them (--data-binary).
     """
-    configured = assembly.settings_in_force(settings.of(context)).sources
-    if source not in configured:
-        known = one_of(source, sorted(configured)) if configured else "the configuration has none"
-        raise click.UsageError(ended(f'There is no source "{source}"; {known}'))
+    found = settings.named("source", source, assembly.settings_in_force(settings.of(context)).sources)
     if with_body and as_json:
         raise click.UsageError("--body and --json answer in different ways: give one of them.")
     body = files.contents(file)
-    found = configured[source]
     kind = sources.named(found.kind)
     if with_body:
         if not isinstance(kind, SignsInside):

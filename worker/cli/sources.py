@@ -8,7 +8,6 @@ import click
 
 from config import Secret
 from config.settings import Source
-from config.wording import ended, one_of
 from worker import assembly, clock, ids, sources
 from worker.cli import opening, options, printing, settings, source_api
 from worker.domain.received import Received
@@ -64,10 +63,7 @@ def try_source(context: click.Context, name: str, as_json: bool) -> None:
     ATS has the same secret, its own test button tells.
     """
     in_force = assembly.settings_in_force(settings.of(context))
-    if name not in in_force.sources:
-        known = one_of(name, sorted(in_force.sources)) if in_force.sources else "the configuration has none"
-        raise click.UsageError(ended(f'There is no source "{name}"; {known}'))
-    configured = in_force.sources[name]
+    configured = settings.named("source", name, in_force.sources)
     tried = list(_trials(configured))
     is_ok = all(one.ok for one in tried)
     if as_json:

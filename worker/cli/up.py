@@ -27,11 +27,15 @@ LONGEST_RESTART_SECONDS = 30.0
 STOP_GRACE_SECONDS = 35  # beyond a full deadline
 
 
-@click.command(epilog="Example: sprout up        (an empty folder will do: it runs the sandbox)")
+@click.command()
 @click.option("--concurrency", type=click.IntRange(1, 5000), help="Calls in flight at once.")
 @click.pass_context
 def up(context: click.Context, concurrency: int | None) -> None:
-    """Run receiver, pages, API, worker and sweep together."""
+    """\b
+    sprout up
+
+    Run receiver, pages, API, worker and sweep together. An empty folder will do: it runs the sandbox.
+    """
     loaded = settings.of(context)
     left = running.last(loaded.bridge.data_dir)
     try:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from worker.domain.application import Application
 from worker.domain.request import GenerationRequest
 from worker.ledger import announcing, requests
 from worker.ledger.connection import ForBoth, Inserting, Tx
@@ -119,6 +120,26 @@ def openness(tx: Tx, found: Collection[tuple[str, str]]) -> dict[tuple[str, str]
     known = sa.select(posting.c.source, posting.c.job_id, posting.c.is_open, posting.c.changed_at).where(wanted)
     rows = tx.conn.execute(known) if found else ()
     return {(row.source, row.job_id): None if row.is_open else row.changed_at for row in rows}
+
+
+def titles(tx: Tx, found: Collection[Application]) -> dict[str, str]:
+    """Of applications, by their ids: the title of the posting; where that is unknown, the one that all of its requisition have."""
+    jobs = [(one.source, one.job_id) for one in found if one.job_id is not None]
+    requisitions = [(one.source, one.requisition_id) for one in found if one.requisition_id is not None]
+    of_job: dict[tuple[str, str], str] = {}
+    of_requisition: dict[tuple[str, str], set[str]] = {}
+    for key, asked in ((posting.c.job_id, jobs), (posting.c.requisition_id, requisitions)):
+        wanted = sa.select(posting).where(sa.tuple_(posting.c.source, key).in_(asked))
+        for row in tx.conn.execute(wanted) if asked else ():
+            of_job[row.source, row.job_id] = row.title
+            of_requisition.setdefault((row.source, row.requisition_id), set()).add(row.title)
+    named = {}
+    for one in found:
+        own = of_job.get((one.source, one.job_id or ""))
+        shared = of_requisition.get((one.source, one.requisition_id or ""), set())
+        if own is not None or len(shared) == 1:
+            named[one.id] = own if own is not None else next(iter(shared))
+    return named
 
 
 def requests_of(tx: Tx, source: str, job_id: str) -> list[GenerationRequest]:

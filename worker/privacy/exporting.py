@@ -12,7 +12,7 @@ from worker import shown, shown_candidates
 from worker.assembly import Bridge
 from worker.domain.application import Application
 from worker.domain.received import Received
-from worker.ledger import applications, audit, blinding, candidates, listing
+from worker.ledger import applications, audit, blinding, candidates
 from worker.ledger.audit import Entry
 from worker.ledger.candidates import Told
 from worker.ledger.connection import Tx
@@ -55,8 +55,7 @@ def _result(one: StoredResult, event_id: str) -> Shown:
 
 
 def _application(tx: Tx, one: Application, bridge: Bridge) -> Shown:
-    theirs = listing.results_of(tx, [one.id])[one.id]
-    return shown_candidates.one_application(tx, one, theirs, bridge.settings)
+    return shown_candidates.one_application(tx, one, bridge.settings)
 
 
 def _told(one: Told) -> Shown:

@@ -17,11 +17,16 @@ from worker.cli.demo import house, story
 LONGEST_ONCE_SECONDS = 38.0
 
 
-@click.command(epilog="Example: sprout demo --once")
+@click.command()
 @click.option("--speed", type=click.FloatRange(1, 100), default=10.0, show_default=True, help="Divides every time.")
 @click.option("--once", is_flag=True, help="End by itself, with status 0 only if every step was seen.")
 def demo(*, speed: float, once: bool) -> None:
-    """See the bridge do its job, with nothing to configure."""
+    """\b
+    sprout demo
+    sprout demo --once
+
+    See the bridge do its job, with nothing to configure.
+    """
     began = time.monotonic()
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
