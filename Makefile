@@ -32,7 +32,7 @@ check: .venv/.dev ## format, lint, types and walls: seconds
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
 
-test: .venv/.dev ## the tests that take a minute or two: everything not marked slow or genuine
+test: .venv/.dev ## some minutes: every test that is not marked slow or genuine
 	$(PYTEST) -m "not slow and not genuine" $(ARGS)
 
 test-rest: .venv/.dev ## what `make test` leaves out: journeys, crashes, genuine Redis

@@ -107,7 +107,9 @@ def test_what_waits_for_approval_has_a_button_for_it_and_none_that_sends_it_agai
     client = sandbox.client()
     page = client.get(f"/requests/{request_id}")
     assert "Is this interview wanted?" in page.text
-    assert "<details open><summary>The job description that is sent" in page.text  # an approval is for the text that was seen
+    assert (
+        "<details open><summary>The job description that is sent" in page.text
+    )  # an approval is for the text that was seen
     assert "Send again" not in page.text
     client.post(f"/requests/{request_id}/approve", data={"state": "held", "form_token": form_token(page)})
     assert "Approved by" in client.get(f"/requests/{request_id}").text

@@ -123,7 +123,7 @@ def openness(tx: Tx, found: Collection[tuple[str, str]]) -> dict[tuple[str, str]
 
 
 def titles(tx: Tx, found: Collection[Application]) -> dict[str, str]:
-    """Of applications, by their ids: the title of the posting; where that is unknown, the one that all of its requisition have."""
+    """By the applications' ids: the title of the posting; where that is unknown, the one that all of its requisition have."""
     jobs = [(one.source, one.job_id) for one in found if one.job_id is not None]
     requisitions = [(one.source, one.requisition_id) for one in found if one.requisition_id is not None]
     of_job: dict[tuple[str, str], str] = {}
