@@ -80,6 +80,16 @@ def test_a_list_names_a_requisition_by_the_title_that_all_its_postings_have(desk
         assert listed["title"] == named
 
 
+def test_an_erasure_counts_the_applications_that_go(desk: Desk, made: GenerationRequest) -> None:
+    moved(desk)
+    receipt = desk.told("candidates", "erase", "c-1", "--yes")
+    assert receipt["erased"] == {"results": 0, "applications": 1, "events": 0}
+    assert desk.told("candidates", "list")["items"] == []
+    again = desk.run("candidates", "erase", "c-1", "--yes")
+    assert "0 results, 0 applications" in again.stdout
+    assert "Nothing was stored any more." in again.stderr
+
+
 def test_a_link_is_sent_again_and_not_to_who_has_left(desk: Desk, made: GenerationRequest) -> None:
     moved(desk)
     assert desk.told("candidates", "resend", "a-1")["sent"] == 2

@@ -49,13 +49,13 @@ def test_without_a_terminal_and_without_yes_nothing_is_erased(known: Desk) -> No
 
 def test_a_receipt_says_what_is_left_elsewhere_and_a_second_one_that_it_was_done(known: Desk) -> None:
     first = known.told("candidates", "erase", WHO, "--yes")
-    assert first["erased"] == {"results": 1, "events": 1}
+    assert first["erased"] == {"results": 1, "applications": 0, "events": 1}
     assert first["erased_before"] is None
     assert [one["session_id"] for one in first["left_at_talentsprout"]] == ["session-1"]
 
     second = known.told("candidates", "erase", WHO, "--yes")
 
-    assert second["erased"] == {"results": 0, "events": 0}
+    assert second["erased"] == {"results": 0, "applications": 0, "events": 0}
     assert second["erased_before"] == first["erased_at"]
     assert known.told("candidates", "export", WHO)["results"] == []
     printed = known.run("candidates", "erase", "session-1", "--yes")

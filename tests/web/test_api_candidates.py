@@ -14,7 +14,7 @@ def test_a_person_is_exported_and_erased(house: House) -> None:
     again = api.post("/candidates/erase", {"who": SESSION})
 
     assert len(told.json["results"]) == 2
-    assert (erased.status_code, erased.json["erased"]) == (200, {"results": 2, "events": 3})
+    assert (erased.status_code, erased.json["erased"]) == (200, {"results": 2, "applications": 1, "events": 3})
     assert again.json["erased_before"] == erased.json["erased_at"]
     assert api.post("/candidates/export", {"who": EMAIL}).json["results"] == []
     assert readable(house) == []

@@ -12,6 +12,7 @@ from worker.assembly import Bridge
 from worker.cli import opening, options, printing
 from worker.cli.endings import Failure
 from worker.cli.printing import Cell
+from worker.ledger import applications
 from worker.privacy import erasing, exporting, finding
 from worker.privacy.finding import Found
 from worker.shown import Shown
@@ -35,13 +36,14 @@ def export(who: str, file: Path | None, as_json: bool) -> None:
     del as_json  # it is JSON anyway
     bridge, found = _found(who)
     document = exporting.document(bridge, opening.person().name, found, who.strip())
-    if not found.results and not found.events:
+    if not (found.results or document["applications"] or found.events):
         printing.note("Nothing is stored about anybody of that name.")
     if file is None:
         printing.as_document(document)
         return
     _write(file, document)
-    printing.note(f"{len(found.results)} results and {len(found.events)} events are written to {file}.")
+    counted = {noun: len(document[noun]) for noun in ("results", "applications", "events")}
+    printing.note(f"{', '.join(f'{count} {noun}' for noun, count in counted.items())}: written to {file}.")
 
 
 @click.command()
@@ -57,7 +59,7 @@ def erase(who: str, yes: bool, as_json: bool) -> None:
     """
     bridge, found = _found(who)
     if not yes:
-        _ask(found, who)
+        _ask(bridge, found, who)
     done = erasing.erase(bridge, opening.person().name, found, who)
     shown = exporting.receipt(done, who.strip())
     if as_json:
@@ -77,12 +79,13 @@ def _found(who: str) -> tuple[Bridge, Found]:
         raise Failure("everybody", str(fault)) from None
 
 
-def _ask(found: Found, who: str) -> None:
+def _ask(bridge: Bridge, found: Found, who: str) -> None:
     """Raises Failure where nobody can answer, and Abort where the answer is no."""
     if not sys.stdin.isatty():
         raise Failure("confirm", "Nothing is erased: there is no terminal to ask at. Say --yes if you mean it.")
     people = sorted({one.result.candidate.name or "somebody without a name" for _, one in found.results.values()})
-    printing.note(f"Stored about {who.strip()}: {len(found.results)} results, {len(found.events)} deliveries.")
+    applied = bridge.ledger.read(lambda tx: applications.of_person(tx, found.names))
+    printing.note(f"Stored about {who.strip()}: {_counted(len(found.results), len(applied), len(found.events))}.")
     if people:
         more = f" and {len(people) - MOST_NAMED} more" if len(people) > MOST_NAMED else ""
         printing.note(f"It is about: {', '.join(people[:MOST_NAMED])}{more}.")
@@ -96,12 +99,12 @@ def _say(shown: Shown) -> None:
     printing.facts(
         (
             ("Erasure", shown["erasure"]),
-            ("Erased", f"{counted['results']} results, the content of {counted['events']} deliveries"),
+            ("Erased", _counted(counted["results"], counted["applications"], counted["events"])),
             ("Erased before", printing.moment(before)),
             ("Left in files", shown["left_in_files"]),
         )
     )
-    if not counted["results"] and not counted["events"]:
+    if not any(counted.values()):
         printing.note("Nothing was stored any more." if before else "Nothing was stored; what comes later is refused.")
     if shown["left_at_talentsprout"]:
         printing.heading("Left at TalentSprout")
@@ -113,6 +116,10 @@ def _say(shown: Shown) -> None:
     if shown["left_at_targets"]:
         printing.heading("Left at targets, which were told")
         printing.table(("Target", "Event", "Delivery", "Last tried"), map(_told, shown["left_at_targets"]))
+
+
+def _counted(results: int, applied: int, events: int) -> str:
+    return f"{results} results, {applied} applications, the content of {events} deliveries"
 
 
 def _told(one: Shown) -> tuple[Cell, ...]:

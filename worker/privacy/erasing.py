@@ -31,6 +31,7 @@ class Erasure:
     id: str
     at: datetime
     results: tuple[StoredResult, ...]
+    applications: int
     events: int
     told: tuple[Told, ...]
     earlier: datetime | None
@@ -52,7 +53,8 @@ def erase(bridge: Bridge, actor: str, found: Found, who: str) -> Erasure:
     stripped = gone.stripped + _search(bridge, blinds, gone.digests, found.until)
     bridge.ledger.write(lambda tx: tombstones.note_searched(tx, sorted(gone.digests)))
     left = compaction.forget_deleted(bridge.ledger)
-    return Erasure(erasure, now, gone.results, stripped, gone.told, min(earlier.values(), default=None), left)
+    before = min(earlier.values(), default=None)
+    return Erasure(erasure, now, gone.results, gone.applications, stripped, gone.told, before, left)
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class _Order:
 @dataclass(frozen=True)
 class _Gone:
     results: tuple[StoredResult, ...]
+    applications: int
     told: tuple[Told, ...]
     stripped: int
     digests: set[str]
@@ -88,7 +91,7 @@ def _erase(tx: Tx, order: _Order, found: Found, wanted: set[str]) -> _Gone:
     counts = {"results": len(rows), "applications": len(applied), "events": stripped, "deliveries": len(told)}
     detail = {"erasure": order.erasure, **counts}
     audit.record(tx, order.actor, "erase", order.subject, detail)
-    return _Gone(tuple(one for _, one in rows), tuple(told), stripped, digests)
+    return _Gone(tuple(one for _, one in rows), len(applied), tuple(told), stripped, digests)
 
 
 def finish(bridge: Bridge) -> int:

@@ -92,7 +92,7 @@ def receipt(done: erasing.Erasure, who: str) -> Shown:
         "erasure": done.id,
         "who": who,
         "erased_at": instant(done.at),
-        "erased": {"results": len(done.results), "events": done.events},
+        "erased": {"results": len(done.results), "applications": done.applications, "events": done.events},
         "erased_before": instant(done.earlier),
         "left_at_talentsprout": [_left(one) for one in done.results],
         "left_at_targets": [_told(one) for one in done.told if one.at is not None],

@@ -83,7 +83,7 @@ def test_f72_everything_is_found_exported_and_erased_by_any_name(
     done = erasing.erase(house.bridge, "ada", found, who)
 
     receipt = exporting.receipt(done, who)
-    assert receipt["erased"] == {"results": 2, "events": 3}
+    assert receipt["erased"] == {"results": 2, "applications": 1, "events": 3}
     assert {one["session_id"] for one in receipt["left_at_talentsprout"]} == {
         canaries.SESSION,
         canaries.OTHER_SESSION,
