@@ -9,6 +9,7 @@ import pytest
 
 from tests.ledger.databases import Ledgers, on_postgres, on_sqlite
 from tests.servers import BrokerServer, PostgresServer, genuine_redis, postgres, valkey
+from worker.ledger.connection import Ledger
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +45,10 @@ def postgres_ledgers(postgres_server: PostgresServer) -> Iterator[Ledgers]:
     ledgers = on_postgres(postgres_server)
     yield ledgers
     ledgers.close()
+
+
+@pytest.fixture
+def ledger(sqlite_ledgers: Ledgers) -> Iterator[Ledger]:
+    """The test's own, empty, on SQLite; where the databases may differ, a folder has another fixture of this name."""
+    with sqlite_ledgers.lent() as lent:
+        yield lent
