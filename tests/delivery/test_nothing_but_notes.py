@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tests.delivery.pens import FIRST, LISTING, MARKER, NUMBERED, PLACE, SECOND, draft, pen, write
 from tests.standins.notebooks import VENDORS, Book
-from worker.delivery.writing_back import Ended, Refused, Written
+from worker.delivery.writing_back import Became, Refused, Written
 from worker.domain.fields import Unreadable
 from worker.domain.note import Place, Subject, digest
 from worker.ledger import written_notes
@@ -32,7 +32,7 @@ def test_what_a_person_changed_stays_and_only_news_are_said_beside_it(
     again = write(book, ledger)
     news = write(book, ledger, SECOND)
 
-    assert (again.ended, news.ended) == (Ended.LEFT_TO_A_PERSON, Ended.ADDED)
+    assert (again.became, news.became) == (Became.LEFT_TO_A_PERSON, Became.ADDED)
     assert again.remark == "The note was changed in the ATS since, and was left so."
     assert book.texts == [edited, f"{SECOND}\n\n{MARKER}"]
 
@@ -46,7 +46,7 @@ def test_a_note_that_a_person_took_away_stays_away(open_book: Callable[[str], Bo
 
     again = write(book, ledger)
 
-    assert again == Written(Ended.LEFT_TO_A_PERSON, "The note was taken away in the ATS since, and was left so.")
+    assert again == Written(Became.LEFT_TO_A_PERSON, "The note was taken away in the ATS since, and was left so.")
     assert book.texts == ["A call with Ines."]
 
 
@@ -84,7 +84,7 @@ def test_a_job_of_greenhouse_has_a_note_that_changes(open_book: Callable[[str], 
     first = pen(book, ledger).write(job, draft("Link: https://www.talentsprout.ai/interview/1", "spr-7K2QX"))
     second = pen(book, ledger).write(job, draft("Link: https://www.talentsprout.ai/interview/2", "spr-7K2QX"))
 
-    assert [first.ended, second.ended] == [Ended.ADDED, Ended.CHANGED]
+    assert [first.became, second.became] == [Became.ADDED, Became.CHANGED]
     assert book.texts == ["Link: https://www.talentsprout.ai/interview/2\n\n[talentsprout-bridge spr-7K2QX]"]
 
 
@@ -128,7 +128,7 @@ def test_a_missing_author_is_said_before_anything_is_asked_or_remembered(
         without.write(NUMBERED if kind == "greenhouse" else PLACE, draft(FIRST))
 
     assert book.additions == 0
-    assert write(book, ledger).ended is Ended.ADDED
+    assert write(book, ledger).became is Became.ADDED
 
 
 def test_what_is_kept_of_a_note_tells_nobody_whom_it_is_about_or_how_they_did(

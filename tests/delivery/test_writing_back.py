@@ -7,7 +7,7 @@ import pytest
 from tests.delivery.pens import CHANGING, FIRST, LISTING, MARKER, SECOND, write
 from tests.standins.notebooks import VENDORS, Book
 from worker import notes, steps
-from worker.delivery.writing_back import Ended, MayBeThere, Refused, Written
+from worker.delivery.writing_back import Became, MayBeThere, Refused, Written
 from worker.ledger.connection import Ledger
 from worker.outbound import OutboundFault
 
@@ -24,7 +24,7 @@ def test_a_note_is_written_with_its_marker_and_once(
 
     written = [write(book, ledger) for _ in range(3)]
 
-    assert [one.ended for one in written] == [Ended.ADDED, Ended.THERE_ALREADY, Ended.THERE_ALREADY]
+    assert [one.became for one in written] == [Became.ADDED, Became.THERE_ALREADY, Became.THERE_ALREADY]
     assert [one.remark for one in written] == [None, None, None]
     assert book.texts == [f"{FIRST}\n\n{MARKER}"]
 
@@ -43,7 +43,7 @@ def test_a_refusal_is_said_and_the_next_try_writes_once(
     assert refused.value.status == int(trouble)
     assert book.texts == []
     if kind in LISTING or trouble != "503":
-        assert write(book, ledger).ended is Ended.ADDED
+        assert write(book, ledger).became is Became.ADDED
         assert len(book.texts) == 1
 
 
@@ -57,7 +57,7 @@ def test_an_answer_that_is_lost_after_executing_makes_no_second_note(
     with pytest.raises(OutboundFault):
         write(book, ledger)
 
-    assert write(book, ledger).ended is Ended.THERE_ALREADY
+    assert write(book, ledger).became is Became.THERE_ALREADY
     assert len(book.texts) == 1
 
 
@@ -91,7 +91,7 @@ def test_a_process_that_dies_after_the_note_was_made_leaves_one_note(
         with pytest.raises(SystemExit):
             write(book, ledger)
 
-    assert write(book, ledger).ended is Ended.THERE_ALREADY
+    assert write(book, ledger).became is Became.THERE_ALREADY
     assert len(book.texts) == 1
 
 
@@ -100,7 +100,7 @@ def test_what_is_new_changes_the_note(open_book: Callable[[str], Book], ledger: 
     book = open_book(kind)
     write(book, ledger)
 
-    assert write(book, ledger, SECOND) == Written(Ended.CHANGED)
+    assert write(book, ledger, SECOND) == Written(Became.CHANGED)
     assert book.texts == [f"{SECOND}\n\n{MARKER}"]
 
 
@@ -111,8 +111,8 @@ def test_where_no_note_can_be_changed_what_is_new_is_another_note(
     book = open_book(kind)
     write(book, ledger)
 
-    assert write(book, ledger, SECOND).ended is Ended.ADDED
-    assert write(book, ledger, SECOND).ended is Ended.THERE_ALREADY
+    assert write(book, ledger, SECOND).became is Became.ADDED
+    assert write(book, ledger, SECOND).became is Became.THERE_ALREADY
     assert book.texts == [f"{FIRST}\n\n{MARKER}", f"{SECOND}\n\n{MARKER}"]
 
 
@@ -131,6 +131,6 @@ def test_a_vendor_that_makes_html_of_it_keeps_the_same_words(
     book = open_book(kind)
     book.alter = lambda text: "".join(f"<p>{line.replace('&', '&amp;')}</p>" for line in text.split("\n"))
 
-    assert write(book, ledger, "Rock & roll: 81 of 100") == Written(Ended.ADDED)
-    assert write(book, ledger, "Rock & roll: 81 of 100").ended is Ended.THERE_ALREADY
+    assert write(book, ledger, "Rock & roll: 81 of 100") == Written(Became.ADDED)
+    assert write(book, ledger, "Rock & roll: 81 of 100").became is Became.THERE_ALREADY
     assert len(book.texts) == 1

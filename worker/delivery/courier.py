@@ -82,7 +82,7 @@ class Courier:
             return None
         ended = packed if isinstance(packed, Ended) else self._send(packed, target)
         steps.reached("after_delivery_sent")
-        self._settle(held, ended)
+        self._settle([held], ended)
         return ended
 
     def _work(self) -> None:
@@ -127,7 +127,7 @@ class Courier:
 
     def _fly_together(self, target: Target, held: Sequence[Delivery]) -> None:
         with self._landing(target.name):
-            digests.carry(self.bridge, target, held)
+            self._settle(*digests.send(self.bridge, target, held))
 
     def _claim(self, name: str) -> timedelta | None:
         """Claim as many as there are seats; each then flies."""
@@ -193,24 +193,24 @@ class Courier:
             return inscribing.inscribe(self.bridge.ledger, self._outbound, self.bridge.settings, target, packed)
         return handing.handed_over(packed, target, self._outbound)
 
-    def _settle(self, held: Delivery, ended: Ended) -> None:
-        """Until its lease ends; then the message goes out again under the same id."""
+    def _settle(self, told: Sequence[Delivery], ended: Ended) -> None:
+        """All or none, until their lease ends; then the message goes out again under the same id."""
         ends = time.monotonic() + (LEASE - handing.DEADLINE).total_seconds()
 
-        def unit(tx: Tx) -> tuple[bool, redelivery.Step]:
-            step = redelivery.after(ended, held.tries, tx.now(), ids.jitter)
-            return deliveries.settle(tx, held, ended, step), step
+        def unit(tx: Tx) -> list[tuple[Delivery, redelivery.Step]]:
+            steps = [(one, redelivery.after(ended, one.tries, tx.now(), ids.jitter)) for one in told]
+            return [(one, step) for one, step in steps if deliveries.settle(tx, one, ended, step)]
 
         while True:
             try:
-                settled, step = self.bridge.ledger.write(unit)
+                settled = self.bridge.ledger.write(unit)
                 break
             except LedgerFault:
                 if time.monotonic() > ends:
                     raise
                 time.sleep(PAUSE.total_seconds())
-        if settled:
-            _note(held, ended, step)
+        for one, step in settled:
+            _note(one, ended, step)
 
 
 def _note(held: Delivery, ended: Ended, step: redelivery.Step) -> None:

@@ -16,17 +16,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from worker.domain.delivery import (
-    Delivery,
-    DeliveryCode,
-    DeliveryState,
-    Ended,
-    Subjects,
-    Trouble,
-    Try,
-)
+from worker.domain.delivery import Delivery, DeliveryState, Ended, Subjects, Trouble, Try
 from worker.domain.message import Happened
-from worker.ledger import announcing, audit, targets
+from worker.ledger import announcing, audit, because, targets
 from worker.ledger.connection import Tx
 from worker.ledger.delivery_tables import delivery, delivery_try, is_open, is_sending, is_waiting
 from worker.ledger.result_tables import result
@@ -97,9 +89,9 @@ def settle(tx: Tx, held: Delivery, ended: Ended, step: redelivery.Step) -> bool:
     return True
 
 
-def drop(tx: Tx, held: Delivery, state: DeliveryState, because: Trouble) -> bool:
+def drop(tx: Tx, held: Delivery, state: DeliveryState, why: Trouble) -> bool:
     """End a claimed one that can't be sent: what it says is gone, or its target can't be written for."""
-    return _move(tx, held, state, because=because, lease_until=None)
+    return _move(tx, held, state, because=why, lease_until=None)
 
 
 def expired(tx: Tx, *, boot_id: str | None = None) -> list[Delivery]:
@@ -169,7 +161,7 @@ def from_row(row: sa.RowMapping) -> Delivery:
         tries=row["tries"],
         fence=row["fence"],
         lease_until=row["lease_until"],
-        because=_unpack(row["because"]),
+        because=because.unpack_trouble(row["because"]),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
@@ -215,17 +207,17 @@ def _becomes(step: redelivery.Step, now: datetime) -> tuple[DeliveryState, dict[
     match step:
         case redelivery.Delivered():
             return DeliveryState.DELIVERED, {"because": None, "lease_until": None}
-        case redelivery.GivenUp(because):
-            return DeliveryState.FAILED, {"because": because, "lease_until": None}
-        case redelivery.Stopped(because):
-            return DeliveryState.WAITING, {"because": because, "lease_until": None, "due_at": now}
-        case redelivery.Later(due_at, because):
-            return DeliveryState.WAITING, {"because": because, "lease_until": None, "due_at": due_at}
+        case redelivery.GivenUp(why):
+            return DeliveryState.FAILED, {"because": why, "lease_until": None}
+        case redelivery.Stopped(why):
+            return DeliveryState.WAITING, {"because": why, "lease_until": None, "due_at": now}
+        case redelivery.Later(due_at, why):
+            return DeliveryState.WAITING, {"because": why, "lease_until": None, "due_at": due_at}
 
 
 def _move(tx: Tx, held: Delivery, to: DeliveryState, **changes: Any) -> bool:
     if "because" in changes:
-        changes["because"] = _pack(changes["because"])
+        changes["because"] = because.pack(changes["because"])
     mine = sa.and_(delivery.c.id == held.id, delivery.c.fence == held.fence, delivery.c.state == DeliveryState.SENDING)
     moved = sa.update(delivery).where(mine).values(state=to, updated_at=tx.now(), **changes)
     return tx.conn.execute(moved.returning(delivery.c.id)).scalar_one_or_none() is not None
@@ -261,14 +253,3 @@ def _stop(tx: Tx, name: str, why: str) -> None:
     if targets.pause(tx, name, None, why):
         audit.record(tx, "bridge", "pause target", name, {"why": why})
         announcing.target_failing(tx, name)
-
-
-def _pack(because: Trouble | None) -> str | None:
-    return None if because is None else json.dumps({"code": because.code, "facts": because.facts})
-
-
-def _unpack(text: str | None) -> Trouble | None:
-    if text is None:
-        return None
-    stored = json.loads(text)
-    return Trouble(DeliveryCode(stored["code"]), stored["facts"])
