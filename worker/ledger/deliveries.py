@@ -39,7 +39,7 @@ class Claim:
 def claim(tx: Tx, target: str, boot_id: str, lease: timedelta, most: int) -> Claim:
     """Take at most `most` of what is due of one target, each of another lane. A failing target gets one at a time."""
     standing = targets.get(tx, target, lock=True)
-    if standing is None or standing.gone_at is not None or standing.paused_at is not None:
+    if standing is None or standing.is_stopped:
         return Claim((), None)
     now = tx.now()
     if standing.not_before is not None and standing.not_before > now:
@@ -65,7 +65,7 @@ def next_due(tx: Tx, names: Collection[str]) -> dict[str, datetime]:
     found = {}
     for one in targets.standings(tx):
         first = _waiting_of(one.name).with_only_columns(delivery.c.due_at).order_by(delivery.c.due_at).limit(1)
-        if one.name in names and one.gone_at is None and one.paused_at is None:
+        if one.name in names and not one.is_stopped:
             due = tx.conn.execute(first).scalar_one_or_none()
             if due is not None:
                 found[one.name] = max(due, one.not_before or due)
@@ -146,6 +146,12 @@ def is_first(tx: Tx, found: Delivery) -> bool:
     return tx.conn.execute(_heads(found.target).where(delivery.c.id == found.id)).first() is not None
 
 
+def claimed(boot_id: str, now: datetime, lease: timedelta) -> dict[str, Any]:
+    """What a claim writes into a row: its state, one more try, a new fence and a lease."""
+    held = {"state": DeliveryState.SENDING, "boot_id": boot_id, "lease_until": now + lease, "updated_at": now}
+    return {**held, "tries": delivery.c.tries + 1, "fence": delivery.c.fence + 1}
+
+
 def from_row(row: sa.RowMapping) -> Delivery:
     """A row of `delivery` as the noun."""
     return Delivery(
@@ -191,15 +197,8 @@ def _until_next(tx: Tx, target: str, now: datetime) -> timedelta | None:
 
 def _take(tx: Tx, delivery_id: str, boot_id: str, now: datetime, lease: timedelta) -> Delivery | None:
     waiting = sa.update(delivery).where(delivery.c.id == delivery_id, is_waiting())
-    taken = waiting.values(
-        state=DeliveryState.SENDING,
-        tries=delivery.c.tries + 1,
-        fence=delivery.c.fence + 1,
-        boot_id=boot_id,
-        lease_until=now + lease,
-        updated_at=now,
-    )
-    row = tx.conn.execute(taken.returning(delivery)).mappings().one_or_none()
+    taken = waiting.values(claimed(boot_id, now, lease)).returning(delivery)
+    row = tx.conn.execute(taken).mappings().one_or_none()
     return None if row is None else from_row(row)
 
 
