@@ -71,20 +71,6 @@ class Courier:
         waits = [self._take(name) if due <= now else due - now for name, due in dues.items()]
         return min((wait for wait in waits if wait is not None), default=None)
 
-    def carry(self, held: Delivery) -> Ended | None:
-        """One claimed delivery to its end. None where there was nothing to send."""
-        target = self.bridge.settings.targets[held.target]
-        packed = self._packed(held, target)
-        if isinstance(packed, Trouble):
-            gone = packed.code is DeliveryCode.NO_LONGER_THERE
-            state = DeliveryState.CANCELLED if gone else DeliveryState.FAILED
-            self.bridge.ledger.write(lambda tx: deliveries.drop(tx, held, state, packed))
-            return None
-        ended = packed if isinstance(packed, Ended) else self._send(packed, target)
-        steps.reached("after_delivery_sent")
-        self._settle([held], ended)
-        return ended
-
     def _work(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
@@ -152,7 +138,20 @@ class Courier:
 
     def _fly(self, held: Delivery) -> None:
         with self._landing(held.id):
-            self.carry(held)
+            self._carry(held)
+
+    def _carry(self, held: Delivery) -> None:
+        """One claimed delivery to its end."""
+        target = self.bridge.settings.targets[held.target]
+        packed = self._packed(held, target)
+        if isinstance(packed, Trouble):
+            gone = packed.code is DeliveryCode.NO_LONGER_THERE
+            state = DeliveryState.CANCELLED if gone else DeliveryState.FAILED
+            self.bridge.ledger.write(lambda tx: deliveries.drop(tx, held, state, packed))
+            return
+        ended = packed if isinstance(packed, Ended) else self._send(packed, target)
+        steps.reached("after_delivery_sent")
+        self._settle([held], ended)
 
     @contextmanager
     def _landing(self, what: str) -> Iterator[None]:

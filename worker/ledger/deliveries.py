@@ -55,11 +55,6 @@ def claim(tx: Tx, target: str, boot_id: str, lease: timedelta, most: int) -> Cla
     return Claim(found, None if len(found) == room else _until_next(tx, target, now))
 
 
-def claim_one(tx: Tx, delivery_id: str, boot_id: str, lease: timedelta) -> Delivery | None:
-    """Take this one now, whatever goes before it and however its target stands: a person waits for it. None if it is taken."""
-    return _take(tx, delivery_id, boot_id, tx.now(), lease)
-
-
 def next_due(tx: Tx, names: Collection[str]) -> dict[str, datetime]:
     """When something may go to each of these targets again; those that are stopped, or have nothing waiting, are left out."""
     found = {}
