@@ -53,7 +53,7 @@ def said(tx: Tx, received: Received, source: Source) -> list[Event]:
     return [_seen_at(one, moment) for one in _news(tx, source, listed.events)]
 
 
-def keep(tx: Tx, source: Source, claimed: Fetch, page: Page, every: timedelta) -> list[str]:
+def keep(tx: Tx, source: Source, claimed: Fetch, page: Page) -> list[str]:
     """Store a page, if it says something, and turn to the next. The ids of events that are to be read."""
     told = page.listed.events
     news = (
@@ -67,12 +67,13 @@ def keep(tx: Tx, source: Source, claimed: Fetch, page: Page, every: timedelta) -
     else:
         began = claimed.began_at or tx.now()
         since = began - asking.OVERLAP if claimed.what is What.CHANGES else None
-        fetches.round_off(tx, claimed, since, _next(tx.now(), claimed, every), sentence)
+        fetches.round_off(tx, claimed, since, tx.now() + every(source, claimed), sentence)
     return fresh
 
 
-def _next(now: datetime, claimed: Fetch, every: timedelta) -> datetime:
-    return now + (every if claimed.what is What.CHANGES else asking.EVERY_OPEN)
+def every(source: Source, claimed: Fetch) -> timedelta:
+    """How long after its end a list is asked for again."""
+    return source.poll if claimed.what is What.CHANGES else asking.EVERY_OPEN
 
 
 def _news(tx: Tx, source: Source, told: Sequence[Event]) -> list[Event]:
