@@ -28,7 +28,6 @@ from worker.ledger.fetches import Fetch, Later, What
 from worker.outbound import Answer, Outbound
 from worker.policy import asking, reasons
 from worker.policy.asking import Trouble
-from worker.sources import Fetches, Polls
 
 Meaning = Readable | PostingClosed
 _logger = log.named(__name__)
@@ -97,13 +96,9 @@ class Fetching:
 
 def _call(source: Source, claimed: Fetch) -> Call:
     """Raises Unreadable where the source can't be asked, or a list goes on at another host."""
-    kind = sources.named(source.kind)
     if claimed.what is What.POSTING:
-        if not isinstance(kind, Fetches):
-            raise Unreadable(f'a source of the kind "{source.kind}" can\'t be asked for a posting')
-        return kind.ask(claimed.announced, source)
-    if not isinstance(kind, Polls):
-        raise Unreadable(f'a source of the kind "{source.kind}" has no list of postings')
+        return sources.fetching(source).ask(claimed.announced, source)
+    kind = sources.listing(source)
     call = kind.page(claimed.asking, source)
     first = kind.page(Asking(claimed.subject or None, claimed.since), source)
     if _place(call) != _place(first):
@@ -118,13 +113,10 @@ def _place(call: Call) -> tuple[str, str]:
 
 def _understood(source: Source, claimed: Fetch, answer: Answer, asked_at: datetime) -> Told | Page | Failed:
     """What takes time is done here, before a transaction begins. Raises Unreadable."""
-    kind = sources.named(source.kind)
     if claimed.what is What.POSTING:
-        assert isinstance(kind, Fetches), "it was asked"
-        told = list(kind.fetched(answer.status, answer.body, claimed.announced, source))
+        told = list(sources.fetching(source).fetched(answer.status, answer.body, claimed.announced, source))
         return Told(tuple(_meaning(one, claimed.subject, source) for one in told))
-    assert isinstance(kind, Polls), "it was asked"
-    listed = kind.listed(answer.status, answer.body, claimed.asking, source)
+    listed = sources.listing(source).listed(answer.status, answer.body, claimed.asking, source)
     if listed.next is not None and (listed.next == claimed.next or claimed.pages + 1 >= asking.MOST_PAGES):
         sentence = f"The answer can't be used: the list of postings does not end, after {claimed.pages + 1} pages."
         return Failed(Trouble.ENDLESS, sentence)

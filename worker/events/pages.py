@@ -14,14 +14,12 @@ from worker import sources
 from worker.domain.asking import Asking, Listed
 from worker.domain.call import SUCCESS
 from worker.domain.event import Event, Ignored, PostingAnnounced, PostingChanged, PostingClosed, PostingOpened
-from worker.domain.fields import Unreadable
 from worker.domain.received import Received
 from worker.ledger import events, fetches, postings
 from worker.ledger.connection import Tx
 from worker.ledger.events import Receipt
 from worker.ledger.fetches import Fetch, FetchState, What
 from worker.policy import asking
-from worker.sources import Polls
 
 WHAT, ACCOUNT, ASKED = ":what", ":account", ":asked"  # no header of a delivery begins with a colon
 
@@ -42,10 +40,7 @@ def is_page(received: Received) -> bool:
 
 def said(tx: Tx, received: Received, source: Source) -> list[Event]:
     """What a stored page says; of a list of open postings only what was not known. Raises Unreadable."""
-    kind = sources.named(source.kind)
-    if not isinstance(kind, Polls):
-        raise Unreadable(f'a source of the kind "{source.kind}" has no list of postings')
-    listed = kind.listed(SUCCESS, received.body, Asking(received.headers[ACCOUNT] or None), source)
+    listed = sources.listing(source).listed(SUCCESS, received.body, Asking(received.headers[ACCOUNT] or None), source)
     if received.headers[WHAT] == What.CHANGES:
         return [*listed.events, *_gone(tx, source, listed)]
     asked_at = received.headers.get(ASKED)
