@@ -3,6 +3,7 @@
 Each starts when the first test of a process asks for it: pytest-xdist's processes have their own.
 """
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,12 @@ import pytest
 from tests.ledger.databases import Ledgers, on_postgres, on_sqlite
 from tests.servers import BrokerServer, PostgresServer, genuine_redis, postgres, valkey
 from worker.ledger.connection import Ledger
+
+
+def pytest_configure() -> None:
+    """A shell's background job ignores Ctrl-C, and so would every program that a test starts and then interrupts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
