@@ -14,9 +14,10 @@ from worker.ledger.connection import Ledger
 
 
 def pytest_configure() -> None:
-    """A shell's background job ignores Ctrl-C, and so would every program that a test starts and then interrupts."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """A shell's background job ignores what a keyboard sends, and so would every program that a test starts and interrupts."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.fixture(scope="session")
