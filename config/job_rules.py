@@ -2,15 +2,14 @@
 
 from collections.abc import Collection, Mapping
 
-from config.document import Document, Table, rule_sections
+from config.document import Document, Table, rule_sections, texts
 from config.faults import Wrong
 from config.report import Report
 from config.rule import EFFECTS, MATCHED
-from config.values import Location
+from config.rules import SANDBOX
 from config.wording import one_of, shown
 
 SANDBOX_SOURCES = ("generic", "greenhouse")
-SANDBOX = "sandbox"
 
 
 def check(document: Document, report: Report) -> None:
@@ -39,7 +38,7 @@ def _check_name(section: str, table: Table, names: set[str], report: Report) -> 
 def _check_known(section: str, table: Table, known: Mapping[str, Collection[str]], report: Report) -> None:
     """A pattern without a star names one thing, which has to exist."""
     for key, names in known.items():
-        for location, pattern in _texts(table, key):
+        for location, pattern in texts(table, key):
             if "*" not in pattern and pattern.casefold() not in {name.casefold() for name in names}:
                 remedy = one_of(pattern, sorted(names)) if names else "add one, or leave the key out"
                 report.add(section, location, Wrong(f"{shown(pattern)} has no section [{key}s.NAME]", remedy))
@@ -68,10 +67,3 @@ def _check_reach(document: Document, report: Report) -> None:
         if not any(key in table for key in MATCHED):
             remedy = f"put it last; [{sections[number + 1]}] and what follows are never asked"
             report.add(sections[number], (), Wrong("fits every posting", remedy))
-
-
-def _texts(table: Table, key: str) -> list[tuple[Location, str]]:
-    found = table.get(key)
-    if isinstance(found, list):
-        return [((key, number), one) for number, one in enumerate(found) if isinstance(one, str) and one.strip()]
-    return [((key,), found)] if isinstance(found, str) and found.strip() else []

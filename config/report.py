@@ -4,7 +4,11 @@ from config.faults import Fault, Wrong
 from config.values import Location
 from config.wording import as_key, ended, on_one_line
 
-_TABLES_BELOW = ("interview", "mapping")  # they have sections of their own: [sources.careers.interview]
+_TABLES_BELOW = {  # they have sections of their own: [sources.careers.interview]
+    "sources": ("interview", "mapping"),
+    "rules": ("interview",),
+    "organizations": ("retention",),
+}
 
 
 class Report:
@@ -59,7 +63,7 @@ class Report:
 
 
 def _place(section: str, location: Location) -> tuple[str, Location]:
-    if section.startswith(("sources.", "rules.")) and len(location) > 1 and location[0] in _TABLES_BELOW:
+    if len(location) > 1 and location[0] in _TABLES_BELOW.get(section.partition(".")[0], ()):
         return f"{section}.{location[0]}", location[1:]
     return section, location
 

@@ -172,7 +172,7 @@ class Source(Section):
     api_url: Annotated[str | None, BeforeValidator(fields.optional(addresses.guarded_url))] = Field(
         default=None, description="the https address of the ATS's own API; http on loopback only"
     )
-    # How often an ATS that announces no postings, or not which, is asked for what has changed.
+    # How often an ATS that announces no postings, or not which, is asked for what has changed. In production a minute at least.
     poll: Duration = Field(default=timedelta(minutes=10), description=_DURATION)
     stage: OptionalText = Field(
         default=None, description="the name or the id of the stage at which a candidate gets a personal link"

@@ -1,4 +1,4 @@
-"""Whether secrets are good enough. What production refuses is only pointed out (by `doctor`) where nothing real is at stake.
+"""Whether secrets are good enough, and no vendor is asked too often. What production refuses, `doctor` only points out elsewhere.
 
 Production is when a base_url is not on loopback. Values that are empty or broken have their fault already and are passed over.
 """
@@ -7,7 +7,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
+from config import quantities
 from config.addresses import is_loopback
 from config.document import Document, Table, section_of, texts
 from config.faults import Wrong
@@ -15,7 +17,11 @@ from config.fields import MAKE_A_SECRET
 from config.report import Report
 from config.settings import Organization
 from config.values import Given, Location
+from config.wording import shown
 
+SHORTEST_POLL = timedelta(
+    minutes=1
+)  # a list has several pages, half a second apart; shorter, and one would follow the other
 SHORTEST_SECRET = 24  # bytes; as base64 they hold 144 random bits, and OWASP ASVS 11.5.1 asks for 128
 _KEY_SHAPE = re.compile(r"tsk_[0-9A-Za-z]{32}")  # API reference, "Authentication"
 # Kinds whose sender takes the secret that an operator makes up. The others make their own, and nobody can make it longer.
@@ -49,7 +55,7 @@ class _Written:
 
 
 def check(document: Document, report: Report) -> None:
-    """Reports, as faults or as warnings, what is wrong with secrets and with where they stand."""
+    """Reports, as faults or as warnings, what is wrong with secrets and with where they stand, and what asks too often."""
     production = any(_is_production(table) for table in document.organizations.values())
     strictly = report.add if production else report.warn
     secrets = list(_secrets(document))
@@ -58,6 +64,8 @@ def check(document: Document, report: Report) -> None:
     for key in ("database_url", "broker_url"):
         _check_password(document.bridge, key, strictly)
     _check_shared(secrets, report)
+    for name, table in document.sources.items():
+        _check_poll(section_of("sources", name), table, strictly)
     if production:
         _check_public_url(document.bridge, report)
 
@@ -129,6 +137,16 @@ def _check_password(bridge: Table, key: str, strictly: Strictly) -> None:
     value = bridge.get(key)
     if isinstance(value, str) and not isinstance(value, Given) and _PASSWORD.search(value):
         strictly("bridge", (key,), Wrong("has a password written out in the file", _WRITTEN_OUT.remedy))
+
+
+def _check_poll(section: str, table: Table, strictly: Strictly) -> None:
+    try:
+        is_too_often = "poll" in table and quantities.duration(table["poll"]) < SHORTEST_POLL
+    except Wrong:
+        return  # it has its fault already
+    if is_too_often:
+        wrong = Wrong(f"{shown(table['poll'])} is too often", 'production needs "1m" or more')
+        strictly(section, ("poll",), wrong)
 
 
 def _check_shared(secrets: list[_Written], report: Report) -> None:

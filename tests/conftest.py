@@ -3,12 +3,21 @@
 Each starts when the first test of a process asks for it: pytest-xdist's processes have their own.
 """
 
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 from tests.ledger.databases import Ledgers, on_postgres, on_sqlite
 from tests.servers import BrokerServer, PostgresServer, genuine_redis, postgres, valkey
+from worker.ledger.connection import Ledger
+
+
+def pytest_configure() -> None:
+    """A shell's background job ignores what a keyboard sends, and so would every program that a test starts and interrupts."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +53,10 @@ def postgres_ledgers(postgres_server: PostgresServer) -> Iterator[Ledgers]:
     ledgers = on_postgres(postgres_server)
     yield ledgers
     ledgers.close()
+
+
+@pytest.fixture
+def ledger(sqlite_ledgers: Ledgers) -> Iterator[Ledger]:
+    """The test's own, empty, on SQLite; where the databases may differ, a folder has another fixture of this name."""
+    with sqlite_ledgers.lent() as lent:
+        yield lent

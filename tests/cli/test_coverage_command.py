@@ -1,16 +1,19 @@
 """`sprout coverage`, and `sprout sources test` where an API can be asked."""
 
 import json
+from datetime import timedelta
 
 from tests.cli.desk import TEXT, Desk
+from tests.ledger.stage import Clock
 from tests.standins.ashby import AshbyApi
-from tests.standins.vendor import KEY, Posting, Status
+from tests.standins.vendor import KEY, Posting, Raw, Status
 from worker import clock
 from worker.domain.received import Received
 from worker.events import reader
 from worker.events.fetching import Done, Fetching
-from worker.ledger import events
+from worker.ledger import events, fetches
 from worker.ledger.events import Receipt
+from worker.ledger.fetches import What
 from worker.outbound import Outbound
 
 ASHBY = """
@@ -105,3 +108,29 @@ def test_a_list_of_sources_says_how_their_apis_answer(desk: Desk) -> None:
         doctor = json.loads(desk.run("doctor", "--json").stdout)
         (check,) = [one for one in doctor["checks"] if one["name"] == "API of jobs"]
         assert check["state"] == "fail"
+
+
+ENDLESS = Raw(b'{"success": true, "results": [], "moreDataAvailable": true, "nextCursor": "again"}')
+
+
+def test_a_list_that_never_ends_is_told_while_the_api_answers_for_all_else(desk: Desk) -> None:
+    with AshbyApi() as api:
+        with_ashby(desk, api)
+        bridge = desk.bridge
+        bridge.ledger.clock = passing = Clock()
+        bridge.ledger.write(lambda tx: fetches.want_list(tx, "jobs", "acme", What.OPEN, "", now=True))
+        api.then(ENDLESS, ENDLESS)
+        fetching = Fetching(bridge.ledger, bridge.settings.sources, Outbound())
+        for _ in range(2):
+            assert isinstance(fetching.one("jobs"), Done)
+            passing.now += timedelta(seconds=1)
+        announced(desk, api, Posting("7", "Night nurse", TEXT))
+        passing.now += timedelta(seconds=1)
+        assert isinstance(fetching.one("jobs"), Done)
+        assert desk.told("coverage")["items"][0]["request_state"] == "waiting"
+        told = desk.told("sources", "list")["items"][2]["api"]
+        assert told["state"] == "in_trouble"
+        assert "the list of postings does not end" in told["trouble"]
+        checks = json.loads(desk.run("doctor", "--json").stdout)["checks"]
+        (check,) = [one for one in checks if "the list of postings does not end" in one["sentence"]]
+        assert (check["name"], check["state"]) == ("list of jobs", "warn")

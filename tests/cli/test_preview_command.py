@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.desk import Desk
+from tests.ledger.completions import a_result
 from worker.domain.message import Happened
+from worker.ledger import results
 
 SECRET_URL = "https://hooks.slack.example.com/services/T0/B0/not-to-be-shown"
 SIGNING = "signing-secret-of-these-tests"
@@ -139,6 +141,23 @@ def test_a_request_that_is_stored_is_told_as_it_is(open_desk: Callable[..., Desk
     assert told["data"]["interview"]["share_link"] == f"https://www.talentsprout.ai/interview/{made.interview_id}"
     assert "Interview link for Job 1" in chat
     assert f"Id to quote: {made.label}" in chat
+
+
+def test_a_note_of_a_stored_result_has_the_marker_that_would_be_written(
+    open_desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = open_desk("acme")
+    with (tmp_path / "bridge.toml").open("a") as file:
+        file.write(TARGETS)
+    made = desk.created()
+    assert made.interview_id is not None
+    said = a_result(made.interview_id)
+    desk.bridge.ledger.write(lambda tx: results.keep(tx, "acme", "event", said))
+    (kept,) = desk.bridge.ledger.write(lambda tx: results.of_session(tx, said.session_id))
+
+    shown = desk.told("deliveries", "preview", "back", "result.completed", "--result", kept.id)
+
+    assert shown["body"].endswith(f"\n\n[talentsprout-bridge {made.label} {kept.id}]")
 
 
 def test_what_is_not_there_is_said(open_desk: Callable[..., Desk], tmp_path: Path) -> None:

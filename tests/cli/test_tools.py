@@ -2,10 +2,12 @@
 
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -90,6 +92,18 @@ def test_the_schema_is_made_and_then_left_alone(open_desk: Callable[..., Desk]) 
     first, second = desk.told("db", "upgrade"), desk.told("db", "upgrade")
     assert first["before"] is None
     assert second["before"] == second["after"] == first["after"]
+
+
+def test_an_upgrade_says_what_is_not_sealed_yet(desk: Desk) -> None:
+    assert "sealed" not in desk.run("db", "upgrade").stderr
+    old = "INSERT INTO event_body (event_id, headers, body) VALUES ('e1', '{}', '{}')"
+    with closing(sqlite3.connect(desk.folder / "bridge.db")) as conn, conn:  # without foreign keys
+        conn.execute(old)
+
+    ran = desk.run("db", "upgrade")
+
+    assert "1 row of people's data is not sealed yet." in ran.stderr
+    assert "sprout keys rotate" in ran.stderr
 
 
 def test_a_ping_tells_whether_the_key_is_accepted(desk: Desk) -> None:

@@ -9,6 +9,8 @@ from config import ConfigError, Kinds, Settings, load
 
 Load = Callable[[str], Settings]
 Lines = Callable[[str], list[str]]
+KEY = "tsk_" + 32 * "x"
+LOCAL = f'[organizations.acme]\napi_key = "{KEY}"\nbase_url = "http://127.0.0.1:9000/api/v1/"\n'
 
 
 @pytest.fixture

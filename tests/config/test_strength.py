@@ -167,3 +167,23 @@ def test_faults_of_secrets_are_told_together_with_all_others(load_text: Load) ->
         load_text(a_file(REAL, secret="short", bridge="sweep = 1"))
 
     assert [fault.key for fault in refused.value.faults] == ["sweep", "secret", "secret"]
+
+
+@pytest.mark.parametrize("written", ["1s", "59.9s"])
+def test_production_asks_an_ats_at_most_once_a_minute_and_others_are_told(
+    load_text: Load, faults_of: Lines, written: str
+) -> None:
+    poll, said = f'[sources.careers]\npoll = "{written}"', f'"{written}" is too often; production needs "1m" or more'
+
+    def often(base_url: str) -> str:
+        return a_file(base_url).replace("[sources.careers]", poll)
+
+    assert faults_of(often(REAL)) == [f"bridge.toml, [sources.careers] poll: {said}."]
+    assert warned(load_text(often(LOCAL))) == [f"[sources.careers] poll: {said}."]
+    assert load_text(often(REAL).replace(f'"{written}"', '"60s"')).warnings == ()
+
+
+@pytest.mark.parametrize("written", ['"soon"', "5", '"0s"'])
+def test_a_poll_that_is_no_duration_has_that_fault_alone(load_text: Load, faults_of: Lines, written: str) -> None:
+    (line,) = faults_of(a_file(REAL).replace("[sources.careers]", f"[sources.careers]\npoll = {written}"))
+    assert "too often" not in line

@@ -2,21 +2,16 @@
 
 import tomllib
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from config import ConfigError, Fault, Kinds, Settings, load
+from config import ConfigError, Fault, Kinds, load
+from tests.config.conftest import KEY, LOCAL, Lines, Load
 
-Load = Callable[[str], Settings]
-Lines = Callable[[str], list[str]]
-
-KEY = "tsk_" + 32 * "x"
 SECRET = "a-secret-that-is-long-enough"
-LOCAL = f'[organizations.acme]\napi_key = "{KEY}"\nbase_url = "http://127.0.0.1:9000/api/v1"\n'
 SOURCE = f'[sources.careers]\nkind = "greenhouse"\norganization = "acme"\nsecret = "{SECRET}"\n'
 
 

@@ -1,32 +1,16 @@
 """An office with one target on this machine, on SQLite; what differs between the databases is tested in tests/ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.delivery.letterbox import Inbox, Serve, serving
-from tests.delivery.office import Office, a_target
-from tests.delivery.receivers import Receiver, listening
-from tests.ledger.databases import Ledgers
-from worker.ledger.connection import Ledger
+from tests.delivery.offices import office, open_office, receiver
+from tests.standins.notebooks import Book, notebook
 
-
-@pytest.fixture
-def ledger(sqlite_ledgers: Ledgers) -> Iterator[Ledger]:
-    with sqlite_ledgers.lent() as lent:
-        yield lent
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with listening() as found:
-        yield found
-
-
-@pytest.fixture
-def office(ledger: Ledger, tmp_path: Path, receiver: Receiver) -> Office:
-    return Office.on(ledger, tmp_path, a_target(receiver.url))
+__all__ = ["office", "open_office", "receiver"]
 
 
 @pytest.fixture
@@ -38,3 +22,10 @@ def inbox() -> Inbox:
 def serve(inbox: Inbox, tmp_path: Path) -> Iterator[Serve]:
     with serving(inbox, tmp_path) as start:
         yield start
+
+
+@pytest.fixture
+def open_book() -> Iterator[Callable[[str], Book]]:
+    """The notebook of a vendor, by its kind."""
+    with ExitStack() as opened:
+        yield lambda kind: opened.enter_context(notebook(kind))

@@ -149,3 +149,29 @@ def test_a_process_that_dies_after_sending_sends_the_same_mail_again(
     assert len(ids) == 2
     assert len(set(ids)) == 1
     assert office.states() == [DeliveryState.DELIVERED] * 2
+
+
+def test_a_mail_that_was_sent_while_the_ledger_was_away_for_a_moment_is_sent_once(
+    office: Office, inbox: Inbox, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interviews(office, 2)
+    office.stage.pass_time(23 * HOUR)
+    back = threading.Timer(0.3, rename, (ledger, "delivery_try_away", "delivery_try"))
+
+    def go_away(name: str) -> None:
+        if name == "after_digest_sent":
+            rename(ledger, "delivery_try", "delivery_try_away")
+            back.start()
+
+    with monkeypatch.context() as armed:
+        armed.setattr(steps, "reached", go_away)
+        office.carry()
+    back.join()
+
+    assert office.states() == [DeliveryState.DELIVERED] * 2
+    assert len(inbox.letters) == 1
+
+
+def rename(ledger: Ledger, table: str, other: str) -> None:
+    with ledger.engine.begin() as conn:
+        conn.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {other}")

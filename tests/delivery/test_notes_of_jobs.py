@@ -10,7 +10,7 @@ import pytest
 from config import Secret
 from config.settings import Source, Target
 from tests.delivery.office import Office
-from tests.delivery.test_writing_back import ToTheBook
+from tests.delivery.pens import ToTheBook
 from tests.ledger.stage import ACME, created
 from tests.standins.notebooks import KEY, Book, notebook
 from worker.domain.delivery import DeliveryState

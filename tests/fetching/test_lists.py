@@ -238,6 +238,17 @@ def test_a_list_that_leads_back_to_itself_is_left(lever: Town) -> None:
     assert "the list of postings does not end" in (lever.fetch("", What.CHANGES).said or "")
 
 
+def test_a_list_that_never_ends_is_begun_anew_and_seldom(lever: Town) -> None:
+    begin(lever)
+    lever.vendor.then(*[Raw(b'{"data": [], "hasNext": true, "next": "again"}')] * 50)
+    assert lever.ask_all() == 2
+    lever.pass_time(timedelta(minutes=59))
+    assert lever.ask_all() == 0
+    lever.pass_time(timedelta(minutes=1))
+    assert lever.ask_all() == 2
+    assert [one.query.get("offset") for one in lever.vendor.asked] == [None, "again"] * 2
+
+
 def test_workables_list_without_texts_leads_to_one_question_each(sqlite_ledgers: Ledgers) -> None:
     with sqlite_ledgers.lent() as ledger, opened("workable", ledger) as town:
         town.counts = False

@@ -21,6 +21,8 @@ from worker.outbound import Outbound
 
 TEXT = "You repair bicycles, talk with customers and keep a small workshop in order, number {}."
 A_POSTING = Posting("4711", "Mechanic", TEXT.format(1))
+ANOTHER = Posting("4712", "Driver", TEXT.format(2))
+HOUR = timedelta(hours=1)
 
 
 @dataclass

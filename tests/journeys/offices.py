@@ -6,6 +6,7 @@ Only what a journey through everything needs; the notes are those of `notebooks`
 import base64
 import hmac
 import json
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,13 +34,13 @@ class Office(Vendor):
             raise Refused(status)
         return told
 
+    @abstractmethod
     def moved(self, number: int, minute: int, stage: str = STAGE) -> bytes:
         """The event, which is the `number`th, that the candidate stands at a stage since a minute."""
-        raise NotImplementedError
 
+    @abstractmethod
     def signed(self, body: bytes, secret: str) -> Mapping[str, str]:
         """The headers of an event."""
-        raise NotImplementedError
 
 
 class AshbyOffice(AshbyApi, Office):

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.ledger.databases import Ledgers
-from tests.ledger.stage import Stage
+from tests.ledger.dispatching import ALL, CHAT, CRM
+from tests.ledger.stage import ACME, Stage
+from worker.ledger import targets
 from worker.ledger.connection import Ledger
 
 
@@ -45,3 +47,18 @@ def overlapping(postgres_ledger: Ledger, tmp_path: Path) -> Iterator[Callable[..
             return stage
 
         yield another
+
+
+@pytest.fixture
+def told(bridge: Stage) -> Stage:
+    """Acme has two targets that want to hear of everything; bolt has none."""
+    bridge.tell(targets.prepare, [targets.Wanted(name, ACME, "webhook", ALL) for name in (CRM, CHAT)])
+    return bridge
+
+
+@pytest.fixture
+def full(bridge: Stage) -> Stage:
+    """With work for every slot."""
+    for _ in range(40):
+        bridge.file()
+    return bridge

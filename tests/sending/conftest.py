@@ -6,15 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ledger.databases import Ledgers
 from tests.sending.shop import Shop, opened
 from worker.ledger.connection import Ledger
-
-
-@pytest.fixture
-def ledger(sqlite_ledgers: Ledgers) -> Iterator[Ledger]:
-    with sqlite_ledgers.lent() as lent:
-        yield lent
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import json
 import socket
 import struct
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -81,7 +82,7 @@ class Refused(Exception):
         self.status = status
 
 
-class Vendor:
+class Vendor(ABC):
     """One account at one vendor."""
 
     KIND = ""
@@ -128,14 +129,14 @@ class Vendor:
 
     def announcement(self, posting: Posting) -> bytes:
         """The body of the event with which the vendor announces it."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{self.KIND} announces no postings")
 
     def is_authorized(self, asked: Asked) -> bool:
         return asked.headers.get("authorization") == f"Bearer {self.key}"
 
+    @abstractmethod
     def answer(self, asked: Asked) -> Any:
         """What becomes JSON, or bytes as they are sent. Raises Refused."""
-        raise NotImplementedError
 
     def open(self) -> list[Posting]:
         return [one for one in self.postings.values() if one.state == "open"]

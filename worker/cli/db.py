@@ -3,7 +3,7 @@
 import click
 
 from worker.cli import opening, options, printing
-from worker.ledger import schema
+from worker.ledger import resealing, schema
 
 
 @click.command()
@@ -13,12 +13,20 @@ def upgrade(as_json: bool) -> None:
     sprout db upgrade
 
     Bring the database's schema up to date. Of several at once one migrates and the others wait; `sprout up` does it too, `web`
-    and `worker` never do.
+    and `worker` never do. Bodies of events from before there was sealing are sealed by the sweep of a running bridge, or at once
+    by `sprout keys rotate`.
     """
-    before, after = schema.upgrade(opening.assembled().ledger)
+    ledger = opening.assembled().ledger
+    before, after = schema.upgrade(ledger)
     if as_json:
         printing.as_document({"before": before, "after": after})
     elif before == after:
         printing.lines([f"The schema is up to date: {after}."])
     else:
         printing.lines([f"The schema is now {after}; before it was {before or 'not there'}."])
+    clear = ledger.read(resealing.in_clear)
+    if clear:
+        rows = "1 row of people's data is" if clear == 1 else f"{clear} rows of people's data are"
+        printing.note(
+            f"{rows} not sealed yet. The sweep of a running bridge seals them; `sprout keys rotate` does it at once."
+        )

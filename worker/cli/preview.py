@@ -14,6 +14,7 @@ from worker.delivery import previewing
 from worker.delivery.telling import NothingToTell
 from worker.domain.delivery import Subjects
 from worker.domain.message import Happened, Message
+from worker.ledger import interviews
 from worker.ledger.connection import Tx
 from worker.targets import Undeliverable
 
@@ -81,7 +82,9 @@ def _of_request(tx: Tx, given: str) -> Subjects:
 def _of_result(tx: Tx, given: str | None) -> Subjects:
     assert given is not None, "asked for where there is no request"
     found = finding.result(tx, given)
-    return Subjects(result=found.id, interview=found.interview_id)
+    stored = None if found.interview_id is None else interviews.get(tx, found.interview_id)
+    request_id = None if stored is None else stored.request_id
+    return Subjects(result=found.id, interview=found.interview_id, request=request_id)
 
 
 def _readable(body: str) -> str:

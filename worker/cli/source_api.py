@@ -8,18 +8,15 @@ from worker.domain.fields import Unreadable
 from worker.events import calling
 from worker.events.calling import Failed
 from worker.outbound import Outbound
-from worker.sources import Polls
 
 
 def trouble(configured: Source, page: Call) -> str | None:
     """Why the API does not give `page`, in a sentence; None where it does."""
-    kind = sources.named(configured.kind)
-    assert isinstance(kind, Polls), "it has a page"
     try:
         answer = calling.ask(Outbound(), configured, page, clock.wall())
         if isinstance(answer, Failed):
             return answer.sentence
-        kind.listed(answer.status, answer.body, Asking(), configured)
+        sources.listing(configured).listed(answer.status, answer.body, Asking(), configured)
     except Unreadable as fault:
         return f"The API of {configured.name} gives no list of postings: {fault}."
     return None

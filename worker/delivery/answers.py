@@ -1,14 +1,14 @@
 """A target's answer, or the lack of one, as what is kept of it."""
 
-from contextlib import suppress
+import time
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from worker import log
 from worker.delivery.post import TAKEN, Posted
 from worker.domain.delivery import Ended
 from worker.domain.fields import clean, single_line
 from worker.outbound import Answer, OutboundFault
+from worker.policy import asking
 from worker.targets import Explains, TargetKind
 
 LONGEST_EXCERPT = 300  # characters; enough to recognise an error, too few to keep a person's data in
@@ -23,7 +23,7 @@ def answered(answer: Answer, kind: TargetKind, took: timedelta, now: datetime) -
         status=answer.status,
         excerpt=excerpt(answer.body),
         took=took,
-        retry_after=_retry_after(answer.headers.get("retry-after"), now),
+        retry_after=asking.retry_after(answer.headers.get("retry-after"), now),
         said=None if said is None else log.without_secrets(single_line(said))[:LONGEST_SAID],
     )
 
@@ -48,11 +48,6 @@ def excerpt(body: bytes) -> str:
     return log.without_secrets(single_line(clean(text)))[:LONGEST_EXCERPT]
 
 
-def _retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Seconds, or an HTTP date (RFC 9110, 10.2.3). None for anything else: the schedule has the word then."""
-    if value is None:
-        return None
-    with suppress(ValueError, OverflowError, TypeError):
-        text = value.strip()
-        return timedelta(seconds=int(text)) if text.isdecimal() else parsedate_to_datetime(text) - now
-    return None
+def since(began: float) -> timedelta:
+    """How long it took, from a moment of the monotonic clock."""
+    return timedelta(seconds=time.monotonic() - began)

@@ -71,20 +71,6 @@ class Courier:
         waits = [self._take(name) if due <= now else due - now for name, due in dues.items()]
         return min((wait for wait in waits if wait is not None), default=None)
 
-    def carry(self, held: Delivery) -> Ended | None:
-        """One claimed delivery to its end. None where there was nothing to send."""
-        target = self.bridge.settings.targets[held.target]
-        packed = self._packed(held, target)
-        if isinstance(packed, Trouble):
-            gone = packed.code is DeliveryCode.NO_LONGER_THERE
-            state = DeliveryState.CANCELLED if gone else DeliveryState.FAILED
-            self.bridge.ledger.write(lambda tx: deliveries.drop(tx, held, state, packed))
-            return None
-        ended = packed if isinstance(packed, Ended) else self._send(packed, target)
-        steps.reached("after_delivery_sent")
-        self._settle(held, ended)
-        return ended
-
     def _work(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
@@ -127,7 +113,7 @@ class Courier:
 
     def _fly_together(self, target: Target, held: Sequence[Delivery]) -> None:
         with self._landing(target.name):
-            digests.carry(self.bridge, target, held)
+            self._settle(*digests.send(self.bridge, target, held))
 
     def _claim(self, name: str) -> timedelta | None:
         """Claim as many as there are seats; each then flies."""
@@ -152,7 +138,20 @@ class Courier:
 
     def _fly(self, held: Delivery) -> None:
         with self._landing(held.id):
-            self.carry(held)
+            self._carry(held)
+
+    def _carry(self, held: Delivery) -> None:
+        """One claimed delivery to its end."""
+        target = self.bridge.settings.targets[held.target]
+        packed = self._packed(held, target)
+        if isinstance(packed, Trouble):
+            gone = packed.code is DeliveryCode.NO_LONGER_THERE
+            state = DeliveryState.CANCELLED if gone else DeliveryState.FAILED
+            self.bridge.ledger.write(lambda tx: deliveries.drop(tx, held, state, packed))
+            return
+        ended = packed if isinstance(packed, Ended) else self._send(packed, target)
+        steps.reached("after_delivery_sent")
+        self._settle([held], ended)
 
     @contextmanager
     def _landing(self, what: str) -> Iterator[None]:
@@ -193,24 +192,24 @@ class Courier:
             return inscribing.inscribe(self.bridge.ledger, self._outbound, self.bridge.settings, target, packed)
         return handing.handed_over(packed, target, self._outbound)
 
-    def _settle(self, held: Delivery, ended: Ended) -> None:
-        """Until its lease ends; then the message goes out again under the same id."""
+    def _settle(self, told: Sequence[Delivery], ended: Ended) -> None:
+        """All or none, until their lease ends; then the message goes out again under the same id."""
         ends = time.monotonic() + (LEASE - handing.DEADLINE).total_seconds()
 
-        def unit(tx: Tx) -> tuple[bool, redelivery.Step]:
-            step = redelivery.after(ended, held.tries, tx.now(), ids.jitter)
-            return deliveries.settle(tx, held, ended, step), step
+        def unit(tx: Tx) -> list[tuple[Delivery, redelivery.Step]]:
+            steps = [(one, redelivery.after(ended, one.tries, tx.now(), ids.jitter)) for one in told]
+            return [(one, step) for one, step in steps if deliveries.settle(tx, one, ended, step)]
 
         while True:
             try:
-                settled, step = self.bridge.ledger.write(unit)
+                settled = self.bridge.ledger.write(unit)
                 break
             except LedgerFault:
                 if time.monotonic() > ends:
                     raise
                 time.sleep(PAUSE.total_seconds())
-        if settled:
-            _note(held, ended, step)
+        for one, step in settled:
+            _note(one, ended, step)
 
 
 def _note(held: Delivery, ended: Ended, step: redelivery.Step) -> None:

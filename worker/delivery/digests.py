@@ -1,18 +1,17 @@
-"""The messages of a day in one: gathered until their time of the place has come, sent together, settled together."""
+"""The messages of a day in one: gathered until their time of the place has come, sent together."""
 
-import time
 from collections.abc import Sequence
 from datetime import timedelta
 
 from config.settings import Target
-from worker import clock, ids, steps, targets
+from worker import clock, steps, targets
 from worker.assembly import Bridge
-from worker.delivery import answers, post, telling
+from worker.delivery import handing, telling
 from worker.domain.delivery import Delivery, DeliveryCode, DeliveryState, Ended, Trouble
 from worker.domain.message import Message
 from worker.ledger import deliveries, digests
 from worker.ledger.connection import Tx
-from worker.policy import digesting, redelivery
+from worker.policy import digesting
 from worker.targets import Digests, Undeliverable
 
 MOST = 200  # messages in one mail; what is more goes out in the next one at once
@@ -32,27 +31,20 @@ def gather(bridge: Bridge, target: Target, boot_id: str, lease: timedelta) -> Se
     return bridge.ledger.write(unit)
 
 
-def carry(bridge: Bridge, target: Target, held: Sequence[Delivery]) -> Ended | None:
-    """Send what was claimed in one mail. None where nothing of it was there any more."""
+def send(bridge: Bridge, target: Target, held: Sequence[Delivery]) -> tuple[Sequence[Delivery], Ended]:
+    """Send what was claimed in one mail. Returns what was told in it, and how that ended for all; nothing told, nothing sent."""
     told = _told(bridge, held)
     if not told:
-        return None
-    began = time.monotonic()
+        return (), Ended()
     kind = targets.named(target.kind)
     assert isinstance(kind, Digests), "the configuration has refused a digest for other kinds"
     try:
         mail = kind.together([message for _, message in told], target, clock.wall())
-        ended = answers.posted(post.send(mail, target, clock.wall()), timedelta(seconds=time.monotonic() - began))
+        ended = handing.mailed(mail, target)
     except Undeliverable as fault:
         ended = Ended(fault=str(fault), is_final=True)
     steps.reached("after_digest_sent")
-
-    def unit(tx: Tx) -> None:
-        for one, _ in told:
-            deliveries.settle(tx, one, ended, redelivery.after(ended, one.tries, tx.now(), ids.jitter))
-
-    bridge.ledger.write(unit)
-    return ended
+    return [one for one, _ in told], ended
 
 
 def _told(bridge: Bridge, held: Sequence[Delivery]) -> list[Told]:

@@ -23,15 +23,17 @@ def written(message: Message, target: Target) -> Call | Mail | Draft:
 
 def handed_over(packed: Call | Mail, target: Target, outbound: Outbound) -> Ended:
     """How it went; there is no second try here."""
-    began = time.monotonic()
     if isinstance(packed, Mail):
-        return answers.posted(post.send(packed, target, clock.wall(), DEADLINE), _since(began))
+        return mailed(packed, target)
+    began = time.monotonic()
     try:
         answer = outbound.make(packed, configured=target.url, most=MOST_BYTES, deadline=DEADLINE)
     except OutboundFault as fault:
-        return answers.unanswered(fault, _since(began))
-    return answers.answered(answer, targets.named(target.kind), _since(began), clock.wall())
+        return answers.unanswered(fault, answers.since(began))
+    return answers.answered(answer, targets.named(target.kind), answers.since(began), clock.wall())
 
 
-def _since(began: float) -> timedelta:
-    return timedelta(seconds=time.monotonic() - began)
+def mailed(mail: Mail, target: Target) -> Ended:
+    """The same for a letter alone."""
+    began = time.monotonic()
+    return answers.posted(post.send(mail, target, clock.wall(), DEADLINE), answers.since(began))

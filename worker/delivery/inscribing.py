@@ -2,10 +2,10 @@
 
 import time
 from dataclasses import dataclass
-from datetime import timedelta
 
 from config.settings import Settings, Target
 from worker import notes
+from worker.delivery import answers
 from worker.delivery.telling import NothingToTell
 from worker.delivery.writing_back import MayBeThere, Pen, Refused
 from worker.domain.delivery import Delivery, Ended
@@ -53,13 +53,13 @@ def inscribe(ledger: Ledger, outbound: Outbound, settings: Settings, target: Tar
     try:
         written = pen.write(wanted.place, wanted.draft)
     except (NoPlace, MayBeThere) as final:
-        return Ended(fault=str(final), is_final=True, took=_since(began))
+        return Ended(fault=str(final), is_final=True, took=answers.since(began))
     except Refused as refusal:
-        return Ended(fault=str(refusal), is_final=refusal.status in FOR_GOOD, took=_since(began))
+        return Ended(fault=str(refusal), is_final=refusal.status in FOR_GOOD, took=answers.since(began))
     except OutboundFault as fault:
-        return Ended(fault=str(fault), took=_since(began))
-    told = f"Note {written.ended}. {written.remark or ''}".rstrip()
-    return Ended(status=200, excerpt=told, took=_since(began))
+        return Ended(fault=str(fault), took=answers.since(began))
+    told = f"Note {written.became}. {written.remark or ''}".rstrip()
+    return Ended(status=200, excerpt=told, took=answers.since(began))
 
 
 def _account(target: Target) -> Account:
@@ -88,7 +88,3 @@ def _candidate(tx: Tx, held: Delivery, target: Target) -> Place:
 def _of_result(tx: Tx, result_id: str | None) -> str | None:
     result = None if result_id is None else listing.one_result(tx, result_id)
     return None if result is None else result.whose.application_id
-
-
-def _since(began: float) -> timedelta:
-    return timedelta(seconds=time.monotonic() - began)

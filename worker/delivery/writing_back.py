@@ -36,7 +36,7 @@ MOST_PAGES = 20  # of notes at one place; further back nothing is looked for
 T = TypeVar("T")
 
 
-class Ended(StrEnum):
+class Became(StrEnum):
     """What became of a note."""
 
     ADDED = "added"
@@ -49,7 +49,7 @@ class Ended(StrEnum):
 class Written:
     """`remark` is a sentence where something is worth saying."""
 
-    ended: Ended
+    became: Became
     remark: str | None = None
 
 
@@ -106,16 +106,16 @@ class _Session:
         same = next((note for note in found if note.digest == wanted), None)
         if same is not None:
             self._remember(spot, wanted, same.id)
-            return Written(Ended.THERE_ALREADY)
+            return Written(Became.THERE_ALREADY)
         last = None if memory is None else memory.digest
         if last == wanted and memory is not None and memory.is_done:
             what = "changed" if found else "taken away"
-            return Written(Ended.LEFT_TO_A_PERSON, f"The note was {what} in the ATS since, and was left so.")
+            return Written(Became.LEFT_TO_A_PERSON, f"The note was {what} in the ATS since, and was left so.")
         own = next((note for note in found if note.digest == last), None)
         if own is not None and (change := self._change(own, spot, text)) is not None:
             _made(self.pen, change, self.token, self.until)
             self._remember(spot, wanted, own.id)
-            return Written(Ended.CHANGED, self._check(spot, wanted))
+            return Written(Became.CHANGED, self._check(spot, wanted))
         return self._add(spot, adding, wanted)
 
     def _recall(self, spot: Spot, among: Sequence[str]) -> Memory | None:
@@ -125,7 +125,7 @@ class _Session:
         """At a vendor that lists nothing: what the ledger remembers has to do, and so it is told before the note is sent."""
         memory = self._recall(spot, [wanted])
         if memory is not None and memory.digest == wanted and memory.is_done:
-            return Written(Ended.THERE_ALREADY)
+            return Written(Became.THERE_ALREADY)
         if memory is not None and memory.digest == wanted:
             raise MayBeThere(
                 "The note may have been written, and the ATS can't be asked. Look for it there; it is not sent again by itself."
@@ -144,7 +144,7 @@ class _Session:
         steps.reached("after_note_added")
         remote_id = _read(lambda: self.kind.added(answer.status, answer.body), answer)
         self._remember(spot, wanted, remote_id)
-        return Written(Ended.ADDED, self._check(spot, wanted) if self.kind.LISTS else None)
+        return Written(Became.ADDED, self._check(spot, wanted) if self.kind.LISTS else None)
 
     def _ours(self, spot: Spot) -> list[Note]:
         """The notes at the place that bear the marker, newest last as the vendor lists them."""

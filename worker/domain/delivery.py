@@ -58,7 +58,7 @@ class Subjects:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A delivery as the ledger holds it. `id` is the message's id over all tries, `object` what its order is kept for.
+    """A delivery as the ledger holds it. `id` is the message's id over all tries; what has the same `lane` goes in its order.
 
     `facts` is what must be said as it was then, never a person's data. `tries` are those of its schedule, `fence` the number of
     the newest try of all.

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from config.settings import Source
 from worker import sources
 from worker.domain.event import PostingAnnounced
-from worker.domain.fields import Unreadable
 from worker.ledger import events, fetches
 from worker.ledger.connection import Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.ledger.fetches import FetchState, What, Wish
-from worker.sources import Fetches, Polls
+from worker.sources import Polls
 
 SUPERSEDED = "A newer event announced this posting before its text was fetched; see that one."
 
@@ -25,12 +24,9 @@ class Announced:
 
 def checked(said: PostingAnnounced, source: Source) -> PostingAnnounced:
     """`said`, if its source can be asked for it. Raises Unreadable."""
-    kind = sources.named(source.kind)
-    if said.job_id is None and isinstance(kind, Polls):
+    if said.job_id is None and isinstance(sources.named(source.kind), Polls):
         return said
-    if not isinstance(kind, Fetches):
-        raise Unreadable(f'a source of the kind "{source.kind}" can\'t be asked for a posting')
-    kind.ask(said, source)
+    sources.fetching(source).ask(said, source)
     return said
 
 

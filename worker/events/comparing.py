@@ -5,6 +5,7 @@ What only people and TalentSprout decide is no difference: an approval, a cancel
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from worker.domain.request import TO_APPROVE, Code, Content, GenerationRequest, State
 from worker.ledger import rehearsals
@@ -13,14 +14,25 @@ from worker.ledger.rehearsals import Followed
 from worker.policy import reasons
 
 NOT_SAID = object()
-NO_INTERVIEW = frozenset({"skipped", "nothing"})
+
+
+class Ending(StrEnum):
+    """What becomes of a posting."""
+
+    MADE = "made"
+    HELD = "held"
+    SKIPPED = "skipped"
+    NOTHING = "nothing"
+
+
+NO_INTERVIEW = frozenset({Ending.SKIPPED, Ending.NOTHING})
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`what` is "made", "held", "skipped" or "nothing"; `interviews` counts what is made. `label` is None in a rehearsal."""
+    """`interviews` counts what is made. `label` is None in a rehearsal."""
 
-    what: str
+    what: Ending
     why: str | None = None
     rule: str | None = None
     organization: str | None = None
@@ -46,8 +58,8 @@ def outcomes(real: Ledger, scratch: Ledger) -> Iterator[Difference]:
         key = (one.source, one.job_id)
         happened = outcome(real.look(lambda tx, key=key: rehearsals.requests_of(tx, *key)))  # type: ignore[misc]  # a default binds it
         would = outcome(scratch.read(lambda tx, key=key: rehearsals.requests_of(tx, *key)))  # type: ignore[misc]  # likewise
-        if one.skipped_by is not None and would.what == "nothing":
-            would = Outcome("skipped", one.skipped_why, one.skipped_by)
+        if one.skipped_by is not None and would.what is Ending.NOTHING:
+            would = Outcome(Ending.SKIPPED, one.skipped_why, one.skipped_by)
         yield Difference(one, happened, would, tuple(_sentences(happened, would)))
 
 
@@ -55,14 +67,16 @@ def outcome(found: Sequence[tuple[GenerationRequest, Content]]) -> Outcome:
     """By the newest request that was not overtaken by a text that had its interview."""
     wanted = [(one, content) for one, content in found if _code(one) is not Code.SUPERSEDED]
     if not wanted:
-        return Outcome("nothing")
+        return Outcome(Ending.NOTHING)
     request, content = wanted[0]
     because, code = request.because, _code(request)
     if request.state is State.CANCELLED and code is Code.SKIPPED and because is not None:
-        return Outcome("skipped", str(because.facts.get("why")), str(because.facts.get("rule")), label=request.label)
+        return Outcome(
+            Ending.SKIPPED, str(because.facts.get("why")), str(because.facts.get("rule")), label=request.label
+        )
     is_held = request.state is State.HELD and because is not None and (code in TO_APPROVE or "length" in because.facts)
     return Outcome(
-        what="held" if is_held else "made",
+        what=Ending.HELD if is_held else Ending.MADE,
         why=reasons.resting(because) if is_held and because is not None else None,
         rule=request.rule,
         organization=request.organization,
@@ -80,7 +94,7 @@ def _code(request: GenerationRequest) -> Code | None:
 def _sentences(happened: Outcome, would: Outcome) -> Iterator[str]:
     if {happened.what, would.what} <= NO_INTERVIEW:
         return  # what was skipped when it came has left no request
-    was_approved = would.waits and happened.what == "made" and happened.rule == would.rule
+    was_approved = would.waits and happened.what is Ending.MADE and happened.rule == would.rule
     if happened.what != would.what and not was_approved:
         yield f"would be {_words(would)}; was {_words(happened)}"
         return
@@ -94,13 +108,13 @@ def _sentences(happened: Outcome, would: Outcome) -> Iterator[str]:
 def _words(one: Outcome) -> str:
     by = "" if one.rule is None else f" by the rule {one.rule}"
     match one.what:
-        case "nothing":
+        case Ending.NOTHING:
             return "left without an interview"
-        case "skipped":
+        case Ending.SKIPPED:
             return f"skipped{by}"
-        case "held":
+        case Ending.HELD:
             return f"held{by}: {one.why}"
-        case _:
+        case Ending.MADE:
             return f"made{by}" if one.label is None else f"made{by} ({one.label})"
 
 

@@ -28,7 +28,6 @@ from worker.ledger.fetches import Fetch, Later, What
 from worker.outbound import Answer, Outbound
 from worker.policy import asking, reasons
 from worker.policy.asking import Trouble
-from worker.sources import Fetches, Polls
 
 Meaning = Readable | PostingClosed
 _logger = log.named(__name__)
@@ -97,13 +96,9 @@ class Fetching:
 
 def _call(source: Source, claimed: Fetch) -> Call:
     """Raises Unreadable where the source can't be asked, or a list goes on at another host."""
-    kind = sources.named(source.kind)
     if claimed.what is What.POSTING:
-        if not isinstance(kind, Fetches):
-            raise Unreadable(f'a source of the kind "{source.kind}" can\'t be asked for a posting')
-        return kind.ask(claimed.announced, source)
-    if not isinstance(kind, Polls):
-        raise Unreadable(f'a source of the kind "{source.kind}" has no list of postings')
+        return sources.fetching(source).ask(claimed.announced, source)
+    kind = sources.listing(source)
     call = kind.page(claimed.asking, source)
     first = kind.page(Asking(claimed.subject or None, claimed.since), source)
     if _place(call) != _place(first):
@@ -116,17 +111,15 @@ def _place(call: Call) -> tuple[str, str]:
     return parts.scheme, parts.netloc
 
 
-def _understood(source: Source, claimed: Fetch, answer: Answer, asked_at: datetime) -> Told | Page:
+def _understood(source: Source, claimed: Fetch, answer: Answer, asked_at: datetime) -> Told | Page | Failed:
     """What takes time is done here, before a transaction begins. Raises Unreadable."""
-    kind = sources.named(source.kind)
     if claimed.what is What.POSTING:
-        assert isinstance(kind, Fetches), "it was asked"
-        told = list(kind.fetched(answer.status, answer.body, claimed.announced, source))
+        told = list(sources.fetching(source).fetched(answer.status, answer.body, claimed.announced, source))
         return Told(tuple(_meaning(one, claimed.subject, source) for one in told))
-    assert isinstance(kind, Polls), "it was asked"
-    listed = kind.listed(answer.status, answer.body, claimed.asking, source)
+    listed = sources.listing(source).listed(answer.status, answer.body, claimed.asking, source)
     if listed.next is not None and (listed.next == claimed.next or claimed.pages + 1 >= asking.MOST_PAGES):
-        raise Unreadable("the list of postings does not end")
+        sentence = f"The answer can't be used: the list of postings does not end, after {claimed.pages + 1} pages."
+        return Failed(Trouble.ENDLESS, sentence)
     return Page(listed, answer.body, asked_at)
 
 
@@ -149,7 +142,7 @@ def _settle(tx: Tx, *, source: Source, claimed: Fetch, outcome: Told | Page | Fa
         return _failed(tx, source, claimed, outcome)
     source_apis.note_answer(tx, source.name)
     if isinstance(outcome, Page):
-        return Done(tuple(pages.keep(tx, source, claimed, outcome, source.poll)))
+        return Done(tuple(pages.keep(tx, source, claimed, outcome)))
     return _finished(tx, source, claimed, outcome.meanings)
 
 
@@ -179,10 +172,13 @@ def _failed(tx: Tx, source: Source, claimed: Fetch, failed: Failed) -> Done:
         fetches.give_up(tx, claimed, failed.sentence)
         _tell(tx, claimed, EventState.UNREADABLE, f"The text could not be fetched: {failed.sentence}")
         return Done()
-    due_at = tx.now() + asking.wait(failed.trouble, failures, failed.told)
+    wait = asking.wait(failed.trouble, failures, failed.told)
+    if failed.trouble is Trouble.ENDLESS:
+        wait = max(wait, pages.every(source, claimed))
+    due_at = tx.now() + wait
     is_closing = asking.closes(failed.trouble)
-    fetches.again(tx, claimed, due_at, failed.sentence, anew=failures % asking.TRIES_OF_A_PAGE == 0)
-    if failed.trouble is not Trouble.NOT_THERE:
+    fetches.again(tx, claimed, due_at, failed.sentence, anew=asking.begins_anew(failed.trouble, failures))
+    if failed.trouble not in (Trouble.NOT_THERE, Trouble.ENDLESS):
         is_refused = failed.trouble is Trouble.REFUSED
         closed_until = due_at if is_closing else None
         source_apis.note_trouble(tx, source.name, failed.sentence, closed_until=closed_until, refused=is_refused)

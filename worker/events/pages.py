@@ -14,14 +14,12 @@ from worker import sources
 from worker.domain.asking import Asking, Listed
 from worker.domain.call import SUCCESS
 from worker.domain.event import Event, Ignored, PostingAnnounced, PostingChanged, PostingClosed, PostingOpened
-from worker.domain.fields import Unreadable
 from worker.domain.received import Received
 from worker.ledger import events, fetches, postings
 from worker.ledger.connection import Tx
 from worker.ledger.events import Receipt
 from worker.ledger.fetches import Fetch, FetchState, What
 from worker.policy import asking
-from worker.sources import Polls
 
 WHAT, ACCOUNT, ASKED = ":what", ":account", ":asked"  # no header of a delivery begins with a colon
 
@@ -42,10 +40,7 @@ def is_page(received: Received) -> bool:
 
 def said(tx: Tx, received: Received, source: Source) -> list[Event]:
     """What a stored page says; of a list of open postings only what was not known. Raises Unreadable."""
-    kind = sources.named(source.kind)
-    if not isinstance(kind, Polls):
-        raise Unreadable(f'a source of the kind "{source.kind}" has no list of postings')
-    listed = kind.listed(SUCCESS, received.body, Asking(received.headers[ACCOUNT] or None), source)
+    listed = sources.listing(source).listed(SUCCESS, received.body, Asking(received.headers[ACCOUNT] or None), source)
     if received.headers[WHAT] == What.CHANGES:
         return [*listed.events, *_gone(tx, source, listed)]
     asked_at = received.headers.get(ASKED)
@@ -53,7 +48,7 @@ def said(tx: Tx, received: Received, source: Source) -> list[Event]:
     return [_seen_at(one, moment) for one in _news(tx, source, listed.events)]
 
 
-def keep(tx: Tx, source: Source, claimed: Fetch, page: Page, every: timedelta) -> list[str]:
+def keep(tx: Tx, source: Source, claimed: Fetch, page: Page) -> list[str]:
     """Store a page, if it says something, and turn to the next. The ids of events that are to be read."""
     told = page.listed.events
     news = (
@@ -67,12 +62,13 @@ def keep(tx: Tx, source: Source, claimed: Fetch, page: Page, every: timedelta) -
     else:
         began = claimed.began_at or tx.now()
         since = began - asking.OVERLAP if claimed.what is What.CHANGES else None
-        fetches.round_off(tx, claimed, since, _next(tx.now(), claimed, every), sentence)
+        fetches.round_off(tx, claimed, since, tx.now() + every(source, claimed), sentence)
     return fresh
 
 
-def _next(now: datetime, claimed: Fetch, every: timedelta) -> datetime:
-    return now + (every if claimed.what is What.CHANGES else asking.EVERY_OPEN)
+def every(source: Source, claimed: Fetch) -> timedelta:
+    """How long after its end a list is asked for again."""
+    return source.poll if claimed.what is What.CHANGES else asking.EVERY_OPEN
 
 
 def _news(tx: Tx, source: Source, told: Sequence[Event]) -> list[Event]:

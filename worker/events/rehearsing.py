@@ -16,7 +16,7 @@ from worker.domain.posting import JobPosting
 from worker.domain.request import State
 from worker.events import following, reader
 from worker.events.following import Readable
-from worker.ledger import events, rehearsals, requests
+from worker.ledger import events, postings, rehearsals, requests
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import StoredEvent
 from worker.ledger.rehearsals import Followed
@@ -100,7 +100,7 @@ class Rehearsal:
         known = None
         if said.job_id is not None:
             job_id = said.job_id
-            known = self._real.look(lambda tx: rehearsals.posting_of(tx, source.name, job_id))
+            known = self._real.look(lambda tx: postings.seen(tx, source.name, job_id))
         if known is None or not known.text:
             return Effect.UNFETCHED, "The ATS would be asked for it; no text of it is known here."
         posting = JobPosting(

@@ -1,4 +1,4 @@
-"""The ATSs' own APIs, as the last calls found them."""
+"""The ATSs' own APIs and their lists, as the last calls found them."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from worker.policy import reasons
 
 
 def source_apis_in_trouble(bridge: Bridge) -> Iterator[Check]:
-    """A source whose API refuses or does not answer, and texts that were given up."""
+    """A source whose API refuses or does not answer, lists that fail where all else is answered, and texts that were given up."""
     for name in bridge.settings.sources:
         api = bridge.ledger.read(lambda tx, name=name: source_apis.get(tx, name))  # type: ignore[misc]  # a default binds it
         where = place(bridge.settings, f"sources.{name}", "api_key")
@@ -18,6 +18,10 @@ def source_apis_in_trouble(bridge: Bridge) -> Iterator[Check]:
             again = "It is tried again by itself." if not api.refused else "Correct it and restart the bridge."
             sentence = f"{name}, at {reasons.clock(api.trouble_at)}: {api.trouble}"
             yield Check(f"API of {name}", state, sentence, again, where)
+        for trouble in bridge.ledger.read(lambda tx, name=name: fetches.failing_lists(tx, name)):  # type: ignore[misc]  # likewise
+            if api is None or trouble != api.trouble:
+                again = "It is asked for again by itself; what its pages said was read."
+                yield Check(f"list of {name}", State.WARN, f"{name}: {trouble}", again, where)
         failed = bridge.ledger.read(lambda tx, name=name: fetches.count_failed(tx, name))  # type: ignore[misc]  # likewise
         if failed:
             remedy = f"See why: sprout events list --source {name} --state unreadable; then: sprout events replay ID"

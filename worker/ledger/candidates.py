@@ -1,15 +1,15 @@
 """What is stored about one person: found by the keyed digests of what they are known by, and erased."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from worker.domain.delivery import DeliveryCode, DeliveryState
+from worker.domain.delivery import DeliveryCode, DeliveryState, Trouble
 from worker.domain.received import Received
-from worker.ledger import announcing, results, written_notes
+from worker.ledger import announcing, because, results, written_notes
 from worker.ledger.connection import Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.ledger.events import from_row as event_from_row
@@ -81,32 +81,32 @@ class Told:
 def deliveries_of(tx: Tx, results_ids: Collection[str]) -> list[Told]:
     """Deliveries that are about these results, the oldest first."""
     causes = {announcing.cause_of(event, one): one for one in results_ids for event in announcing.RESULTS.values()}
-    last = sa.select(sa.func.max(delivery_try.c.at)).where(delivery_try.c.delivery_id == delivery.c.id)
-    wanted = sa.select(delivery, last.scalar_subquery().label("at")).where(delivery.c.cause.in_(causes))
-    rows = tx.conn.execute(wanted.order_by(delivery.c.id))
-    return [Told(row.id, row.target, row.event, row.state, row.at, causes[row.cause]) for row in rows]
+    return _told(tx, delivery.c.cause.in_(causes), causes)
 
 
 def deliveries_of_applications(tx: Tx, ids: Collection[str]) -> list[Told]:
     """Deliveries that are about these applications: invitations and reminders."""
+    return _told(tx, delivery.c.lane.in_([announcing.lane_of_application(one) for one in ids]), {})
+
+
+def _told(tx: Tx, which: sa.ColumnElement[bool], results_by_cause: Mapping[str, str]) -> list[Told]:
     last = sa.select(sa.func.max(delivery_try.c.at)).where(delivery_try.c.delivery_id == delivery.c.id)
-    lanes = [announcing.lane_of_application(one) for one in ids]
-    wanted = sa.select(delivery, last.scalar_subquery().label("at")).where(delivery.c.lane.in_(lanes))
-    rows = tx.conn.execute(wanted.order_by(delivery.c.id))
-    return [Told(row.id, row.target, row.event, row.state, row.at, None) for row in rows]
+    wanted = sa.select(delivery, last.scalar_subquery().label("at")).where(which).order_by(delivery.c.id)
+    return [
+        Told(row.id, row.target, row.event, row.state, row.at, results_by_cause.get(row.cause))
+        for row in tx.conn.execute(wanted)
+    ]
 
 
 def silence(tx: Tx, told: Collection[Told]) -> None:
-    """Nothing more is sent of these, and what targets answered is dropped: it may repeat what they were told."""
+    """Nothing more is sent of these, and what targets answered, in reasons too, is dropped: it may repeat what they were told."""
     named = [one.delivery for one in told]
     if named:
-        gone = json.dumps({"code": DeliveryCode.NO_LONGER_THERE, "facts": {}})
+        gone = because.pack(Trouble(DeliveryCode.NO_LONGER_THERE, {}))
         these = sa.update(delivery).where(delivery.c.id.in_(named))
         waiting = these.where(delivery.c.state == DeliveryState.WAITING)
         tx.conn.execute(waiting.values(state=DeliveryState.CANCELLED, because=gone, updated_at=tx.now()))
-        tx.conn.execute(
-            these.where(delivery.c.because.is_not(None)).values(because=gone)
-        )  # it may hold their words too
+        tx.conn.execute(these.where(delivery.c.because.is_not(None)).values(because=gone))
         tx.conn.execute(sa.update(delivery_try).where(delivery_try.c.delivery_id.in_(named)).values(excerpt=""))
 
 

@@ -11,18 +11,12 @@ import sqlalchemy as sa
 
 from worker.ledger.connection import Ledger, LedgerFault
 
-MOST_BYTES = (
-    1_000_000_000  # of an SQLite file that is written anew here; longer than that, others would wait for minutes
+# Of an SQLite file that is rewritten here; a longer one would keep others waiting for minutes.
+MOST_BYTES = 1_000_000_000
+# Every table that an erasure takes rows or texts from.
+VACUUM = sa.text(
+    "VACUUM result, result_name, attribution, written_note, event_body, application, delivery, delivery_try"
 )
-EMPTIED = (
-    "result",
-    "result_name",
-    "attribution",
-    "event_body",
-    "application",
-    "delivery",
-    "delivery_try",
-)  # by erasures
 LOG_STAYS = "A process still reads an older state of the file, so its log (-wal) is emptied when the bridge stops."
 LARGE = "The file is large: give VACUUM at a quiet moment to rewrite its half-empty pages (sqlite3 FILE VACUUM)."
 ON_POSTGRES = (
@@ -64,7 +58,7 @@ def _sqlite(ledger: Ledger) -> str | None:
 def _postgresql(ledger: Ledger) -> str | None:
     try:
         with ledger.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
-            conn.execute(sa.text(f"VACUUM {', '.join(EMPTIED)}"))
+            conn.execute(VACUUM)
     except LedgerFault:
         return f"VACUUM could not be run. {ON_POSTGRES}"
     return ON_POSTGRES

@@ -16,17 +16,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from worker.domain.delivery import (
-    Delivery,
-    DeliveryCode,
-    DeliveryState,
-    Ended,
-    Subjects,
-    Trouble,
-    Try,
-)
+from worker.domain.delivery import Delivery, DeliveryState, Ended, Subjects, Trouble, Try
 from worker.domain.message import Happened
-from worker.ledger import announcing, audit, targets
+from worker.ledger import announcing, audit, because, targets
 from worker.ledger.connection import Tx
 from worker.ledger.delivery_tables import delivery, delivery_try, is_open, is_sending, is_waiting
 from worker.ledger.result_tables import result
@@ -47,7 +39,7 @@ class Claim:
 def claim(tx: Tx, target: str, boot_id: str, lease: timedelta, most: int) -> Claim:
     """Take at most `most` of what is due of one target, each of another lane. A failing target gets one at a time."""
     standing = targets.get(tx, target, lock=True)
-    if standing is None or standing.gone_at is not None or standing.paused_at is not None:
+    if standing is None or standing.is_stopped:
         return Claim((), None)
     now = tx.now()
     if standing.not_before is not None and standing.not_before > now:
@@ -63,17 +55,12 @@ def claim(tx: Tx, target: str, boot_id: str, lease: timedelta, most: int) -> Cla
     return Claim(found, None if len(found) == room else _until_next(tx, target, now))
 
 
-def claim_one(tx: Tx, delivery_id: str, boot_id: str, lease: timedelta) -> Delivery | None:
-    """Take this one now, whatever goes before it and however its target stands: a person waits for it. None if it is taken."""
-    return _take(tx, delivery_id, boot_id, tx.now(), lease)
-
-
 def next_due(tx: Tx, names: Collection[str]) -> dict[str, datetime]:
     """When something may go to each of these targets again; those that are stopped, or have nothing waiting, are left out."""
     found = {}
     for one in targets.standings(tx):
         first = _waiting_of(one.name).with_only_columns(delivery.c.due_at).order_by(delivery.c.due_at).limit(1)
-        if one.name in names and one.gone_at is None and one.paused_at is None:
+        if one.name in names and not one.is_stopped:
             due = tx.conn.execute(first).scalar_one_or_none()
             if due is not None:
                 found[one.name] = max(due, one.not_before or due)
@@ -97,9 +84,9 @@ def settle(tx: Tx, held: Delivery, ended: Ended, step: redelivery.Step) -> bool:
     return True
 
 
-def drop(tx: Tx, held: Delivery, state: DeliveryState, because: Trouble) -> bool:
+def drop(tx: Tx, held: Delivery, state: DeliveryState, why: Trouble) -> bool:
     """End a claimed one that can't be sent: what it says is gone, or its target can't be written for."""
-    return _move(tx, held, state, because=because, lease_until=None)
+    return _move(tx, held, state, because=why, lease_until=None)
 
 
 def expired(tx: Tx, *, boot_id: str | None = None) -> list[Delivery]:
@@ -154,6 +141,12 @@ def is_first(tx: Tx, found: Delivery) -> bool:
     return tx.conn.execute(_heads(found.target).where(delivery.c.id == found.id)).first() is not None
 
 
+def claimed(boot_id: str, now: datetime, lease: timedelta) -> dict[str, Any]:
+    """What a claim writes into a row: its state, one more try, a new fence and a lease."""
+    held = {"state": DeliveryState.SENDING, "boot_id": boot_id, "lease_until": now + lease, "updated_at": now}
+    return {**held, "tries": delivery.c.tries + 1, "fence": delivery.c.fence + 1}
+
+
 def from_row(row: sa.RowMapping) -> Delivery:
     """A row of `delivery` as the noun."""
     return Delivery(
@@ -169,7 +162,7 @@ def from_row(row: sa.RowMapping) -> Delivery:
         tries=row["tries"],
         fence=row["fence"],
         lease_until=row["lease_until"],
-        because=_unpack(row["because"]),
+        because=because.unpack_trouble(row["because"]),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
@@ -199,15 +192,8 @@ def _until_next(tx: Tx, target: str, now: datetime) -> timedelta | None:
 
 def _take(tx: Tx, delivery_id: str, boot_id: str, now: datetime, lease: timedelta) -> Delivery | None:
     waiting = sa.update(delivery).where(delivery.c.id == delivery_id, is_waiting())
-    taken = waiting.values(
-        state=DeliveryState.SENDING,
-        tries=delivery.c.tries + 1,
-        fence=delivery.c.fence + 1,
-        boot_id=boot_id,
-        lease_until=now + lease,
-        updated_at=now,
-    )
-    row = tx.conn.execute(taken.returning(delivery)).mappings().one_or_none()
+    taken = waiting.values(claimed(boot_id, now, lease)).returning(delivery)
+    row = tx.conn.execute(taken).mappings().one_or_none()
     return None if row is None else from_row(row)
 
 
@@ -215,17 +201,17 @@ def _becomes(step: redelivery.Step, now: datetime) -> tuple[DeliveryState, dict[
     match step:
         case redelivery.Delivered():
             return DeliveryState.DELIVERED, {"because": None, "lease_until": None}
-        case redelivery.GivenUp(because):
-            return DeliveryState.FAILED, {"because": because, "lease_until": None}
-        case redelivery.Stopped(because):
-            return DeliveryState.WAITING, {"because": because, "lease_until": None, "due_at": now}
-        case redelivery.Later(due_at, because):
-            return DeliveryState.WAITING, {"because": because, "lease_until": None, "due_at": due_at}
+        case redelivery.GivenUp(why):
+            return DeliveryState.FAILED, {"because": why, "lease_until": None}
+        case redelivery.Stopped(why):
+            return DeliveryState.WAITING, {"because": why, "lease_until": None, "due_at": now}
+        case redelivery.Later(due_at, why):
+            return DeliveryState.WAITING, {"because": why, "lease_until": None, "due_at": due_at}
 
 
 def _move(tx: Tx, held: Delivery, to: DeliveryState, **changes: Any) -> bool:
     if "because" in changes:
-        changes["because"] = _pack(changes["because"])
+        changes["because"] = because.pack(changes["because"])
     mine = sa.and_(delivery.c.id == held.id, delivery.c.fence == held.fence, delivery.c.state == DeliveryState.SENDING)
     moved = sa.update(delivery).where(mine).values(state=to, updated_at=tx.now(), **changes)
     return tx.conn.execute(moved.returning(delivery.c.id)).scalar_one_or_none() is not None
@@ -261,14 +247,3 @@ def _stop(tx: Tx, name: str, why: str) -> None:
     if targets.pause(tx, name, None, why):
         audit.record(tx, "bridge", "pause target", name, {"why": why})
         announcing.target_failing(tx, name)
-
-
-def _pack(because: Trouble | None) -> str | None:
-    return None if because is None else json.dumps({"code": because.code, "facts": because.facts})
-
-
-def _unpack(text: str | None) -> Trouble | None:
-    if text is None:
-        return None
-    stored = json.loads(text)
-    return Trouble(DeliveryCode(stored["code"]), stored["facts"])

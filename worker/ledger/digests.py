@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from worker.domain.delivery import Delivery, DeliveryState
+from worker.domain.delivery import Delivery
 from worker.ledger import deliveries, targets
 from worker.ledger.connection import Tx
 from worker.ledger.delivery_tables import delivery, is_sending, is_waiting
@@ -22,7 +22,7 @@ def claim(tx: Tx, target: str, boot_id: str, lease: timedelta, most: int) -> Seq
     """Take all that is due of one target, at most `most`, oldest first. Nothing while another process has some of it."""
     standing = targets.get(tx, target, lock=True)
     now = tx.now()
-    if standing is None or standing.gone_at is not None or standing.paused_at is not None:
+    if standing is None or standing.is_stopped:
         return ()
     if standing.not_before is not None and standing.not_before > now:
         return ()
@@ -32,7 +32,5 @@ def claim(tx: Tx, target: str, boot_id: str, lease: timedelta, most: int) -> Seq
     due = sa.select(delivery.c.id).where(delivery.c.target == target, is_waiting(), delivery.c.due_at <= now)
     first = list(tx.conn.execute(due.order_by(delivery.c.id).limit(most)).scalars())
     taken = sa.update(delivery).where(delivery.c.id.in_(first), is_waiting())
-    values = {"state": DeliveryState.SENDING, "boot_id": boot_id, "lease_until": now + lease, "updated_at": now}
-    counted = taken.values(tries=delivery.c.tries + 1, fence=delivery.c.fence + 1, **values)
-    rows = tx.conn.execute(counted.returning(delivery)).mappings().all()
+    rows = tx.conn.execute(taken.values(deliveries.claimed(boot_id, now, lease)).returning(delivery)).mappings().all()
     return sorted(map(deliveries.from_row, rows), key=lambda held: held.id)

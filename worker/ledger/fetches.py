@@ -225,6 +225,15 @@ def of_source(tx: Tx, source: str, what: What) -> list[Fetch]:
     return [from_row(row) for row in rows]
 
 
+def failing_lists(tx: Tx, source: str) -> list[str]:
+    """Why lists of a source are not there yet: a sentence each, of those whose last page failed."""
+    failing = sa.and_(fetch.c.source == source, fetch.c.what != What.POSTING, fetch.c.failures > 0)
+    statement = (
+        sa.select(fetch.c.said).where(failing, fetch.c.said.is_not(None)).order_by(fetch.c.what, fetch.c.subject)
+    )
+    return list(dict.fromkeys(tx.conn.execute(statement).scalars()))
+
+
 def count_failed(tx: Tx, source: str) -> int:
     """How many of a source were given up."""
     failed = sa.and_(fetch.c.source == source, fetch.c.state == FetchState.FAILED)

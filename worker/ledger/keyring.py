@@ -13,7 +13,8 @@ import os
 import secrets
 import time
 from base64 import b64decode, b64encode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -184,18 +185,15 @@ def missing(name: str, ring: Keyring) -> str:
     )
 
 
-class _locked:  # noqa: N801 - used as a function
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
     """One process at a time changes the keys of a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __enter__(self) -> None:
-        self._handle = os.open(self._folder, os.O_RDONLY)
-        fcntl.flock(self._handle, fcntl.LOCK_EX)
-
-    def __exit__(self, *_: object) -> None:
-        os.close(self._handle)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _put(path: Path, content: str) -> None:

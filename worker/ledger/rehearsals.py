@@ -14,10 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Table, Text
 
 from worker.domain.request import Content, GenerationRequest
-from worker.ledger import events, postings, requests
+from worker.ledger import events, requests
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import StoredEvent
-from worker.ledger.postings import StoredPosting
 from worker.ledger.tables import METADATA, audit, event, posting, request, request_content
 
 PAGE = 200  # rows that are in memory at once
@@ -126,13 +125,6 @@ def all_followed(ledger: Ledger) -> Iterator[Followed]:
         if len(page) < PAGE:
             return
         last = (page[-1]["source"], page[-1]["job_id"])
-
-
-def posting_of(tx: Tx, source: str, job_id: str) -> StoredPosting | None:
-    """As it stands, without a lock."""
-    wanted = sa.select(posting).where(posting.c.source == source, posting.c.job_id == job_id)
-    row = tx.conn.execute(wanted).mappings().one_or_none()
-    return None if row is None else postings.from_row(row)
 
 
 def jobs_of(tx: Tx, source: str, requisition_id: str) -> list[str]:

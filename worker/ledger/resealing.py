@@ -43,6 +43,11 @@ def left(tx: Tx) -> int:
     return sum(count for (_, name), count in counts(tx).items() if name in here)
 
 
+def in_clear(tx: Tx) -> int:
+    """How many rows no key has sealed: they were stored before there was any."""
+    return sum(count for (_, name), count in counts(tx).items() if name == CLEAR)
+
+
 def counts(tx: Tx) -> dict[tuple[str, str], int]:
     """How many rows of each table each key has sealed; CLEAR for those that none has."""
     found: dict[tuple[str, str], int] = {}

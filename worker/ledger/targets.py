@@ -51,6 +51,11 @@ class Standing:
     told_failing_at: datetime | None
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether nothing goes there until a person has done something."""
+        return self.gone_at is not None or self.paused_at is not None
+
+    @property
     def destination(self) -> Destination:
         """What sentences need of it."""
         return Destination(

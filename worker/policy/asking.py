@@ -32,6 +32,7 @@ class Trouble(StrEnum):
     REFUSED = "refused"  # no key, or one that is not accepted; an address that is not called
     NOT_THERE = "not there"  # 404 and its like
     UNREADABLE = "unreadable"  # an answer that can't be understood
+    ENDLESS = "endless"  # a list whose pages lead to ever more of them
 
 
 FIRST_WAIT = {
@@ -40,6 +41,7 @@ FIRST_WAIT = {
     Trouble.REFUSED: timedelta(minutes=15),
     Trouble.NOT_THERE: timedelta(minutes=1),
     Trouble.UNREADABLE: timedelta(minutes=1),
+    Trouble.ENDLESS: LONGEST_OUTAGE,
 }
 
 
@@ -55,6 +57,11 @@ def wait(trouble: Trouble, failures: int, told: timedelta | None = None) -> time
 def closes(trouble: Trouble) -> bool:
     """Whether nothing else can be had of this source meanwhile."""
     return trouble in (Trouble.BUSY, Trouble.REFUSED)
+
+
+def begins_anew(trouble: Trouble, failures: int) -> bool:
+    """Whether a list is asked for from its first page on, and not from where it stands."""
+    return trouble is Trouble.ENDLESS or failures % TRIES_OF_A_PAGE == 0
 
 
 def gives_up(trouble: Trouble, failures: int, *, ever_answered: bool) -> bool:

@@ -27,7 +27,7 @@ class Opening:
     @property
     def kind(self) -> tuple[str, str]:
         """Postings of one kind are one job in several places."""
-        return " ".join(self.title.split()).casefold(), (self.language or "").casefold()
+        return _folded(self.title), _folded(self.language or "")
 
 
 @dataclass(frozen=True)

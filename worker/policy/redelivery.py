@@ -27,7 +27,7 @@ JITTER = 0.1  # of a step, on top of it: what failed together must not come back
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(hours=24)  # of what a target may ask for
 LONGEST_AFTER_DEATH = timedelta(
     minutes=5
-)  # 5, 10, 20 … seconds before: what kills its process must not do so all the time
+)  # after 5, 10, 20 … seconds: what kills its process must not do so all the time
 GONE = 410
 BREATHER = timedelta(seconds=60)  # at most this long nothing goes to a target that failed; then one delivery alone
 NOTICE_AFTER = timedelta(hours=1)  # of failing without a success, somebody is told

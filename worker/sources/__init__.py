@@ -120,6 +120,22 @@ def named(kind: str) -> SourceKind:
     return kinds()[kind]
 
 
+def fetching(source: Source) -> Fetches:
+    """Its module, where it can be asked for one posting. Raises Unreadable where it can't."""
+    kind = named(source.kind)
+    if not isinstance(kind, Fetches):
+        raise Unreadable(f'a source of the kind "{source.kind}" can\'t be asked for a posting')
+    return kind
+
+
+def listing(source: Source) -> Polls:
+    """Its module, where it lists its postings. Raises Unreadable where it doesn't."""
+    kind = named(source.kind)
+    if not isinstance(kind, Polls):
+        raise Unreadable(f'a source of the kind "{source.kind}" has no list of postings')
+    return kind
+
+
 def first_page(source: Source) -> Call | None:
     """The first page of a source's list of open postings; None where it can't be asked for (see `BY_ACCOUNT`, `page`)."""
     kind = named(source.kind)

@@ -33,3 +33,9 @@ def refused() -> Callable[..., str]:
         return str(refusal.value)
 
     return refuse
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Of a workbook that is not there yet."""
+    return tmp_path / "jobs.xlsx"

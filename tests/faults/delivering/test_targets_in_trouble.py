@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.delivery.office import Office
+from tests.delivery.offices import OpenOffice
 from tests.delivery.receivers import Given, Receiver, Says
-from tests.faults.delivering.conftest import OpenOffice
 from tests.ledger.stage import created
 from tests.outbound.wires import Wire
 from tests.talentsprout.certificates import LONG_SINCE, Certificate, certificate

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from tests.processes import Program
-from tests.web.houses import HOOK_TOKEN, TWO_ORGANIZATIONS, UNREACHABLE, assembled, empty_ledger, sign
+from tests.web.houses import HOOK_TOKEN, TWO_ORGANIZATIONS, UNREACHABLE, assembled, block_spool, empty_ledger, sign
 from worker.assembly import Bridge
 from worker.children import free_port
 from worker.events import reader
@@ -144,6 +144,23 @@ def web_on(folder: Path, database_url: str, **more: str) -> Iterator[Web]:
     finally:
         web.stop()
         web.bridge.ledger.close()
+
+
+def numbered(number: int) -> bytes:
+    return b'{"action": "job_post_created", "payload": {"id": %d}}' % number
+
+
+def send(web: Web, number: int, **more: float) -> Reply:
+    return web.deliver("careers", numbered(number), f"number-{number}", **more)
+
+
+def prepare(web: Web, *, spooling: bool) -> Web:
+    """Serving, and one delivery is stored."""
+    if not spooling:
+        block_spool(web.bridge)
+    web.start()
+    assert send(web, 0).status == 200
+    return web
 
 
 def sqlite_in(folder: Path) -> str:
