@@ -12,6 +12,7 @@ from worker.domain.fields import Fields, Unreadable
 MOST_VALUES = 1_000_000  # in the lists on an expression's way, all counted
 MOST_MADE = 10_000_000  # values and characters in what it puts together; ten times the largest delivery
 NARROWER = "write a narrower one"
+MAKING = frozenset({"multi_select_list", "multi_select_dict"})
 GROWING = frozenset({"join", "to_string"})  # functions whose text may be longer than what they are given
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _interpreter() -> Any:
         def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
             found = super().visit(node, *args, **kwargs)
             self._count(len(found) if isinstance(found, list) else 0)
-            return found
+            return self._weighed(found) if node["type"] in MAKING else found
 
         def visit_flatten(self, node: Any, value: Any) -> Any:
             base = self.visit(node["children"][0], value)
@@ -72,12 +73,6 @@ def _interpreter() -> Any:
                 return None
             self._count(sum(len(one) for one in base if isinstance(one, list)))
             return [one for part in base for one in (part if isinstance(part, list) else [part])]
-
-        def visit_multi_select_list(self, node: Any, value: Any) -> Any:
-            return self._weighed(super().visit_multi_select_list(node, value))
-
-        def visit_multi_select_dict(self, node: Any, value: Any) -> Any:
-            return self._weighed(super().visit_multi_select_dict(node, value))
 
         def visit_function_expression(self, node: Any, value: Any) -> Any:
             if node["value"] not in GROWING:
