@@ -87,6 +87,21 @@ def test_pages_follow_one_another_without_a_gap(desk: Desk) -> None:
     assert third["next"] is None
 
 
+@pytest.mark.parametrize("noun", ["requests", "events", "interviews", "results", "deliveries"])
+def test_a_cursor_that_no_page_ended_with_says_where_cursors_come_from(desk: Desk, noun: str) -> None:
+    error = desk.error(noun, "list", "--cursor", "nope", status=2)["error"]
+    assert error.startswith(
+        '--cursor: "nope" is not where a page of this list ended; take it from the line under that page'
+    )
+    assert desk.error("coverage", "--cursor", "nope", status=2)["error"] == error
+
+
+def test_what_names_no_interview_is_said_to_name_none_of_what_might(desk: Desk) -> None:
+    error = desk.error("interviews", "link", "NOPE")
+    sentence = 'No interview, request or job goes by "NOPE". See: sprout interviews list, sprout coverage'
+    assert (error["code"], error["error"]) == ("not_found", sentence)
+
+
 def test_filters_narrow_and_a_misspelt_one_shows_no_empty_list(open_desk: Callable[..., Desk]) -> None:
     desk = open_desk("acme", "south")
     desk.created(1)
