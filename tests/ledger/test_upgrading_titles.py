@@ -12,10 +12,14 @@ from worker.ledger.connection import Ledger, Tx
 from worker.policy.matching import Match
 
 FILLED = (
-    ("INSERT INTO interview (id, organization, share_link, origin, raw, stored_at) VALUES ('i-1', 'acme', 'https://x/i-1',"
-    """ 'created', '{"title": "Barista", "company_name": "Harbour"}', 1000)"""),
-    ("INSERT INTO result (id, organization, event, session_index, event_id, title, company, test, digest, contradicted,"
-    " received_at) VALUES ('r-1', 'acme', 'interview.completed', 's', 'e', 'barista', 'Harbour', false, '', false, 2000)"),
+    (
+        "INSERT INTO interview (id, organization, share_link, origin, raw, stored_at) VALUES ('i-1', 'acme', 'https://x/i-1',"
+        """ 'created', '{"title": "Barista", "company_name": "Harbour"}', 1000)"""
+    ),
+    (
+        "INSERT INTO result (id, organization, event, session_index, event_id, title, company, test, digest, contradicted,"
+        " received_at) VALUES ('r-1', 'acme', 'interview.completed', 's', 'e', 'barista', 'Harbour', false, '', false, 2000)"
+    ),
     "INSERT INTO result_name (organization, foreign_id, result_id) VALUES ('acme', 'c4xk9q2w', 'r-1')",
 )
 
@@ -36,7 +40,7 @@ def test_what_waits_is_linked_by_title_after_the_upgrade(old: Ledger) -> None:
     def before(tx: Tx) -> None:
         settings = schema._config()
         settings.attributes["connection"] = tx.conn
-        command.upgrade(settings, "0014")
+        command.upgrade(settings, "0015")
         for statement in FILLED:
             tx.conn.exec_driver_sql(statement)
 
