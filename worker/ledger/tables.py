@@ -230,7 +230,11 @@ interview = Table(
     Column("origin", Text, nullable=False),
     Column("raw", Text, nullable=False),
     Column("stored_at", Instant, nullable=False),
+    Column("title_key", Text),
+    Column("company_key", Text),
+    Column("made_at", Instant),
 )
+Index("interview_by_title", interview.c.organization, interview.c.title_key)
 Index("interview_by_request", interview.c.request_id)
 Index("interview_by_organization", interview.c.organization, interview.c.stored_at)
 
