@@ -32,6 +32,7 @@ COLUMNS = (  # a dot leads into an object; what a list shows, in its order
     "completed_at",
     "test",
     "state",
+    "matched_by",
     "contradicted",
     "application_id",
     "application_by",

@@ -25,6 +25,10 @@ class CantWrite(Exception):
     """The file can't be written, and why; nothing of it is left behind."""
 
 
+class WontFit(CantWrite):
+    """Not into this format, however often it is tried."""
+
+
 def save(
     path: Path,
     titles: Sequence[str],
@@ -53,7 +57,7 @@ def save(
         with _replacing(Path(os.path.realpath(path)) if through_links else path, mode) as stream:
             return write(stream, titles, records)
     except workbook.DoesNotFit as fault:
-        raise CantWrite(f"{path} can't be written: {fault}") from None
+        raise WontFit(f"{path} can't be written: {fault}") from None
     except OSError as fault:
         raise CantWrite(f"{path} can't be written: {fault.strerror or fault}.") from None
 
