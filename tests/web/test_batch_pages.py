@@ -58,7 +58,7 @@ def test_the_list_leads_to_the_batch_and_the_batch_to_what_needs_somebody(sandbo
     assert "The description has 9 characters; TalentSprout needs 50." in shown
     only = page(sandbox, f"/requests?batch={batch}&state=held")
     assert f"/requests/{held.id}" in only
-    assert only.count("data-label=\"Job\"") == 1
+    assert only.count('data-label="Job"') == 1
 
 
 def test_the_results_are_taken_away_from_the_page(sandbox: House) -> None:
