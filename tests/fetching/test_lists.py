@@ -16,7 +16,7 @@ from worker import sources
 from worker.domain.request import State
 from worker.events import fetchers
 from worker.events.fetching import Done
-from worker.ledger import fetches, source_apis
+from worker.ledger import fetch_standings, fetches, source_apis
 from worker.ledger.connection import Ledger
 from worker.ledger.events import EventState
 from worker.ledger.fetches import LEASE, What
@@ -228,7 +228,7 @@ def test_a_success_without_a_list_is_no_list_that_is_empty(town: Town, body: byt
     begin(town)
     town.vendor.then(*[Raw(body)] * 20)
     town.ask_all()
-    failing = town.ledger.read(lambda tx: fetches.failing_lists(tx, "careers"))
+    failing = town.ledger.read(lambda tx: fetch_standings.failing_lists(tx, "careers"))
     assert any("The answer can't be used: " in one for one in failing), failing
 
 
@@ -238,7 +238,7 @@ def test_a_next_page_that_is_no_address_is_not_the_end_of_a_list(kind: str, sqli
         begin(town)
         town.vendor.then(Raw(b'{"jobs": [], "data": [], "paging": {"next": "/p/2"}, "links": {"next": "/p/2"}}'))
         town.ask_once()
-        (failing,) = town.ledger.read(lambda tx: fetches.failing_lists(tx, "careers"))
+        (failing,) = town.ledger.read(lambda tx: fetch_standings.failing_lists(tx, "careers"))
         assert "next is no web address; expected that of the next page" in failing
 
 
