@@ -58,6 +58,7 @@ def test_a_posting_is_gone_only_where_the_api_answers_for_others() -> None:
     [
         ("30", 30 * SECOND),
         (" 1.5 ", 1.5 * SECOND),
+        ("9" * 20, 10**9 * SECOND),
         ("Tue, 24 Nov 2026 12:01:00 GMT", MINUTE),
         ("Tue, 24 Nov 2026 11:59:00 GMT", -MINUTE),
         ("Tue, 24 Nov 2026 12:01:00", MINUTE),
