@@ -85,7 +85,7 @@ def _erase(tx: Tx, order: _Order, found: Found, wanted: set[str]) -> _Gone:
     candidates.drop_results(tx, named)
     applied = [one.id for one in applications.of_person(tx, found.names)]
     told += candidates.deliveries_of_applications(tx, applied)
-    candidates.silence(tx, told)
+    told = candidates.silence(tx, told)
     applications.drop(tx, applied)
     stripped = candidates.strip(tx, {*found.events, *(event_id for event_id, _ in rows)})
     counts = {"results": len(rows), "applications": len(applied), "events": stripped, "deliveries": len(told)}

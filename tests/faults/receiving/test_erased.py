@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,15 +15,19 @@ import sqlalchemy as sa
 from config import Secret, settings
 from tests.faults.receiving import canaries
 from tests.faults.receiving.canaries import ALL, EMAIL, arrive, completion, found_in, post, read, readable
+from tests.journeys.household import post as post_of_a_job
+from tests.journeys.household import text
 from tests.web.houses import AN_ID, House
 from web.app import create_app
 from web.context import of
 from worker import assembly
-from worker.ledger import audit, blinding, events, listing, results
+from worker.domain.delivery import DeliveryState, Ended
+from worker.ledger import audit, blinding, deliveries, events, listing, results
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.delivery_tables import delivery
 from worker.ledger.events import EventState
-from worker.policy import subjects
+from worker.ledger.tables import request as wanted
+from worker.policy import redelivery, subjects
 from worker.privacy import erasing, exporting, finding, remembering
 from worker.sources import talentsprout
 
@@ -176,19 +181,29 @@ def canaries_received(house: House, event_id: str):
     return found
 
 
-def test_f72_what_waits_to_be_delivered_is_not_and_the_receipt_names_who_was_told(house: House) -> None:
+def with_target(house: House, *happened: str) -> House:
+    """A target is told of what happened; the source keeps addresses of who is invited."""
     hook = settings.Target(
         name="crm",
         kind="webhook",
         organization="acme",
         url="https://crm.example.com/hook",
         secret=[Secret("whsec_" + "x" * 32)],
-        events=("result.completed", "result.abandoned"),
+        events=happened,
     )
     house.api().get("/results")  # the application has prepared its ledger, without this target
-    known = house.bridge.settings.model_copy(update={"targets": {"crm": hook}})
+    before = house.bridge.settings
+    careers = before.sources["careers"].model_copy(
+        update={"stage": "AI Interview", "personal_data": frozenset({"name", "email"})}
+    )
+    known = before.model_copy(update={"targets": {"crm": hook}, "sources": {**before.sources, "careers": careers}})
     house = replace(house, bridge=replace(house.bridge, settings=known))
     assembly.prepare(house.bridge)
+    return house
+
+
+def test_f72_what_waits_to_be_delivered_is_not_and_the_receipt_names_who_was_told(house: House) -> None:
+    house = with_target(house, "result.completed", "result.abandoned")
     house.interview()
     arrive(house)
 
@@ -197,6 +212,33 @@ def test_f72_what_waits_to_be_delivered_is_not_and_the_receipt_names_who_was_tol
     with house.bridge.ledger.engine.connect() as connection:
         states = connection.execute(sa.select(delivery.c.state)).scalars().all()
     assert states == ["cancelled", "cancelled"]
+    assert readable(house) == []
+
+
+@pytest.mark.parametrize("happened", ["result.completed", "candidate.invited"])
+def test_f72_who_is_told_in_this_moment_is_on_the_receipt_and_their_answer_is_not_kept(
+    house: House, happened: str
+) -> None:
+    """The courier holds a delivery while its person is erased; then the target answers with what it was told."""
+    house = with_target(house, happened)
+    house.interview()
+    if happened == "candidate.invited":
+        opened = house.deliver("careers", post_of_a_job(4410020, text()), **{"Greenhouse-Event-ID": "opened"})
+        read(house, str(opened.json["event_id"]))
+        there = sa.update(wanted).values(interview_id=AN_ID, state="created")
+        house.write(lambda tx: tx.conn.execute(there).rowcount)
+    arrive(house)
+    (held,) = house.write(lambda tx: deliveries.claim(tx, "crm", "boot", timedelta(minutes=1), 4)).deliveries
+
+    receipt = exporting.receipt(erase(house), EMAIL)
+
+    assert [(one["id"], one["state"]) for one in receipt["left_at_targets"]] == [(held.id, "sending")]
+    ended = Ended(status=500, excerpt=f"I know {canaries.OTHERS[0]}", said=f"no {canaries.OTHERS[0]}")
+    step = redelivery.after(ended, 1, house.bridge.ledger.read(Tx.now), lambda _: 0.0)
+    assert house.write(lambda tx: deliveries.settle(tx, held, ended, step))
+    after = house.bridge.ledger.read(lambda tx: deliveries.get(tx, held.id))
+    assert after is not None
+    assert after.state is DeliveryState.CANCELLED
     assert readable(house) == []
 
 
