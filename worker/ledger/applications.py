@@ -105,7 +105,7 @@ def of_person(tx: Tx, names: Names) -> list[Application]:
     """Of somebody who is known by these: the candidate's id or address, or what a personal link carried."""
     blinds = blinding.of(tx)
     claimed = [claim.application_id for claim in map(matching.claim_in, names.ids) if claim is not None]
-    nameless = sa.and_(application.c.candidate_index.is_(None), application.c.application_id.in_(names.ids))
+    nameless = sa.and_(application.c.candidate_index.is_(None), application.c.application_id.in_(names.applications))
     theirs = sa.or_(
         application.c.id.in_(claimed),
         application.c.candidate_index.in_([blinds.id(one) for one in names.ids]),

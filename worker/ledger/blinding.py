@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from worker.ledger.connection import Tx
 from worker.ledger.sealing import ring_of
 from worker.ledger.tables import blinding
+from worker.policy import subjects
 
 _ONLY = 1
 
@@ -25,7 +26,7 @@ class Blinds:
 
     def email(self, address: str | None) -> str | None:
         """Of an address."""
-        return None if address is None else self._digest("email", address.strip().casefold())
+        return None if address is None else self._digest("email", subjects.address(address))
 
     def id(self, text: str | None) -> str | None:
         """Of a session, a candidate, an external id."""

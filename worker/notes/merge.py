@@ -2,18 +2,21 @@
 
 `account` is the token of the linked account, `author` the id, at the ATS behind Merge, of the user who signs. Merge lists
 activities of all candidates together, hours after they were made, so ours can't be asked for: what was written is remembered
-here, and where an answer is lost a person has to look. Whether the ATS behind takes notes at all is its matter. A job has none.
+here, and where an answer is lost a person has to look. Whether the ATS behind takes notes at all is its matter. Of a job Merge
+writes nothing.
 """
 
 from config.settings import Source
 from worker.domain.call import Call, Key
 from worker.domain.note import Account, Note, Place, Subject
-from worker.notes import Listed, NoPlace, needed
+from worker.notes import Listed, NoPlace, OnJobs, needed
 from worker.notes._json import body_of, sending
 
 LISTS = False
 CHANGES = False
+ON_JOBS = OnJobs.NOTHING
 API = "https://api.merge.dev/api"
+ACCOUNT = Key("X-Account-Token", before="")
 
 
 def listing(_place: Place, _source: Source, _account: Account, _page: str | None) -> Call:
@@ -29,10 +32,10 @@ def listed(_status: int, _body: bytes, _place: Place) -> Listed:
 def adding(place: Place, text: str, source: Source, account: Account) -> Call:
     """Private to the recruiting team, as far as the ATS behind Merge knows."""
     author = needed(account.author, "Merge signs notes: set author to the id of a user of the ATS behind it.")
-    token = needed(account.account, "Merge wants the token of the linked account: set account.")
+    needed(account.account, "Merge wants the token of the linked account: set account.")
     model = {"candidate": _candidate(place), "activity_type": "NOTE", "body": text, "visibility": "PRIVATE"}
     told = {"model": model, "remote_user_id": author}
-    return sending("POST", f"{source.api_url or API}/ats/v1/activities", told, Key(), {"X-Account-Token": token})
+    return sending("POST", f"{source.api_url or API}/ats/v1/activities", told, Key(), account=ACCOUNT)
 
 
 def added(status: int, body: bytes) -> str | None:

@@ -43,7 +43,7 @@ def erase(bridge: Bridge, actor: str, found: Found, who: str) -> Erasure:
     erasure = ids.new_id()
     blinds, now = bridge.ledger.read(lambda tx: (blinding.of(tx), tx.now()))
     wanted = tombstones.digests(blinds, found.names)
-    earlier = bridge.ledger.read(lambda tx: tombstones.known(tx, tombstones.digests(blinds, subjects.given(who))))
+    earlier = bridge.ledger.read(lambda tx: tombstones.known(tx, tombstones.digests(blinds, subjects.meant(who))))
     remembering.append(bridge.settings.bridge.data_dir, erasure, now, wanted)
     steps.reached("after_tombstone")
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from config.settings import Source
 from worker import signing
 from worker.domain import fields
-from worker.domain.asking import Asking, Listed
+from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, Key, answered, with_query
 from worker.domain.event import CandidateReachedStage, Event, Ignored, Ping, PostingChanged, PostingClosed
-from worker.domain.fields import Fields, Unreadable
+from worker.domain.fields import Fields, Unreadable, single_line
 from worker.domain.posting import JobPosting
 from worker.domain.received import Received
 
@@ -29,6 +29,7 @@ API = "https://api.lever.co/v1"
 PAGE = "100"  # postings
 PUBLISHED = "published"
 NOT_YET = frozenset({"draft", "pending"})
+OVER = frozenset({"closed", "internal", "rejected"})
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -100,7 +101,7 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """One event a posting. Where more are there, the answer has an offset for them."""
     answer = answered("Lever", status, body)
-    events = tuple(_posting_event(posting) for posting in answer.children("data"))
+    events = each(answer.listed("data"), _posting_event)
     return Listed(events, answer.key("next") if answer.flag("hasNext", default=False) else None)
 
 
@@ -109,8 +110,10 @@ def _posting_event(posting: Fields) -> Event:
     changed_at = _moment(posting.optional_number("updatedAt"))
     if state in NOT_YET:
         return Ignored(f"Posting {posting_id} is not published yet.")
-    if state != PUBLISHED:
+    if state in OVER:
         return PostingClosed(posting_id, changed_at=changed_at)
+    if state != PUBLISHED:
+        return Ignored(f'Posting {posting_id} has the state "{single_line(state)[:40]}", which is not known here.')
     categories = posting.optional_child("categories")
     return PostingChanged(
         JobPosting(

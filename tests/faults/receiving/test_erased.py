@@ -1,5 +1,6 @@
 """A person is erased while what is said of them is unread, in the spool, being read, to be delivered, in a backup."""
 
+import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -283,6 +284,34 @@ def test_f72_an_erasure_that_is_broken_off_after_its_tombstone_is_finished_by_th
     erasing.finish(house.bridge)
 
     assert_gone(house)
+
+
+def nameless(number: int, candidate: int = 17, application: int = 4) -> bytes:
+    """A candidate's move that names them by numbers alone."""
+    application_ = {"id": application, "current_stage": {"id": 9001, "name": "AI Interview"}, "jobs": [{"id": 4410021}]}
+    application_ |= {"candidate": {"id": candidate, "title": f"Number {number}"}}
+    return json.dumps({"action": "candidate_stage_change", "payload": {"application": application_}}).encode()
+
+
+def moved(house: House, number: int, *who: int) -> events.StoredEvent:
+    sent = house.deliver("careers", nameless(number, *who), **{"Greenhouse-Event-ID": f"moved-{number}"})
+    return read(house, str(sent.json["event_id"]))
+
+
+def test_f72_who_is_known_by_numbers_alone_does_not_come_back_and_is_nobody_else(house: House) -> None:
+    """An ATS counts its applications beside its candidates: the candidate 4 is not the application 4."""
+    moved(house, 1)
+    moved(house, 2, 4, 17)
+    found = finding.find(house.bridge, "17")
+    assert len(found.events) == 2, "it may be the number of either"
+    found = finding.find(house.bridge, "application 4")
+    assert len(found.events) == 1
+
+    erasing.erase(house.bridge, "ada", found, "application 4")
+
+    assert (moved(house, 3).state, moved(house, 4, 4, 17).state) == (EventState.IGNORED, EventState.READ)
+    kept = house.bridge.ledger.read(lambda tx: listing.applications_page(tx, listing.Filters(), 50, None)).items
+    assert [one.candidate_id for one in kept] == ["4"]
 
 
 def test_an_erasure_is_audited_without_a_person(house: House) -> None:
