@@ -5,6 +5,7 @@ between leaves a lease that ends: it is asked again, and asking twice does no ha
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,8 +24,13 @@ class What(StrEnum):
     """What is asked for. Of a source's waiting fetches, postings go first."""
 
     POSTING = "posting"  # one posting with its text; the subject is its id
+    APPLICATION = "application"  # where one stands; the subject is a keyed digest, and whose it is says its event alone
     CHANGES = "changes"  # what has changed since the last time; the subject is an account, or ""
     OPEN = "open"  # all that are open, to find those that no event announced; likewise
+
+
+LISTS = (What.CHANGES, What.OPEN)
+OF_NO_POSTING = PostingAnnounced()
 
 
 class FetchState(StrEnum):
@@ -74,20 +80,21 @@ class Later:
 
 @dataclass(frozen=True)
 class Wish:
-    """A posting whose text is wanted, as an event announced it."""
+    """A posting whose text is wanted, or an application, as an event announced it."""
 
     source: str
     organization: str
-    announced: PostingAnnounced
+    what: What
+    subject: str
     event_id: str
     event_at: datetime
     alone: bool
+    announced: PostingAnnounced = OF_NO_POSTING
 
 
 def wish(tx: Tx, wanted: Wish) -> Fetch | None:
     """File it, due at once; one that is there takes the newest announcement. The fetch as it was before, if there was one."""
-    job_id = wanted.announced.job_id or ""
-    before = get(tx, wanted.source, What.POSTING, job_id, lock=True)
+    before = get(tx, wanted.source, wanted.what, wanted.subject, lock=True)
     values = {
         "organization": wanted.organization,
         "state": FetchState.WAITING,
@@ -99,7 +106,7 @@ def wish(tx: Tx, wanted: Wish) -> Fetch | None:
         "alone": wanted.alone,
         "announced": _told(wanted.announced),
     }
-    _put(tx, wanted.source, What.POSTING, job_id, values, values)
+    _put(tx, wanted.source, wanted.what, wanted.subject, values, values)
     return before
 
 
@@ -120,7 +127,7 @@ def want_list(tx: Tx, source: str, organization: str, what: What, account: str, 
 
 def hurry(tx: Tx, source: str) -> bool:
     """Have a source's lists asked for now; False where it has none."""
-    lists = sa.and_(fetch.c.source == source, fetch.c.what != What.POSTING)
+    lists = sa.and_(fetch.c.source == source, fetch.c.what.in_(LISTS))
     return bool(tx.conn.execute(sa.update(fetch).where(lists).values(due_at=tx.now())).rowcount)
 
 
@@ -204,10 +211,10 @@ def round_off(tx: Tx, claimed: Fetch, since: datetime | None, due_at: datetime, 
 
 
 def reopen_refused(tx: Tx) -> None:
-    """Another key or address may be configured now: what was refused is asked again."""
+    """Another key or address may be configured now: what was refused is asked again, one by one where it was one application."""
     refused = sa.select(source_api.c.source).where(source_api.c.refused)
-    waiting = sa.and_(fetch.c.state == FetchState.WAITING, fetch.c.source.in_(refused))
-    tx.conn.execute(sa.update(fetch).where(waiting).values(due_at=tx.now()))
+    troubled = sa.or_(fetch.c.source.in_(refused), sa.and_(fetch.c.what == What.APPLICATION, fetch.c.failures > 0))
+    tx.conn.execute(sa.update(fetch).where(fetch.c.state == FetchState.WAITING, troubled).values(due_at=tx.now()))
     tx.conn.execute(sa.update(source_api).where(source_api.c.refused).values(closed_until=None, refused=False))
 
 
@@ -225,12 +232,11 @@ def of_source(tx: Tx, source: str, what: What) -> list[Fetch]:
     return [from_row(row) for row in rows]
 
 
-def failing_lists(tx: Tx, source: str) -> list[str]:
-    """Why lists of a source are not there yet: a sentence each, of those whose last page failed."""
-    failing = sa.and_(fetch.c.source == source, fetch.c.what != What.POSTING, fetch.c.failures > 0)
-    statement = (
-        sa.select(fetch.c.said).where(failing, fetch.c.said.is_not(None)).order_by(fetch.c.what, fetch.c.subject)
-    )
+def failing(tx: Tx, source: str, what: Collection[What]) -> list[str]:
+    """Why what a source is asked for is not there yet: a sentence each, of what waits and whose last call failed."""
+    troubled = sa.and_(fetch.c.state == FetchState.WAITING, fetch.c.failures > 0, fetch.c.said.is_not(None))
+    mine = sa.and_(fetch.c.source == source, fetch.c.what.in_(what))
+    statement = sa.select(fetch.c.said).where(mine, troubled).order_by(fetch.c.what, fetch.c.subject)
     return list(dict.fromkeys(tx.conn.execute(statement).scalars()))
 
 

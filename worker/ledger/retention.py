@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from worker.ledger import applications, candidates
+from worker.ledger import application_fetches, applications, candidates
 from worker.ledger.connection import Tx
 from worker.ledger.events import EventState
 from worker.ledger.tables import event, event_body, result
@@ -67,12 +67,12 @@ def _key(kind: Kind) -> sa.Column[Any]:
 
 
 def _older(kind: Kind, organization: str, before: datetime) -> sa.Select[Any]:
-    """An event that nobody has read yet is work, however old it is."""
+    """An event that nobody has read yet is work, however old it is; likewise one whose candidate has to be asked for."""
     if kind is Kind.RESULTS:
         return sa.select(result.c.id, result.c.received_at).where(
             result.c.organization == organization, result.c.received_at < before
         )
-    is_done = event.c.state != EventState.STORED
+    is_done = sa.and_(event.c.state != EventState.STORED, event.c.id.not_in(application_fetches.AWAITED))
     return (
         sa.select(event_body.c.event_id, event.c.received_at)
         .join(event, event.c.id == event_body.c.event_id)
