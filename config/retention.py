@@ -19,3 +19,5 @@ class Retention(Section):
     results: Kept = Field(default=None, description=_DURATION)
     # The bytes and headers of deliveries: completions and whatever an ATS sends. That they came is kept, so that nothing doubles.
     events: Kept = Field(default=None, description=_DURATION)
+    # What was told to targets and every try of it, counted from its end: what waits stays, however old it is.
+    deliveries: Kept = Field(default=None, description=_DURATION)

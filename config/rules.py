@@ -6,8 +6,9 @@ What `settings` checks of a key alone is not repeated here: a value of the wrong
 
 import re
 from base64 import b64decode
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
+from config import scalars
 from config.addresses import is_loopback_host
 from config.document import Document, Table, section_of, texts
 from config.faults import Wrong
@@ -52,6 +53,14 @@ def _text(table: Table, key: str) -> str | None:
     """The text at a key, if there is one and it could be had."""
     value = table.get(key)
     return value if isinstance(value, str) else None
+
+
+def _is(table: Table, key: str, read: Callable[[object], object], wanted: object) -> bool:
+    """Whether that is the value of a key, wherever it stands."""
+    try:
+        return key in table and read(table[key]) == wanted
+    except Wrong:
+        return False  # it has its fault already
 
 
 def _check_retries(section: str, table: Table, report: Report) -> None:
@@ -155,7 +164,8 @@ def _check_mail(section: str, table: Table, report: Report) -> None:
         if key in table and other not in table:
             report.add(section, (other,), Wrong("is missing", f"it belongs to {key}"))
     host = _text(table, "host")
-    if table.get("starttls") is False and table.get("port") != _TLS_PORT and host and not is_loopback_host(host):
+    in_the_clear = _is(table, "starttls", scalars.yes_or_no, False) and not _is(table, "port", scalars.whole, _TLS_PORT)
+    if in_the_clear and host and not is_loopback_host(host):
         remedy = "leave it out; a server that knows no STARTTLS may have TLS on port 465"
         report.add(section, ("starttls",), Wrong("mail in the clear is refused unless the host is on loopback", remedy))
 

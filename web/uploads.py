@@ -16,7 +16,7 @@ from web.api.reading import LARGEST_BODY
 from web.context import context
 from web.problems import Fault, Problem
 from worker.assembly import Bridge
-from worker.batches import exporting
+from worker.batches import exporting, handed_in
 from worker.batches.judging import Judge
 from worker.batches.reading import open_sheet
 from worker.batches.rows import ORGANIZATION, NotABatch, Sheet
@@ -40,8 +40,8 @@ class Upload:
 def received() -> Iterator[Upload]:
     """What this request hands in. The file on disk lives as long as this. Raises Problem."""
     request.max_content_length = LARGEST_UPLOAD
-    with tempfile.TemporaryDirectory(prefix="sprout-upload-") as folder:
-        path = Path(folder) / "upload"
+    with handed_in.folder(context().bridge.settings.bridge.data_dir) as folder:
+        path = folder / "upload"
         if (request.mimetype or "") == "multipart/form-data":
             name, organization, mapping = _of_form(path)
         else:

@@ -9,6 +9,7 @@ descriptions  a posting's HTML to text that TalentSprout accepts; pure
 ledger        what is known; the only room that speaks SQL
 filing        the one door to a generation request; composing: its body, as it is sent and as a preview shows it
 shown         the objects of the API, the command line and the pages; ladder: what is known of an unknown; moments: times
+proposing     which interview a result that has none may be of
 batches       a file of wanted interviews: checked, filed, watched, and its results as a file
 events        stored first, read after; what they leave out is asked of the ATS
 outbound      the one HTTP client for everybody but TalentSprout

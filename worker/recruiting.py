@@ -4,14 +4,16 @@ Like the decisions about requests: refused with a sentence, audited, and of two 
 """
 
 from config.settings import Settings
+from config.wording import shown
 from worker import shown_candidates
 from worker.domain.application import Application, Invitation
 from worker.domain.interview import StoredInterview
-from worker.ledger import applications, audit, interviews, invitations, results
+from worker.ledger import applications, audit, interviews, invitations, linking, listing, requests, results
 from worker.ledger.connection import Tx
 from worker.ledger.results import StoredResult
 from worker.operators import Person, Refusal, Why
 from worker.policy import inviting
+from worker.policy.matching import Match
 
 
 def resend(
@@ -61,28 +63,59 @@ def _chosen(tx: Tx, found: Application) -> str:
     raise Refusal(Why.TOO_LATE, f"{inviting.reason(choice)} Nothing was sent.")
 
 
+def attach_result(tx: Tx, who: Person, result_id: str, job: str) -> StoredResult:
+    """A result, by its id here, belongs to this job: an interview's id, a request's id or label, or the job's id in its ATS."""
+    known = listing.one_result(tx, result_id)
+    if known is None:
+        raise Refusal(Why.NOT_FOUND, f"There is no result {result_id}.")
+    attach(tx, who, known.result.session_id, _meant(tx, known.organization, job.strip()))
+    attached = listing.one_result(tx, result_id)
+    assert attached is not None, "it was found in this transaction"
+    return attached
+
+
+def _meant(tx: Tx, organization: str, job: str) -> StoredInterview:
+    """The interview of a job that a person names."""
+    found = interviews.named(tx, organization, job) if job else None
+    if found is None and job:
+        asked = listing.starting_with(tx, "request", job, 2)
+        made = requests.get(tx, asked[0]) if len(asked) == 1 else None
+        found = None if made is None or made.interview_id is None else interviews.get(tx, made.interview_id)
+        found = found or interviews.of_job(tx, job)
+    if found is None or found.organization != organization:
+        expected = (
+            "expected an interview's id, a request's label, or the job's id in its ATS, of a job that has its interview"
+        )
+        raise Refusal(Why.UNUSABLE, f"{organization} has no interview {shown(job)}; {expected}. Nothing has changed.")
+    return found
+
+
 def attach(tx: Tx, who: Person, session_id: str, found: StoredInterview) -> list[StoredResult]:
-    """The unmatched results of a session belong to this interview: once, and never against what is known."""
+    """The results of a session belong to this interview: once, and never against what is known. A title alone is no knowledge."""
     theirs = [one for one in results.of_session(tx, session_id) if one.organization == found.organization]
     if not theirs:
         raise Refusal(Why.NOT_FOUND, f"No result of that session has arrived for {found.organization}.")
-    unmatched = [one for one in theirs if one.interview_id is None]
-    if not unmatched:
+    still_open = [one for one in theirs if _is_open(one)]
+    if not still_open:
         how = theirs[0].matched_by or "its id"
         sentence = f"That session's result belongs to interview {theirs[0].interview_id} already, by {how}. Nothing has changed."
         raise Refusal(Why.TOO_LATE, sentence)
     for one in theirs:
         _agree(tx, one, found)
-    for one in unmatched:
-        results.attach(tx, one, found.interview.id)
+    for one in still_open:
+        linking.attach(tx, one.organization, one.id, found.interview.id)
         audit.record(tx, who.name, "attach", one.id, {"interview": found.interview.id})
     return [one for one in results.of_session(tx, session_id) if one.organization == found.organization]
 
 
+def _is_open(one: StoredResult) -> bool:
+    return one.interview_id is None or one.matched_by is Match.TITLE
+
+
 def _agree(tx: Tx, one: StoredResult, found: StoredInterview) -> None:
     """Raises Refusal where something else is known of the result, or of a name that it has."""
-    known = [one.interview_id] if one.interview_id is not None else []
-    named = (interviews.named(tx, one.organization, name) for name in results.names_of(tx, one.id))
+    known = [] if one.interview_id is None or _is_open(one) else [one.interview_id]
+    named = (interviews.named(tx, one.organization, name) for name in linking.names_of(tx, one.id))
     known += [stored.interview.id for stored in named if stored is not None]
     for interview_id in known:
         if interview_id != found.interview.id:

@@ -150,6 +150,7 @@ def result(found: StoredResult) -> Shown:
         "completed_at": instant(said.completed_at),
         "test": said.test,
         "state": "unmatched" if found.interview_id is None else "matched",
+        "matched_by": found.matched_by,
         "contradicted": found.contradicted,
         **shown_candidates.whose(found),
     }

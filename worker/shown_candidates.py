@@ -26,7 +26,7 @@ DOUBTS = {
 def application(found: Application, results: Sequence[StoredResult]) -> Shown:
     """An application as in lists, with the latest and the best of its results (previews are not among them)."""
     latest = next((one for one in results if one.take is not None and one.take.is_latest), None)
-    best = next((one for one in reversed(results) if one.take is not None and one.take.is_best), None)
+    best = next((one for one in results if one.take is not None and one.take.is_best), None)
     return {
         "id": found.id,
         "organization": found.organization,
@@ -46,7 +46,7 @@ def application(found: Application, results: Sequence[StoredResult]) -> Shown:
         "invited_at": instant(found.invited_at),
         "sent": found.sent,
         "reminded": found.reminded,
-        "attempts": sum(one.take is not None for one in results),
+        "attempts": 0 if latest is None or latest.take is None else latest.take.count,
         "latest": None if latest is None else brief(latest),
         "best": None if best is None else brief(best),
         "created_at": instant(found.created_at),
@@ -95,6 +95,7 @@ def brief(found: StoredResult) -> Shown:
         "passed": passed(found),
         "completed_at": instant(said.completed_at),
         "test": said.test,
+        "matched_by": found.matched_by,
         **whose(found),
     }
 

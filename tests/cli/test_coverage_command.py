@@ -42,6 +42,13 @@ def announced(desk: Desk, api: AshbyApi, posting: Posting) -> None:
     reader.read(desk.bridge.ledger, settings, stored.event_id)
 
 
+def test_coverage_is_of_sources_that_have_jobs(desk: Desk) -> None:
+    error = desk.error("coverage", "--source", "talentsprout", status=2)["error"]
+    assert "There is no source" in error
+    assert "expected" in error or "did you mean" in error
+    assert "talentsprout" not in error.replace('"talentsprout"', "", 1)
+
+
 def test_open_jobs_are_listed_with_what_their_links_wait_for(desk: Desk) -> None:
     with AshbyApi() as api:
         with_ashby(desk, api)

@@ -1,8 +1,11 @@
 """`requests retry`, `adopt`, `cancel`: compare-and-set, with the sentence of whoever was first."""
 
+import os
+import threading
 import time
 
 from tests.cli.desk import INTERVIEW, TEXT, Desk
+from worker.domain.request import Content
 from worker.ledger import audit, requests
 
 LINK = f"https://www.talentsprout.ai/interview/{INTERVIEW}"
@@ -54,6 +57,35 @@ def test_a_cancelled_request_is_revived_with_another_text_and_other_options(desk
     content = desk.bridge.ledger.read(lambda tx: requests.content(tx, one.id))
     assert (told["state"], content.options) == ("waiting", {"voice": "sage"})
     assert content.text.endswith("24 hours a week.")
+
+
+def test_a_text_that_changed_while_another_was_typed_is_not_written_over(desk: Desk) -> None:
+    """As the page and the API do: the word was about what stood there when it was given."""
+    one = desk.file()
+    desk.told("requests", "cancel", one.label)
+    os.mkfifo(desk.folder / "typed")
+
+    def edited() -> None:
+        with (desk.folder / "typed").open("w") as typed:  # opens once the command reads it
+            time.sleep(0.002)
+            content = Content(TEXT + " Days only.", {}, {})
+            desk.bridge.ledger.write(lambda tx: requests.rewrite(tx, one, "Day nurse", content, text_limit=20_000))
+            typed.write(TEXT + " Nights.")
+
+    typist = threading.Thread(target=edited)
+    typist.start()
+    error = desk.error("requests", "retry", one.label, "--text", "typed")
+    typist.join()
+    assert (error["code"], "after what you saw" in error["error"]) == ("conflict", True)
+    assert desk.now(one.id).state == "cancelled"
+
+
+def test_the_text_that_is_sent_again_as_it_is_is_shown(desk: Desk) -> None:
+    one = desk.file(1, "Night nurse")
+    desk.told("requests", "cancel", one.label)
+    done = desk.run("requests", "retry", one.label)
+    assert "Sending Night nurse again" in done.stdout
+    assert TEXT in done.stdout
 
 
 def test_a_text_that_is_too_short_changes_nothing(desk: Desk) -> None:

@@ -53,6 +53,13 @@ def test_an_older_schema_fails_and_the_rest_is_still_looked_at(desk: Desk) -> No
     assert "key of acme" not in states, "a ping needs a slot, and slots are in the database"
 
 
+def test_a_target_to_which_nothing_was_sent_is_not_said_to_take_it(desk: Desk) -> None:
+    desk.add_target("https://crm.example.com/hook")
+    told = json.loads(desk.run("doctor", "--json").stdout)
+    (check,) = [one for one in told["checks"] if one["name"] == "target crm"]
+    assert (check["state"], check["sentence"]) == ("ok", "Nothing is known to have reached crm yet.")
+
+
 def test_a_fresh_folder_can_be_examined(open_desk: Callable[..., Desk]) -> None:
     desk = open_desk("acme", database=False)
     done = desk.run("doctor", "--json")

@@ -157,7 +157,11 @@ def test_a_note_of_a_stored_result_has_the_marker_that_would_be_written(
 
     shown = desk.told("deliveries", "preview", "back", "result.completed", "--result", kept.id)
 
+    hook = json.loads(desk.told("deliveries", "preview", "hook", "result.completed", "--result", kept.id)["body"])
+
     assert shown["body"].endswith(f"\n\n[talentsprout-bridge {made.label} {kept.id}]")
+    assert hook["data"]["request"]["label"] == made.label
+    assert hook["data"]["page"].endswith(f"/requests/{made.id}")
 
 
 def test_what_is_not_there_is_said(open_desk: Callable[..., Desk], tmp_path: Path) -> None:

@@ -73,7 +73,8 @@ def test_events_interviews_and_results_are_listed_and_shown_as_the_api_does(desk
     assert desk.told("events", "show", event) == shown.event(found_event)
     told = told_by_the_ledger(desk, lambda tx: shown.interview(tx, found_interview))
     assert desk.told("interviews", "show", INTERVIEW[:8]) == told
-    assert desk.told("results", "show", result) == shown.one_result(found_result)
+    sure = {"reason": None, "proposals": []}
+    assert desk.told("results", "show", result) == shown.one_result(found_result) | sure
 
 
 def test_pages_follow_one_another_without_a_gap(desk: Desk) -> None:
@@ -84,6 +85,21 @@ def test_pages_follow_one_another_without_a_gap(desk: Desk) -> None:
     seen = [one["id"] for page in (first, second, third) for one in page["items"]]
     assert seen == filed[::-1]
     assert third["next"] is None
+
+
+@pytest.mark.parametrize("noun", ["requests", "events", "interviews", "results", "deliveries"])
+def test_a_cursor_that_no_page_ended_with_says_where_cursors_come_from(desk: Desk, noun: str) -> None:
+    error = desk.error(noun, "list", "--cursor", "nope", status=2)["error"]
+    assert error.startswith(
+        '--cursor: "nope" is not where a page of this list ended; take it from the line under that page'
+    )
+    assert desk.error("coverage", "--cursor", "nope", status=2)["error"] == error
+
+
+def test_what_names_no_interview_is_said_to_name_none_of_what_might(desk: Desk) -> None:
+    error = desk.error("interviews", "link", "NOPE")
+    sentence = 'No interview, request or job goes by "NOPE". See: sprout interviews list, sprout coverage'
+    assert (error["code"], error["error"]) == ("not_found", sentence)
 
 
 def test_filters_narrow_and_a_misspelt_one_shows_no_empty_list(open_desk: Callable[..., Desk]) -> None:

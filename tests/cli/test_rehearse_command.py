@@ -67,6 +67,15 @@ class Past:
         return self.desk.bridge.ledger.write(unit)
 
 
+@pytest.mark.parametrize(
+    "when", ["2999-01-01", "2999-01-01T00:00+01:00", "9999-12-31T23:59-23:00", "400d", "0d", "soon"]
+)
+def test_a_time_that_cannot_have_been_is_wrong_usage_and_no_empty_report(desk: Desk, when: str) -> None:
+    error = desk.error("rehearse", "--since", when, status=2)["error"]
+    assert "is in the future: in UTC it is " in error or "is no time; expected how long ago" in error
+    assert desk.error("deliveries", "recover", "--since", when, status=2)["code"] == "usage"
+
+
 @pytest.fixture
 def past(desk: Desk) -> Past:
     return Past(desk)

@@ -2,6 +2,8 @@
 
 import socket
 import threading
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -139,13 +141,19 @@ def test_a_4xx_is_tried_later_and_a_5xx_never(
 ) -> None:
     inbox.answers |= answers
 
-    assert post.send(MAIL, target(serve()), NOW) == post.Posted(status, None, said, is_final)
+    posted = post.send(MAIL, target(serve()), NOW)
+
+    assert replace(posted, refused={}) == post.Posted(status, None, said, is_final)
+    assert posted.refused == {to: " ".join(code.split()[:2]) for to, code in answers.items() if to != "DATA"}
 
 
 def test_one_refused_recipient_of_two_does_not_bring_the_letter_twice_to_the_other(serve: Serve, inbox: Inbox) -> None:
     inbox.answers[MAIL.to[0]] = "550 5.1.1 nobody"
 
-    assert post.send(MAIL, target(serve()), NOW) == post.Posted(250, refused=1)
+    posted = post.send(MAIL, target(serve()), NOW)
+
+    assert posted == post.Posted(250, refused={MAIL.to[0]: "550 5.1.1"})
+    assert "example.com" not in repr(posted)
     assert inbox.letters[0].rcpt_tos == [MAIL.to[1]]
 
 
@@ -155,6 +163,35 @@ def test_a_server_that_is_not_there_is_said() -> None:
         posted = post.send(MAIL, target(taken.getsockname()[1], host="127.0.0.1"), NOW)
 
     assert posted == post.Posted(fault="127.0.0.1 can't be reached: Connection refused.")
+
+
+def test_only_those_who_are_left_are_written_to_and_all_stand_on_the_letter(serve: Serve, inbox: Inbox) -> None:
+    post.send(replace(MAIL, left=MAIL.to[1:]), target(serve()), NOW)
+
+    assert inbox.letters[0].rcpt_tos == [MAIL.to[1]]
+    assert letter(inbox)["To"] == ", ".join(MAIL.to)
+
+
+def test_a_greeting_that_never_ends_is_left_when_the_deadline_is_over() -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        ending = threading.Event()
+
+        def drip() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                while not ending.wait(0.05):
+                    connection.sendall(b"220-x\r\n")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        posted = post.send(MAIL, target(listening.getsockname()[1], host="127.0.0.1"), NOW, timedelta(seconds=0.3))
+        ending.set()
+        thread.join()
+
+    assert (posted.status, posted.is_final) == (None, False)
+    assert posted.fault is not None
 
 
 @pytest.mark.parametrize("drips", [False, True])

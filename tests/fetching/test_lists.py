@@ -216,6 +216,50 @@ def test_a_list_that_fails_is_asked_again_and_loses_nothing(lever: Town, trouble
     assert jobs(lever) == {"1", "2", "3", "4", "5"}
 
 
+NOTHING_SAID = {
+    "an error": b'{"error": "maintenance", "success": true, "data": {}}',
+    "null": b'{"success": true, "data": null, "jobs": null, "offers": null, "results": null, "content": null}',
+}
+
+
+@pytest.mark.parametrize("body", NOTHING_SAID.values(), ids=NOTHING_SAID.keys())
+def test_a_success_without_a_list_is_no_list_that_is_empty(town: Town, body: bytes) -> None:
+    """Else a poll would go on from here, and miss what has changed before."""
+    begin(town)
+    town.vendor.then(*[Raw(body)] * 20)
+    town.ask_all()
+    failing = town.ledger.read(lambda tx: fetches.failing_lists(tx, "careers"))
+    assert any("The answer can't be used: " in one for one in failing), failing
+
+
+@pytest.mark.parametrize("kind", ["pinpoint", "teamtailor", "workable"])
+def test_a_next_page_that_is_no_address_is_not_the_end_of_a_list(kind: str, sqlite_ledgers: Ledgers) -> None:
+    with sqlite_ledgers.lent() as ledger, opened(kind, ledger) as town:
+        begin(town)
+        town.vendor.then(Raw(b'{"jobs": [], "data": [], "paging": {"next": "/p/2"}, "links": {"next": "/p/2"}}'))
+        town.ask_once()
+        (failing,) = town.ledger.read(lambda tx: fetches.failing_lists(tx, "careers"))
+        assert "next is no web address; expected that of the next page" in failing
+
+
+@pytest.mark.parametrize("kind", ["lever", "workable"])
+@pytest.mark.parametrize("state", ["", "null", '"reticulated"'])
+def test_a_posting_of_which_a_list_says_no_known_state_is_neither_closed_nor_opened(
+    kind: str, state: str, sqlite_ledgers: Ledgers
+) -> None:
+    with sqlite_ledgers.lent() as ledger, opened(kind, ledger) as town:
+        town.counts = False
+        town.vendor.put(*FIVE[:2])
+        begin(town)
+        town.ask_all()
+        told = f', "state": {state}' if state else ""
+        body = f'{{"id": "1", "shortcode": "1"{told}}}, {{"id": "9", "shortcode": "9"{told}}}'
+        town.pass_time(POLL)
+        town.vendor.then(Raw(f'{{"data": [{body}], "jobs": [{body}]}}'.encode()))
+        town.ask_all()
+        assert {one.job_id: one.state for one in town.requests()} == {"1": State.WAITING, "2": State.WAITING}
+
+
 @pytest.mark.parametrize("next_page", ["https://evil.example.org/spi/v3/jobs", "http://169.254.169.254/spi/v3/jobs"])
 def test_s13_a_next_page_elsewhere_gets_no_call_and_no_key(sqlite_ledgers: Ledgers, next_page: str) -> None:
     with sqlite_ledgers.lent() as ledger, opened("workable", ledger) as town:

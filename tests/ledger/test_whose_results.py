@@ -1,5 +1,6 @@
 """A result finds its candidate by what our own link carried, signed; nothing else writes into somebody's record."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -135,3 +136,34 @@ def test_an_external_id_of_ours_fits_where_talentsprout_takes_it(bridge: Stage) 
     made = bridge.ask(attributions.personal_id, "0" * 20)
     assert len(made) <= 64
     assert set(made) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:_-")
+
+
+def test_of_equal_scores_the_later_is_the_best_and_a_session_told_of_twice_is_one_attempt(
+    invited: tuple[Hiring, Interview],
+) -> None:
+    hiring, made = invited
+    signed = hiring.signed()
+    began = [MORNING + timedelta(hours=hour) for hour in range(2)]
+    hiring.finishes(made.id, session="1", external=signed, score=80.0, started_at=began[0])
+    hiring.finishes(made.id, session="2", external=signed, score=80.0, started_at=began[1])
+    ended = replace(
+        a_result(made.id, session="2", external_id=signed, score=None, started_at=began[1]), event="abandoned"
+    )
+    hiring.stage.tell(results.keep, "acme", "event", ended)
+
+    takes = [(one.take.number, one.take.count, one.take.is_latest, one.take.is_best) for one in hiring.results()]
+
+    assert takes == [(1, 2, False, False), (2, 2, False, True), (2, 2, True, False)]
+
+
+def test_who_came_without_a_personal_link_and_again_has_attempts_too(invited: tuple[Hiring, Interview]) -> None:
+    hiring, made = invited
+    hiring.finishes(made.id, session="1", score=50.0)
+    hiring.finishes(made.id, session="2", score=70.0)
+    hiring.finishes(made.id, session="3", score=99.0, external=f"{hiring.signed()}x")  # not believed: nobody's
+    hiring.opens("2", "Baker", requisition="r-2")
+    hiring.finishes(hiring.makes().id, session="4", score=60.0)
+
+    told = [(one["attempt"], one["attempts"], one["best"]) for one in map(shown.result, hiring.results())]
+
+    assert told == [(1, 2, False), (2, 2, True), (None, None, None), (1, 1, True)]

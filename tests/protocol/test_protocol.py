@@ -256,7 +256,7 @@ def test_the_promises_hold_whoever_does_what_next(
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize(("kind", "games"), [("sqlite", 50), ("postgres", 20)])
+@pytest.mark.parametrize(("kind", "games"), [("sqlite", 25), ("postgres", 10)])
 @pytest.mark.parametrize("person", Person)
 def test_the_promises_hold_in_many_more_games(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, games: int, person: Person

@@ -164,6 +164,35 @@ def test_an_expression_that_multiplies_its_values_is_stopped() -> None:
         read({"id": 1, "title": "Cook"}, {"title": " | ".join([ninefold] * 7)})
 
 
+def piped(step: str, times: int) -> str:
+    return " | ".join([step] * times)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "title | " + piped("join('', [@, @, @, @, @])", 10),
+        f"{piped('[@, @]', 22)} | to_string(@)",
+        f"{piped('{a: @, b: @, c: @, d: @, e: @}', 8)} == title",
+        f"to_string(@) | {piped('to_string([@, @, @])', 9)}",
+        f"title | {piped('[@, @, @, @][]', 8)} | join('{'x' * 300}', @)",
+    ],
+    ids=["joins", "lists in lists", "objects in objects", "quotes", "a long separator"],
+)
+def test_an_expression_whose_values_grow_is_stopped_before_they_fill_the_memory(expression: str) -> None:
+    with pytest.raises(Unreadable, match="an expression makes more than 10,000,000 characters of the body"):
+        read({"id": 1, "title": 20 * "Cook"}, {"location": expression})
+
+
+@pytest.mark.parametrize("expression", ["ceil(to_number(id))", "contains(title, `5`)", "title_list[::0]"])
+def test_what_python_refuses_to_reckon_is_a_fault_of_the_expression(expression: str) -> None:
+    body = {"id": "1e999", "title": "Cook", "title_list": ["a"]}
+    with pytest.raises(Unreadable, match="can't be applied to the body"):
+        read(body, {"location": expression})
+    received = Received({}, json.dumps(body).encode(), clock.wall())
+    assert generic.delivery_id(received, a_source({"delivery_id": expression})) is None
+
+
 def test_a_row_without_one_of_the_texts_that_are_joined_is_read() -> None:
     body = {"id": 1, "title": "Cook", "description": {"tasks": "You cook for forty people."}}
     (event,) = read(body, {"description": "join('\n', [description.tasks, not_null(description.asked, '')])"})

@@ -30,6 +30,7 @@ class Book:
     notes: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     troubles: deque[str] = field(default_factory=deque)
+    accounts: list[str | None] = field(default_factory=list)
     alter: Callable[[str], str] = lambda text: text
     root: str = ""
 
@@ -205,6 +206,7 @@ def _handler(book: Book) -> type[BaseHTTPRequestHandler]:
             is_token = parts.path == "/token"
             body = json.loads(raw) if raw and not is_token else None
             book.asked.append((self.command, parts.path, body))
+            book.accounts.append(self.headers.get("X-Account-Token"))
             order = book.troubles.popleft() if book.troubles and book.adds(self.command, parts.path) else None
             if self.headers.get(header) != (f"Basic {BASIC}" if is_token else value):
                 self.give(401, {})

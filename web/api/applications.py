@@ -5,19 +5,18 @@ from typing import Any
 from flask import Response, jsonify
 from pydantic import Field
 
-from web import problems
+from web import problems, recruiting_decisions
 from web.api import paging
 from web.api.paging import Paging
 from web.api.reading import Lenient, Strict
 from web.api.resource import resource, success
-from web.context import context, person
-from web.naming import is_id
-from worker import recruiting, shown_candidates
+from web.context import context
+from worker import shown_candidates
 from worker.domain.application import Application, Invitation
 from worker.ledger import applications, listing
 from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
-from worker.operators import Refusal, Why
+from worker.operators import Refusal
 
 RESOURCE = resource("applications", "candidates")
 STATES = tuple(Invitation)
@@ -74,15 +73,8 @@ def one_candidate(path: CandidatePath) -> Response:
 @RESOURCE.post("/<candidate_id>/resend", summary="Send the link again", responses=success(200, "The application."))
 def resend(path: CandidatePath, body: Resend) -> Response:
     """409 where the application does not stand at the stage, or no interview can be chosen."""
-    who = person()
-
-    def unit(tx: Tx) -> dict[str, Any]:
-        if not is_id(path.candidate_id):
-            raise Refusal(Why.NOT_FOUND, "There is no candidate of that id.")
-        return _shown(tx, recruiting.resend(tx, who, path.candidate_id, body.interview_id, body.sent))
-
     try:
-        return jsonify(context().bridge.ledger.write(unit))
+        return jsonify(recruiting_decisions.resend(path.candidate_id, body.interview_id, body.sent, _shown))
     except Refusal as refusal:
         raise problems.refused(refusal) from None
 

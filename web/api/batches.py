@@ -52,7 +52,8 @@ class ResultsQuery(Lenient):
 @RESOURCE.post("", summary="Hand in a batch", responses=success(202, "The batch; its rows are filed by a worker."))
 def hand_in(query: HandingIn) -> Response:
     """A multipart form with `file` (CSV, XLSX, JSONL) and, if wanted, `organization` and `map` (FIELD=TITLE, repeatable); or JSON
-    with `rows` (a list of objects) and, if wanted, `name` and `organization`. With `dry_run` 200 and a verdict for each row."""
+    with `rows` (a list of objects) and, if wanted, `name` and `organization`. The same content again goes on with its batch, and
+    `goes_on` says so. With `dry_run` 200 and a verdict for each row."""
     with uploads.received() as upload:
         if query.dry_run:
             return jsonify(_checked(upload))
@@ -60,7 +61,8 @@ def hand_in(query: HandingIn) -> Response:
         now = running.begin(bridge, upload.sheet, upload.judge, person(), None)
         running.keep_unfiled(bridge, upload.sheet, now)
     context().hinting.file(now.batch)
-    response = jsonify(bridge.ledger.read(lambda tx: _shown(tx, now.batch)))
+    told = bridge.ledger.read(lambda tx: _shown(tx, now.batch))
+    response = jsonify({**(told or {}), "goes_on": now.goes_on is not None})
     response.status_code = 202
     response.headers["Location"] = f"/api/v1/batches/{now.batch}"
     return response

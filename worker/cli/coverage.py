@@ -3,11 +3,10 @@
 import click
 
 from worker.assembly import Bridge
-from worker.cli import hinting, narrowing, opening, options, printing
+from worker.cli import hinting, opening, options, printing, settings
 from worker.events import covering
 from worker.ledger import fetches
 from worker.ledger.connection import Tx
-from worker.ledger.listing import Filters
 from worker.policy.covering import Link
 from worker.shown import Shown
 
@@ -27,7 +26,8 @@ def coverage(source: str | None, link: str | None, ask: bool, limit: int, cursor
     List the open jobs of all sources, those without a link first: since when each is open, and what its link waits for.
     """
     bridge = opening.bridge()
-    narrowing.filters(bridge, Filters(source=source))
+    if source is not None:
+        settings.named("source", source, bridge.settings.sources)
     sources = {name: one for name, one in bridge.settings.sources.items() if source in (None, name)}
     if ask:
         _ask(bridge, list(sources))

@@ -27,18 +27,22 @@ def retry(request_id: str, not_there: bool, file: str | None, pairs: tuple[str, 
     sprout requests retry spr-7K2QX --not-there
 
     Send a request again: a held or cancelled one, with another text or other options if need be; an unknown one only on
-    your word that its interview is not there.
+    your word that its interview is not there. A text that is sent as it is, is shown.
     """
     interview = of_pairs(pairs)
-    text = files.text(file) if file else None
-    changes = operators.Changes(text, interview or None)
     bridge = opening.bridge()
-    wait = bridge.timing.quarantine
+    known, content = _looked_at(bridge, request_id)
+    text = files.text(file) if file else None  # after the look: it may be typed for minutes
+    changes = operators.Changes(text, interview or None)
+    if known.state in operators.AT_REST and text is None and not as_json:
+        _show(f"Sending {known.title or known.label} again", content)
+    wait, seen = bridge.timing.quarantine, operators.Seen(updated_at=known.updated_at)
 
     def decide(tx: Tx, found: GenerationRequest) -> GenerationRequest:
-        return operators.retry(tx, opening.person(), found.id, not_there=not_there, changes=changes, wait=wait)
+        who = opening.person()
+        return operators.retry(tx, who, found.id, not_there=not_there, changes=changes, wait=wait, seen=seen)
 
-    _carry_out(bridge, request_id, decide, as_json=as_json)
+    _carry_out(bridge, known.id, decide, as_json=as_json)
 
 
 @click.command()
@@ -73,15 +77,9 @@ def approve(request_id: str, as_json: bool) -> None:
     not want it: sprout requests cancel.
     """
     bridge = opening.bridge()
-
-    def read(tx: Tx) -> tuple[GenerationRequest, Content]:
-        found = finding.request(tx, request_id)
-        return found, requests.content(tx, found.id)
-
-    seen, content = bridge.ledger.read(read)
+    seen, content = _looked_at(bridge, request_id)
     if seen.awaits_approval and not as_json:
-        printing.heading(f"Approving {seen.title}")
-        printing.lines([content.text, *printing.tree(dict(content.options)), ""])
+        _show(f"Approving {seen.title or seen.label}", content)
 
     def decide(tx: Tx, found: GenerationRequest) -> GenerationRequest:
         return operators.approve(tx, opening.person(), found.id, operators.Seen(updated_at=seen.updated_at))
@@ -106,6 +104,21 @@ def cancel(request_id: str, not_there: bool, as_json: bool) -> None:
         return operators.cancel(tx, opening.person(), found.id, not_there=not_there, wait=wait)
 
     _carry_out(bridge, request_id, decide, as_json=as_json)
+
+
+def _looked_at(bridge: Bridge, request_id: str) -> tuple[GenerationRequest, Content]:
+    """What is decided about, as the person sees it. Raises Failure."""
+
+    def read(tx: Tx) -> tuple[GenerationRequest, Content]:
+        found = finding.request(tx, request_id)
+        return found, requests.content(tx, found.id)
+
+    return bridge.ledger.read(read)
+
+
+def _show(heading: str, content: Content) -> None:
+    printing.heading(heading)
+    printing.lines([content.text, *printing.tree(dict(content.options)), ""])
 
 
 def _carry_out(

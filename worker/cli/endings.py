@@ -62,6 +62,7 @@ def said(fault: Exception, context: click.Context) -> click.ClickException:
     from pathlib import Path
 
     from config import ConfigError
+    from config.wording import shown
     from worker.health import holding
     from worker.ledger import connection
     from worker.ledger.connection import LedgerFault
@@ -85,7 +86,9 @@ def said(fault: Exception, context: click.Context) -> click.ClickException:
                 return Failure("locked", sentence)
             return Failure("database", f"The database {where} can't be used: {_first_line(fault)}")
         case UnknownCursor():
-            return click.UsageError(f'--cursor: no page ended with "{fault}"; give the "next" of one.', context)
+            told = f"{shown(str(fault))} is not where a page of this list ended"
+            remedy = "take it from the line under that page (with --json its `next`), or leave it out to begin anew"
+            return click.UsageError(f"--cursor: {told}; {remedy}.", context)
         case OSError() if fault.filename is not None:
             return Failure("file", f"{fault.filename}: {fault.strerror}.")
         case _:

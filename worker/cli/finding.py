@@ -43,11 +43,22 @@ def interview_of(tx: Tx, given: str) -> StoredInterview:
         return of_job
     if wanted and listing.starting_with(tx, "interview", wanted, 1):
         return interview(tx, wanted)
-    asked = request(tx, wanted)
+    asked = _asked_for(tx, wanted)
     if asked.interview_id is None:
         sentence = f"{asked.label} is {asked.state}: it has no interview yet. See: sprout requests show {asked.label}"
         raise Failure("not_ready", sentence)
     return _there(interviews.get(tx, asked.interview_id))
+
+
+def _asked_for(tx: Tx, given: str) -> GenerationRequest:
+    """The request that `given` names, among what may name an interview. Raises Failure."""
+    try:
+        return request(tx, given)
+    except Failure as fault:
+        if fault.code != "not_found":
+            raise
+        sentence = f"No interview, request or job goes by {shown(given)}. See: sprout interviews list, sprout coverage"
+        raise Failure(fault.code, sentence) from None
 
 
 def result(tx: Tx, given: str) -> StoredResult:

@@ -39,11 +39,15 @@ def moment(written: str, now: datetime) -> datetime:
     except Wrong:
         pass
     try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        expected = "how long ago, such as 3d, or a day or time in UTC, such as 2026-11-24 or 2026-11-24T09:00"
+        told = datetime.fromisoformat(written)
+        found = told.replace(tzinfo=told.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        expected = "how long ago, from 1ms to 366d, or a day or time in UTC, such as 2026-11-24 or 2026-11-24T09:00"
         raise click.BadParameter(f"{shown(written)} is no time; expected {expected}.", param_hint="--since") from None
-    return found.replace(tzinfo=found.tzinfo or UTC)
+    if found > now:
+        sentence = f"{shown(written)} is in the future: in UTC it is {now:%Y-%m-%d %H:%M} now."
+        raise click.BadParameter(sentence, param_hint="--since")
+    return found
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output.")

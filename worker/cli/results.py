@@ -5,10 +5,14 @@ import click
 from worker.cli import finding, narrowing, opening, options, printing
 from worker.cli.printing import Cell
 from worker.ledger import listing
+from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
+from worker.policy.matching import FOUND_BY, Match
+from worker.proposing import evidence
 from worker.shown import Shown, one_result, result
 
 CONTRADICTED = "a later delivery about this session says something else; this one, the first, stays"
+HEADS = ("Result", "State", "Found by", "Candidate", "Attempt", "Score", "Mark", "Completed", "Share link")
 PASSED = {True: "passed", False: "not passed", None: "–"}
 
 
@@ -22,7 +26,7 @@ def list_results(state: str | None, organization: str | None, limit: int, cursor
     sprout results list
     sprout results list --state unmatched --json
 
-    List results, newest first.
+    List results, newest first. Found by: the rule that found the interview; `show` says what it means.
     """
     bridge = opening.bridge()
     filters = narrowing.filters(bridge, Filters(state=state, organization=organization))
@@ -33,7 +37,7 @@ def list_results(state: str | None, organization: str | None, limit: int, cursor
     elif not shown:
         printing.note("There are no such results. They arrive when candidates finish.")
     else:
-        printing.table(("Result", "State", "Candidate", "Score", "Mark", "Completed", "Share link"), map(_row, shown))
+        printing.table(HEADS, map(_row, shown))
         printing.more(page.next)
 
 
@@ -44,9 +48,14 @@ def show(result_id: str, as_json: bool) -> None:
     """\b
     sprout results show 01j2c
 
-    Show one result with its evaluation and transcript.
+    Show one result with its evaluation and transcript; of one without an interview, also why, and which it may be of.
     """
-    shown = one_result(opening.bridge().ledger.read(lambda tx: finding.result(tx, result_id)))
+
+    def unit(tx: Tx) -> Shown:
+        found = finding.result(tx, result_id)
+        return {**one_result(found), **evidence(tx, found)}
+
+    shown = opening.bridge().ledger.read(unit)
     if as_json:
         printing.as_document(shown)
         return
@@ -55,6 +64,8 @@ def show(result_id: str, as_json: bool) -> None:
         (
             ("Result", shown["id"]),
             ("State", printing.state(shown["state"])),
+            ("Found by", _found_by(shown)),
+            ("Why", shown["reason"]),
             ("Candidate", person["name"]),
             ("E-mail", person["email"]),
             ("Phone", person["phone"]),
@@ -62,7 +73,7 @@ def show(result_id: str, as_json: bool) -> None:
             ("Score", _score(shown)),
             ("Mark", PASSED[shown["passed"]]),
             ("Application", shown["application_id"]),
-            ("Attempt", f"{shown['attempt']} of {shown['attempts']}" if shown["attempt"] else None),
+            ("Attempt", _attempt(shown) if shown["attempt"] else None),
             ("Claim", shown["claim"]),
             ("Contradicted", CONTRADICTED if shown["contradicted"] else None),
             ("Event", shown["event"] + (", a preview" if shown["test"] else "")),
@@ -72,6 +83,10 @@ def show(result_id: str, as_json: bool) -> None:
             ("Recording", "there is one; --json has its link" if shown["recording_url"] else None),
         )
     )
+    if shown["proposals"]:
+        printing.heading("It may be of one of these; say which: sprout results attach RESULT INTERVIEW")
+        heads = ("Interview", "Request", "Title", "Company", "Job", "Share link")
+        printing.table(heads, map(_proposal, shown["proposals"]))
     for name in ("evaluation", "transcript"):
         if shown[name]:
             printing.heading(name.capitalize())
@@ -85,7 +100,27 @@ def _row(shown: Shown) -> tuple[Cell, ...]:
     mark = PASSED[shown["passed"]]
     if shown["contradicted"]:
         name = f"{name} (contradicted)"
-    return shown["id"], printing.state(shown["state"]), name, _score(shown), mark, completed, shown["share_link"]
+    start = (shown["id"], printing.state(shown["state"]), shown["matched_by"] or "–", name, _attempt(shown))
+    return *start, _score(shown), mark, completed, shown["share_link"]
+
+
+def _attempt(shown: Shown) -> str:
+    """Which of an application's sessions it is, in the order in which they began."""
+    if shown["attempt"] is None:
+        return "–"
+    marks = ", ".join(word for word in ("latest", "best") if shown[word])
+    return f"{shown['attempt']} of {shown['attempts']}" + (f" ({marks})" if marks else "")
+
+
+def _found_by(shown: Shown) -> str | None:
+    """The rule, and what it means."""
+    rule = shown["matched_by"]
+    return None if rule is None else f"{rule}: {FOUND_BY[Match(rule)]}"
+
+
+def _proposal(one: Shown) -> tuple[Cell, ...]:
+    cells = (one["interview_id"], one["label"], printing.title(one["title"]), one["company"], one["job_id"])
+    return *cells, one["share_link"]
 
 
 def _score(shown: Shown) -> str:

@@ -19,7 +19,7 @@ from worker.domain.call import Call
 from worker.domain.delivery import Delivery, DeliveryCode, DeliveryState, Ended, Trouble
 from worker.domain.message import Mail
 from worker.domain.note import Draft
-from worker.ledger import deliveries
+from worker.ledger import deliveries, recipients
 from worker.ledger.connection import LedgerFault, Tx
 from worker.outbound import Outbound
 from worker.policy import redelivery
@@ -113,7 +113,8 @@ class Courier:
 
     def _fly_together(self, target: Target, held: Sequence[Delivery]) -> None:
         with self._landing(target.name):
-            self._settle(*digests.send(self.bridge, target, held))
+            for told, ended in digests.send(self.bridge, target, held):
+                self._settle(told, ended)
 
     def _claim(self, name: str) -> timedelta | None:
         """Claim as many as there are seats; each then flies."""
@@ -174,6 +175,8 @@ class Courier:
             packed = handing.written(told, target)
             if isinstance(packed, Draft):
                 return bridge.ledger.read(lambda tx: inscribing.planned(tx, held, bridge.settings, target, packed))
+            if isinstance(packed, Mail):
+                return bridge.ledger.read(lambda tx: recipients.left(tx, held.recipients, packed))
             return packed
         except telling.NothingToTell as gone:
             return Trouble(DeliveryCode.NO_LONGER_THERE, {"fault": str(gone)})

@@ -1,6 +1,6 @@
 """The messages of a day in one: gathered until their time of the place has come, sent together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from config.settings import Target
@@ -9,7 +9,7 @@ from worker.assembly import Bridge
 from worker.delivery import handing, telling
 from worker.domain.delivery import Delivery, DeliveryCode, DeliveryState, Ended, Trouble
 from worker.domain.message import Message
-from worker.ledger import deliveries, digests
+from worker.ledger import deliveries, digests, recipients
 from worker.ledger.connection import Tx
 from worker.policy import digesting
 from worker.targets import Digests, Undeliverable
@@ -31,20 +31,26 @@ def gather(bridge: Bridge, target: Target, boot_id: str, lease: timedelta) -> Se
     return bridge.ledger.write(unit)
 
 
-def send(bridge: Bridge, target: Target, held: Sequence[Delivery]) -> tuple[Sequence[Delivery], Ended]:
-    """Send what was claimed in one mail. Returns what was told in it, and how that ended for all; nothing told, nothing sent."""
+def send(bridge: Bridge, target: Target, held: Sequence[Delivery]) -> Iterator[tuple[Sequence[Delivery], Ended]]:
+    """Send what was claimed in one mail, and in another what some recipients have already. Yields what was told in each and how
+    that ended for all of it; nothing told, nothing sent."""
     told = _told(bridge, held)
-    if not told:
-        return (), Ended()
+    known = {recipients.packed(one.recipients): one.recipients for one, _ in told}
+    for packed, settled in known.items():
+        part = [(one, message) for one, message in told if recipients.packed(one.recipients) == packed]
+        ended = _mailed(bridge, target, [message for _, message in part], settled)
+        steps.reached("after_digest_sent")
+        yield [one for one, _ in part], ended
+
+
+def _mailed(bridge: Bridge, target: Target, messages: Sequence[Message], settled: Mapping[str, str]) -> Ended:
     kind = targets.named(target.kind)
     assert isinstance(kind, Digests), "the configuration has refused a digest for other kinds"
     try:
-        mail = kind.together([message for _, message in told], target, clock.wall())
-        ended = handing.mailed(mail, target)
+        mail = kind.together(messages, target, clock.wall())
     except Undeliverable as fault:
-        ended = Ended(fault=str(fault), is_final=True)
-    steps.reached("after_digest_sent")
-    return [one for one, _ in told], ended
+        return Ended(fault=str(fault), is_final=True)
+    return handing.mailed(bridge.ledger.read(lambda tx: recipients.left(tx, settled, mail)), target)
 
 
 def _told(bridge: Bridge, held: Sequence[Delivery]) -> list[Told]:

@@ -9,11 +9,12 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from email.utils import parseaddr
 
 from config.addresses import is_loopback_host
 from config.settings import Target
@@ -21,6 +22,7 @@ from worker.delivery.envelope import enclosed
 from worker.domain.message import Mail
 
 DEADLINE = timedelta(seconds=20)  # for the whole conversation, absolute
+READY = 220
 TAKEN = 250
 TLS_PORT = 465  # TLS from the first byte on (RFC 8314, 3.3)
 PERMANENT = range(500, 600)
@@ -31,14 +33,14 @@ ENHANCED = re.compile(rb"\b[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463
 class Posted:
     """How it went. `status` is the server's code, and `fault` says why there is none; `is_final`: no repeat would help.
 
-    `said` are the server's codes for a refusal. `refused` counts recipients that were refused while others were not.
+    `said` are the server's codes for a refusal of all. `refused` are those recipients that were, each with its codes.
     """
 
     status: int | None = None
     fault: str | None = None
     said: str | None = None
     is_final: bool = False
-    refused: int = 0
+    refused: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def send(mail: Mail, target: Target, now: datetime, deadline: timedelta = DEADLINE) -> Posted:
@@ -48,7 +50,7 @@ def send(mail: Mail, target: Target, now: datetime, deadline: timedelta = DEADLI
     letter = enclosed(mail, target.sender, now)
     try:
         with _conversation(target, deadline) as server:
-            return _handed_over(server, letter)
+            return _handed_over(server, letter, {parseaddr(one)[1]: one for one in mail.recipients})
     except _NotReady as fault:
         return Posted(status=fault.status, fault=str(fault))
     except smtplib.SMTPResponseException as refusal:
@@ -65,20 +67,37 @@ class _NotReady(Exception):
         self.status = status
 
 
+class _Unconnected:
+    """What smtplib makes connects at once, and a greeting that never ends would have nobody who watches the clock."""
+
+    def connect(self, *_: object, **__: object) -> tuple[int, bytes]:
+        """Called when it is made."""
+        return READY, b""
+
+
+class _Server(_Unconnected, smtplib.SMTP):
+    pass
+
+
+class _OverTls(_Unconnected, smtplib.SMTP_SSL):
+    pass
+
+
 @contextmanager
 def _conversation(target: Target, deadline: timedelta) -> Iterator[smtplib.SMTP]:
     """A greeted, encrypted, logged-in connection, which is cut when the deadline is over."""
     seconds = deadline.total_seconds()
     context = ssl.create_default_context()
     host = target.host or ""
-    if target.port == TLS_PORT:
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, target.port, timeout=seconds, context=context)
-    else:
-        server = smtplib.SMTP(host, target.port, timeout=seconds)
+    made = (
+        _OverTls(host, timeout=seconds, context=context) if target.port == TLS_PORT else _Server(host, timeout=seconds)
+    )
+    server: smtplib.SMTP = made
     watchdog = threading.Timer(seconds, _cut, (server,))
     watchdog.daemon = True
     watchdog.start()
     try:
+        _greeted(server, host, target.port)
         _secure(server, target, context)
         _log_in(server, target)
         yield server
@@ -87,6 +106,13 @@ def _conversation(target: Target, deadline: timedelta) -> Iterator[smtplib.SMTP]
         with suppress(smtplib.SMTPException, OSError):
             server.quit()
         server.close()
+
+
+def _greeted(server: smtplib.SMTP, host: str, port: int) -> None:
+    """Connect, and hear whether the server is willing."""
+    code, said = smtplib.SMTP.connect(server, host, port)
+    if code != READY:
+        raise smtplib.SMTPConnectError(code, said)
 
 
 def _secure(server: smtplib.SMTP, target: Target, context: ssl.SSLContext) -> None:
@@ -110,18 +136,22 @@ def _log_in(server: smtplib.SMTP, target: Target) -> None:
         raise _NotReady("The mail server offers no login, and the configuration has a user.") from None
 
 
-def _handed_over(server: smtplib.SMTP, letter: EmailMessage) -> Posted:
-    """Whoever was refused while others were not is not written to again: the others would get it twice."""
+def _handed_over(server: smtplib.SMTP, letter: EmailMessage, to: Mapping[str, str]) -> Posted:
+    """`to` are bare addresses, each with the mailbox that it is the address of."""
     try:
-        refused = server.send_message(letter)
+        refused = server.send_message(letter, to_addrs=list(to))
     except smtplib.SMTPRecipientsRefused as refusal:
         codes = [(code, said) for code, said in refusal.recipients.values()]
         code, said = next(((code, said) for code, said in codes if code not in PERMANENT), codes[0])
-        return Posted(code, said=_codes(code, said), is_final=code in PERMANENT)
+        return Posted(code, None, _codes(code, said), code in PERMANENT, _told(refusal.recipients, to))
     except smtplib.SMTPResponseException as refusal:
         code = refusal.smtp_code
         return Posted(code, said=_codes(code, refusal.smtp_error), is_final=code in PERMANENT)
-    return Posted(TAKEN, refused=len(refused))
+    return Posted(TAKEN, refused=_told(refused, to))
+
+
+def _told(refused: Mapping[str, tuple[int, bytes]], to: Mapping[str, str]) -> dict[str, str]:
+    return {to[address]: _codes(code, said) for address, (code, said) in refused.items()}
 
 
 def _codes(code: int, said: bytes | str) -> str:

@@ -206,7 +206,8 @@ def _made(pen: Pen, call: Call, key: Secret | None, until: float) -> Answer:
         raise TooSlow(f"The ATS was not done within {pen.patience.total_seconds():g} s.")
     own = pen.source.api_url
     goes_there = own is not None and call.url.startswith(own)
-    answer = pen.outbound.make(call, key=key, configured=own if goes_there else None, deadline=left)
+    token = None if pen.account.account is None else Secret(pen.account.account)
+    answer = pen.outbound.make(call, key=key, account=token, configured=own if goes_there else None, deadline=left)
     if not 200 <= answer.status < 300:
         raise Refused(answer.status, f"The ATS answered {answer.status}.")
     return answer

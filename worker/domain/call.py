@@ -28,13 +28,17 @@ class Key:
 
 @dataclass(frozen=True)
 class Call:
-    """`url` is whole, `headers` hold nothing secret, `body` is as it is sent."""
+    """`url` is whole, `headers` hold nothing secret, `body` is as it is sent.
+
+    `account` is where the token of an account goes, for a vendor that wants one beside the key; like the key, it is put in later.
+    """
 
     method: str
     url: str
     key: Key | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    account: Key | None = None
 
 
 def segment(text: str) -> str:

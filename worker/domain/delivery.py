@@ -32,6 +32,7 @@ class DeliveryCode(StrEnum):
     ATTEMPTS_USED = "attempts_used"
     UNDELIVERABLE = "undeliverable"
     NO_LONGER_THERE = "no_longer_there"
+    RECIPIENTS_REFUSED = "recipients_refused"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class Delivery:
     """A delivery as the ledger holds it. `id` is the message's id over all tries; what has the same `lane` goes in its order.
 
     `facts` is what must be said as it was then, never a person's data. `tries` are those of its schedule, `fence` the number of
-    the newest try of all.
+    the newest try of all. `recipients` are those of a letter who need no further try, by a keyed digest of the address: "" for
+    one who has it, else the codes of a refusal for good.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Delivery:
     because: Trouble | None
     created_at: datetime
     updated_at: datetime
+    recipients: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,8 @@ class Occurrence:
 class Ended:
     """How a try ended: a status, or a fault where there was no answer. `excerpt` shows no secret and no mail address.
 
-    `retry_after` is what the target asked for; `said` its own words for a refusal, where its kind can read them.
+    `retry_after` is what the target asked for; `said` its own words for a refusal, where its kind can read them. `recipients`
+    are those of a letter for whom this was the last try, as a delivery keeps them but by the address.
     """
 
     status: int | None = None
@@ -122,3 +126,5 @@ class Ended:
     retry_after: timedelta | None = None
     said: str | None = None
     is_final: bool = False  # no repeat would help
+    recipients: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_partial: bool = False  # it failed for some recipients alone: the target is well

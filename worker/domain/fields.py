@@ -100,6 +100,14 @@ class Fields:
         address = self.text(name, "").strip()
         return address if WEB_ADDRESS.fullmatch(address) else None
 
+    def next_address(self, name: str = "next") -> str | None:
+        """The address of the page that follows, or None where there is none. Anything else is no end of a list."""
+        if not self.text(name, "").strip():
+            return None
+        if (address := self.optional_url(name)) is None:
+            raise Unreadable(f"{self._at(name)} is no web address; expected that of the next page")
+        return address
+
     def optional_time(self, name: str) -> datetime | None:
         """An ISO 8601 time in UTC (also where it names no zone), or None where it is absent or can't be read as one."""
         try:
@@ -189,6 +197,12 @@ class Fields:
             if not isinstance(item, dict):
                 raise self._fault(f"{name}[{number}]", item, "an object")
             yield Fields(item, f"{self._at(name)}[{number}]")
+
+    def listed(self, name: str) -> Iterator["Fields"]:
+        """The objects of a list that has to be there: an answer without it says nothing, an empty one that there are none."""
+        if not self.has(name):
+            raise self._fault(name, None, "a list")
+        return self.children(name)
 
     def _at(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name

@@ -43,10 +43,21 @@ class Message:
 
 @dataclass(frozen=True)
 class Mail:
-    """A letter: both bodies say the same. `message_id` is the same for every try, so that a repeat can be told."""
+    """A letter: both bodies say the same. `message_id` is the same for every try, so that a repeat can be told.
+
+    `to` is what stands on it. `left` are those of them to whom it is handed now, where some need no further try; `is_had` says
+    whether one of these has it.
+    """
 
     to: tuple[str, ...]
     subject: str
     text: str
     html: str
     message_id: str
+    left: tuple[str, ...] | None = None
+    is_had: bool = False
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """To whom it is handed now."""
+        return self.to if self.left is None else self.left

@@ -2,7 +2,7 @@
 
 import hashlib
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from worker.domain.fields import single_line
@@ -64,7 +64,7 @@ class Account:
     """As whom is written: the ATS's id of the user who signs the notes, and of the account, for vendors that want them."""
 
     author: str | None = None
-    account: str | None = None
+    account: str | None = field(default=None, repr=False)
 
 
 def digest(text: str) -> str:

@@ -73,6 +73,13 @@ def first_with(tx: Tx, batch_id: str, run: int, request_ids: Collection[str]) ->
     return {row[0]: row[1] for row in tx.conn.execute(statement)}
 
 
+def has_some(tx: Tx, batch_id: str) -> bool:
+    """Whether anything of its file is known yet."""
+    return (
+        tx.conn.execute(sa.select(batch_row.c.number).where(batch_row.c.batch == batch_id).limit(1)).first() is not None
+    )
+
+
 def any_of(tx: Tx, batch_id: str, request_ids: Collection[str]) -> bool:
     """Whether a row of the batch leads to one of some requests."""
     statement = sa.select(batch_row.c.number).where(

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from worker.domain.delivery import Delivery, DeliveryState, Ended, Subjects, Trouble, Try
 from worker.domain.message import Happened
-from worker.ledger import announcing, audit, because, targets
+from worker.ledger import announcing, audit, because, recipients, targets
 from worker.ledger.connection import Tx
 from worker.ledger.delivery_tables import delivery, delivery_try, is_open, is_sending, is_waiting
 from worker.ledger.result_tables import result
@@ -71,11 +71,16 @@ def settle(tx: Tx, held: Delivery, ended: Ended, step: redelivery.Step) -> bool:
     """Write how a try ended. False, and nothing changed, where another try is newer."""
     standing = targets.get(tx, held.target, lock=True)  # before the delivery, as a claim does
     state, changes = _becomes(step, tx.now())
-    if not _move(tx, held, state, **changes):
+    known = recipients.merged(tx, held, ended.recipients)
+    if isinstance(step, redelivery.Delivered):
+        changes["because"] = redelivery.refusals(known.values())
+    if not _move(tx, held, state, **changes, recipients=recipients.packed(known)):
         return False
     _note(tx, held, ended)
     match step:
         case redelivery.Delivered():
+            targets.succeeded(tx, held.target)
+        case _ if ended.is_partial:
             targets.succeeded(tx, held.target)
         case redelivery.Stopped():
             _stop(tx, held.target, "it answered 410: it wants no more deliveries")
@@ -108,8 +113,13 @@ def release(tx: Tx, ended: Sequence[Delivery]) -> int:
 
 
 def send_again(tx: Tx, delivery_id: str) -> bool:
-    """Send it once more under its id, its schedule begun anew. False where it is under way."""
+    """Send it once more under its id, its schedule begun anew. False where it is under way.
+
+    A letter that failed goes to those of its recipients who lack it, one that was delivered to everybody.
+    """
     again = {"state": DeliveryState.WAITING, "due_at": tx.now(), "tries": 0, "because": None, "updated_at": tx.now()}
+    is_had = delivery.c.state == DeliveryState.DELIVERED  # then everybody gets it again, else those who lack it
+    again["recipients"] = sa.case((is_had, sa.null()), else_=delivery.c.recipients)
     free = sa.update(delivery).where(delivery.c.id == delivery_id, delivery.c.state != DeliveryState.SENDING)
     return tx.conn.execute(free.values(again).returning(delivery.c.id)).scalar_one_or_none() is not None
 
@@ -165,6 +175,7 @@ def from_row(row: sa.RowMapping) -> Delivery:
         because=because.unpack_trouble(row["because"]),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        recipients=recipients.unpacked(row["recipients"]),
     )
 
 
@@ -178,6 +189,7 @@ def _heads(target: str) -> sa.Select[Any]:
     earlier = sa.select(before.c.id).where(
         before.c.target == delivery.c.target,
         before.c.lane == delivery.c.lane,
+        before.c.recipients.is_(None),  # what some have already holds up nothing for them
         is_open(before),
         before.c.id < delivery.c.id,
     )

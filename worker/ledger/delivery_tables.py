@@ -51,6 +51,7 @@ delivery = Table(
     Column("boot_id", Text),
     Column("lease_until", Instant),
     Column("because", Text),
+    Column("recipients", Text),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     sa.UniqueConstraint("target", "cause", name="delivery_once"),

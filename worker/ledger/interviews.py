@@ -6,17 +6,19 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from worker.domain.interview import Interview, Origin, StoredInterview
-from worker.ledger import aliases, announcing, results
+from worker.ledger import aliases, announcing, linking
 from worker.ledger.connection import ForBoth, Tx
 from worker.ledger.tables import alias, interview, request
 from worker.policy import matching
+from worker.policy.matching import Match
 
 KEPT = ForBoth.made(lambda insert: insert(interview).on_conflict_do_nothing().returning(interview.c.id))
-LABEL = sa.select(request.c.label).where(request.c.id == sa.bindparam("it"))
+ASKED = sa.select(request.c.label, request.c.title).where(request.c.id == sa.bindparam("it"))
 
 
 def store(tx: Tx, organization: str, made: Interview, origin: Origin, request_id: str | None) -> bool:
     """Keep it, and link the results that were waiting for it. False, and nothing changed, where its id is known already."""
+    asked = tx.conn.execute(ASKED, {"it": request_id}).one_or_none()
     values = {
         "id": made.id,
         "organization": organization,
@@ -25,17 +27,20 @@ def store(tx: Tx, organization: str, made: Interview, origin: Origin, request_id
         "origin": origin,
         "raw": json.dumps(made.raw),
         "stored_at": tx.now(),
+        "title_key": matching.alike(made.raw.get("title") or (asked and asked.title)),
+        "company_key": matching.alike(made.raw.get("company_name")),
+        "made_at": matching.made_at(made.raw) or tx.now(),
     }
     if tx.conn.execute(tx.own(KEPT), values).scalar_one_or_none() is None:
         return False
     if origin is not Origin.SURPLUS:  # a second one is for a person to look at, and no link to hand out
         announcing.interview_created(tx, organization, made.id, request_id)
-    results.link_waiting(tx, organization, made.id, made.id, "id")
+    linking.link_waiting(tx, organization, made.id, made.id, Match.ID)
     for name in _link_names(made):
         aliases.learn(tx, organization, name, made.id)
-        results.link_waiting(tx, organization, name, made.id, "link")
-    for name in _request_names(tx, request_id):
-        results.link_waiting(tx, organization, name, made.id, "external id")
+        linking.link_waiting(tx, organization, name, made.id, Match.LINK)
+    for name in () if request_id is None or asked is None else matching.names(request_id, asked.label):
+        linking.link_waiting(tx, organization, name, made.id, Match.EXTERNAL_ID)
     return True
 
 
@@ -89,9 +94,3 @@ def _link_names(made: Interview) -> list[str]:
     """The share link may carry a short code where the id is a UUID; its last part is a name of the interview."""
     last = made.share_link.partition("?")[0].rstrip("/").rpartition("/")[2]
     return [last] if last not in ("", made.id) else []
-
-
-def _request_names(tx: Tx, request_id: str | None) -> tuple[str, ...]:
-    """What our own links say of the interview."""
-    label = tx.conn.execute(LABEL, {"it": request_id}).scalar_one_or_none()
-    return () if request_id is None or label is None else matching.names(request_id, label)

@@ -40,8 +40,11 @@ result = Table(
     Column("email_index", Text),
     Column("external_index", Text),
     Column("sealed_with", Text, default=newest_key),
+    Column("title_key", Text),
+    Column("company_key", Text),
     sa.UniqueConstraint("organization", "event", "session_index", name="result_once"),
 )
+Index("result_by_title", result.c.organization, result.c.title_key)
 Index("result_by_interview", result.c.interview_id)
 Index("result_by_session", result.c.session_index)
 Index("result_by_candidate", result.c.candidate_index)

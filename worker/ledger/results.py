@@ -13,19 +13,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker import ids
-from worker.domain.delivery import Subjects
 from worker.domain.result import Candidate, CandidateResult
-from worker.ledger import aliases, announcing, attributions, blinding, takes, tombstones, whereabouts
+from worker.ledger import attributions, blinding, linking, namesakes, takes, tombstones, whereabouts
 from worker.ledger.attributions import Attribution
 from worker.ledger.blinding import Blinds
 from worker.ledger.connection import Tx
 from worker.ledger.tables import attribution, interview, result, result_name
 from worker.ledger.takes import Take
 from worker.policy import matching, subjects
-
-WAITING = sa.select(result_name.c.result_id).where(
-    result_name.c.organization == sa.bindparam("whose"), result_name.c.foreign_id == sa.bindparam("name")
-)
+from worker.policy.matching import Match
 
 
 class Kept(StrEnum):
@@ -49,7 +45,7 @@ class StoredResult:
     interview_id: str | None
     share_link: str | None
     passing_score: float | None
-    matched_by: str | None
+    matched_by: Match | None
     contradicted: bool
     received_at: datetime
     whose: Attribution
@@ -66,7 +62,8 @@ def keep(
 ) -> Kept:
     """Store it once. A repeat adds nothing; one that says something else is flagged and never overwrites.
 
-    `drop_foreign`: one whose interview nobody here made is not stored, unless a request is unknown or under way that may be its.
+    `drop_foreign`: one whose interview nobody here made is not stored, unless a request is unknown or under way that may be its,
+    or an interview has its title.
     """
     blinds = blinding.of(tx)
     if tombstones.covers(tx, subjects.of_result(arrived), blinds):
@@ -75,7 +72,7 @@ def keep(
     found = whereabouts.named(tx, organization, arrived)
     whose = attributions.judge(tx, organization, arrived.candidate.external_id, found and found[0])
     found = found or whereabouts.carried(tx, organization, arrived, whose)
-    if found is None and drop_foreign and not whereabouts.may_be_ours(tx, organization):
+    if found is None and drop_foreign and not whereabouts.may_be_ours(tx, organization, arrived):
         return Kept.DROPPED
     values = {
         "id": ids.new_id(),
@@ -99,39 +96,18 @@ def keep(
     attributions.keep(tx, stored, whose)
     if found is not None:
         _learn(tx, organization, arrived, *found)
-        _announce(tx, stored, is_preview=arrived.test)
+        linking.announce(tx, stored, is_preview=arrived.test)
         return Kept.MATCHED
     for name in _waiting_names(arrived):
         entry = {"organization": organization, "foreign_id": name, "result_id": stored}
         tx.conn.execute(tx.insert(result_name).values(entry).on_conflict_do_nothing())
-    return Kept.UNMATCHED
+    return Kept.MATCHED if namesakes.link_one(tx, stored) else Kept.UNMATCHED
 
 
-def _learn(tx: Tx, organization: str, arrived: CandidateResult, interview_id: str, how: str) -> None:
+def _learn(tx: Tx, organization: str, arrived: CandidateResult, interview_id: str, how: Match) -> None:
     """A delivery with two names teaches the second one. An external id teaches nothing: candidates may change it."""
-    if how in whereabouts.CARRIED:
-        return
-    for name in arrived.foreign_ids:
-        if name != interview_id:
-            aliases.learn(tx, organization, name, interview_id)
-            link_waiting(tx, organization, name, interview_id, "alias")
-
-
-def link_waiting(tx: Tx, organization: str, foreign_id: str, interview_id: str, how: str) -> int:
-    """Link the unmatched results that name this interview. Returns how many."""
-    named = list(tx.conn.execute(WAITING, {"whose": organization, "name": foreign_id}).scalars())
-    if not named:
-        return 0
-    linked = tx.conn.execute(
-        sa.update(result)
-        .where(result.c.id.in_(named), result.c.interview_id.is_(None))
-        .values(interview_id=interview_id, matched_by=how)
-        .returning(result.c.id, result.c.event, result.c.session_id, result.c.test)
-    ).all()
-    for one in linked:
-        _announce(tx, one.id, is_preview=one.test)
-    tx.conn.execute(sa.delete(result_name).where(result_name.c.result_id.in_(named)))
-    return len(linked)
+    if how not in whereabouts.CARRIED:
+        linking.learn(tx, organization, arrived.foreign_ids, interview_id)
 
 
 def of_session(tx: Tx, session_id: str) -> list[StoredResult]:
@@ -140,34 +116,6 @@ def of_session(tx: Tx, session_id: str) -> list[StoredResult]:
     ids = list(tx.conn.execute(sa.select(result.c.id).where(wanted).with_for_update()).scalars())
     rows = tx.conn.execute(joined().where(result.c.id.in_(ids)).order_by(result.c.id)).mappings()
     return [from_row(row) for row in rows]
-
-
-def names_of(tx: Tx, result_id: str) -> list[str]:
-    """The names under which an unmatched result waits for its interview; without those that our own links gave it."""
-    statement = sa.select(result_name.c.foreign_id).where(result_name.c.result_id == result_id)
-    return [name for name in tx.conn.execute(statement).scalars() if not name.startswith(matching.PREFIX)]
-
-
-def attach(tx: Tx, found: StoredResult, interview_id: str) -> None:
-    """A person says to which interview an unmatched result belongs; its names are learned, and what waits under them follows."""
-    names = names_of(tx, found.id)
-    linked = sa.update(result).where(result.c.id == found.id, result.c.interview_id.is_(None))
-    tx.conn.execute(linked.values(interview_id=interview_id, matched_by="person"))
-    tx.conn.execute(sa.delete(result_name).where(result_name.c.result_id == found.id))
-    _announce(tx, found.id, is_preview=found.result.test)
-    for name in names:
-        aliases.learn(tx, found.organization, name, interview_id)
-        link_waiting(tx, found.organization, name, interview_id, "alias")
-
-
-def _announce(tx: Tx, result_id: str, *, is_preview: bool) -> None:
-    """A result that has its interview is told of; a preview is nobody's."""
-    if is_preview:
-        return
-    owned = sa.select(result, interview.c.request_id).join(interview, interview.c.id == result.c.interview_id)
-    row = tx.conn.execute(owned.where(result.c.id == result_id)).mappings().one()
-    about = Subjects(result=result_id, interview=row["interview_id"], request=row["request_id"])
-    announcing.result_arrived(tx, row["organization"], row["event"], row["session_index"], about)
 
 
 def joined() -> sa.Select[Any]:
@@ -190,7 +138,7 @@ def from_row(row: sa.RowMapping) -> StoredResult:
         interview_id=row["interview_id"],
         share_link=row["share_link"],
         passing_score=float(mark) if isinstance(mark, int | float) and not isinstance(mark, bool) else None,
-        matched_by=row["matched_by"],
+        matched_by=None if row["matched_by"] is None else Match(row["matched_by"]),
         contradicted=row["contradicted"],
         received_at=row["received_at"],
         whose=attributions.from_row(row),
@@ -245,6 +193,8 @@ def _columns(arrived: CandidateResult) -> dict[str, Any]:
         "session_id": arrived.session_id,
         "title": arrived.title,
         "company": arrived.company,
+        "title_key": matching.title_of(arrived.title, arrived.foreign_ids),
+        "company_key": matching.alike(arrived.company),
         "candidate_id": person.id,
         "candidate_name": person.name,
         "candidate_email": person.email,

@@ -7,8 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from worker.domain.message import Happened
 from worker.ledger import application_fetches, applications, candidates
 from worker.ledger.connection import Tx
+from worker.ledger.delivery_tables import delivery, delivery_try, is_open
 from worker.ledger.events import EventState
 from worker.ledger.tables import event, event_body, result
 
@@ -20,6 +22,7 @@ class Kind(StrEnum):
 
     RESULTS = "results"
     EVENTS = "events"
+    DELIVERIES = "deliveries"
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Due:
 def due(tx: Tx, kind: Kind, organization: str, before: datetime) -> Due:
     """What `expire` would end."""
     found = _older(kind, organization, before).subquery()
-    row = tx.conn.execute(sa.select(sa.func.count(), sa.func.min(found.c.received_at))).one()
+    row = tx.conn.execute(sa.select(sa.func.count(), sa.func.min(found.c.at))).one()
     if kind is not Kind.RESULTS:
         return Due(row[0], row[1])
     applied = applications.older(organization, before).subquery()
@@ -49,7 +52,10 @@ def expire(tx: Tx, kind: Kind, organization: str, before: datetime) -> int:
         candidates.silence(tx, candidates.deliveries_of(tx, ids))
         candidates.drop_results(tx, ids)
         return len(ids) or _expire_applications(tx, organization, before)
-    if ids:
+    if kind is Kind.DELIVERIES:
+        tx.conn.execute(sa.delete(delivery_try).where(delivery_try.c.delivery_id.in_(ids)))
+        tx.conn.execute(sa.delete(delivery).where(delivery.c.id.in_(ids)))
+    elif ids:
         tx.conn.execute(sa.delete(event_body).where(event_body.c.event_id.in_(ids)))
     return len(ids)
 
@@ -63,18 +69,33 @@ def _expire_applications(tx: Tx, organization: str, before: datetime) -> int:
 
 
 def _key(kind: Kind) -> sa.Column[Any]:
-    return result.c.id if kind is Kind.RESULTS else event_body.c.event_id
+    return {Kind.RESULTS: result.c.id, Kind.EVENTS: event_body.c.event_id, Kind.DELIVERIES: delivery.c.id}[kind]
 
 
 def _older(kind: Kind, organization: str, before: datetime) -> sa.Select[Any]:
+    match kind:
+        case Kind.RESULTS:
+            wanted = sa.select(result.c.id, result.c.received_at.label("at"))
+            return wanted.where(result.c.organization == organization, result.c.received_at < before)
+        case Kind.EVENTS:
+            return _older_events(organization, before)
+        case Kind.DELIVERIES:
+            return _older_deliveries(organization, before)
+
+
+def _older_events(organization: str, before: datetime) -> sa.Select[Any]:
     """An event that nobody has read yet is work, however old it is; likewise one whose candidate has to be asked for."""
-    if kind is Kind.RESULTS:
-        return sa.select(result.c.id, result.c.received_at).where(
-            result.c.organization == organization, result.c.received_at < before
-        )
     is_done = sa.and_(event.c.state != EventState.STORED, event.c.id.not_in(application_fetches.AWAITED))
     return (
-        sa.select(event_body.c.event_id, event.c.received_at)
+        sa.select(event_body.c.event_id, event.c.received_at.label("at"))
         .join(event, event.c.id == event_body.c.event_id)
         .where(event.c.organization == organization, event.c.received_at < before, is_done)
+    )
+
+
+def _older_deliveries(organization: str, before: datetime) -> sa.Select[Any]:
+    """What is still to be sent is work. That a source is quiet is found again and again, and told once by the row that it has."""
+    is_done = sa.and_(~is_open(), delivery.c.event != Happened.SOURCE_QUIET)
+    return sa.select(delivery.c.id, delivery.c.updated_at.label("at")).where(
+        delivery.c.organization == organization, delivery.c.updated_at < before, is_done
     )

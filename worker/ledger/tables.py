@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
 from worker.ledger.application_tables import application as application
 from worker.ledger.application_tables import attribution as attribution
 from worker.ledger.batch_tables import batch, batch_row
+from worker.ledger.batch_tables import batch_mark as batch_mark
 from worker.ledger.delivery_tables import delivery, delivery_try, target, target_event
 from worker.ledger.fetch_tables import fetch as fetch
 from worker.ledger.metadata import METADATA
@@ -229,7 +230,11 @@ interview = Table(
     Column("origin", Text, nullable=False),
     Column("raw", Text, nullable=False),
     Column("stored_at", Instant, nullable=False),
+    Column("title_key", Text),
+    Column("company_key", Text),
+    Column("made_at", Instant),
 )
+Index("interview_by_title", interview.c.organization, interview.c.title_key)
 Index("interview_by_request", interview.c.request_id)
 Index("interview_by_organization", interview.c.organization, interview.c.stored_at)
 

@@ -10,11 +10,16 @@ SUCCESS = range(200, 300)
 
 
 def sending(
-    method: str, url: str, told: Mapping[str, object], key: Key, headers: Mapping[str, str] | None = None
+    method: str,
+    url: str,
+    told: Mapping[str, object],
+    key: Key,
+    headers: Mapping[str, str] | None = None,
+    account: Key | None = None,
 ) -> Call:
     """A call with a body of JSON."""
     content = {"Content-Type": "application/json", "Accept": "application/json"}
-    return Call(method, url, key=key, headers={**content, **(headers or {})}, body=json.dumps(told).encode())
+    return Call(method, url, key, {**content, **(headers or {})}, json.dumps(told).encode(), account)
 
 
 def successful(vendor: str, status: int) -> None:

@@ -14,6 +14,7 @@ from worker.notes._json import body_of, sending
 LISTS = False
 CHANGES = False
 API = "https://api.merge.dev/api"
+ACCOUNT = Key("X-Account-Token", before="")
 
 
 def listing(_place: Place, _source: Source, _account: Account, _page: str | None) -> Call:
@@ -29,10 +30,10 @@ def listed(_status: int, _body: bytes, _place: Place) -> Listed:
 def adding(place: Place, text: str, source: Source, account: Account) -> Call:
     """Private to the recruiting team, as far as the ATS behind Merge knows."""
     author = needed(account.author, "Merge signs notes: set author to the id of a user of the ATS behind it.")
-    token = needed(account.account, "Merge wants the token of the linked account: set account.")
+    needed(account.account, "Merge wants the token of the linked account: set account.")
     model = {"candidate": _candidate(place), "activity_type": "NOTE", "body": text, "visibility": "PRIVATE"}
     told = {"model": model, "remote_user_id": author}
-    return sending("POST", f"{source.api_url or API}/ats/v1/activities", told, Key(), {"X-Account-Token": token})
+    return sending("POST", f"{source.api_url or API}/ats/v1/activities", told, Key(), account=ACCOUNT)
 
 
 def added(status: int, body: bytes) -> str | None:

@@ -16,7 +16,7 @@ from importlib import metadata
 import httpx
 
 from config import Secret
-from worker.domain.call import Call
+from worker.domain.call import Call, Key
 from worker.domain.fields import clean, single_line
 from worker.outbound import body, destination, names
 from worker.outbound.destination import Destination
@@ -55,6 +55,7 @@ class Outbound:
         call: Call,
         *,
         key: Secret | None = None,
+        account: Secret | None = None,
         configured: str | None = None,
         most: int = MOST_BYTES,
         deadline: timedelta = DEADLINE,
@@ -62,13 +63,14 @@ class Outbound:
         """Make `call`, once. Raises OutboundFault.
 
         `configured` is the operator's own URL, if the call goes there: then its port may be any, and it may be on loopback.
-        `key` is put where `call.key` wants it. `deadline` is absolute, from the look-up to the last byte.
+        `key` is put where `call.key` wants it, `account` where `call.account` does. `deadline` is absolute, from the look-up to
+        the last byte.
         """
         line = Line(deadline.total_seconds())
         resolve = self._resolve or (lambda host, port: names.addresses(host, port, line.left()))
         try:
             found = destination.find(call.url, resolve, configured)
-            return self._try_each(call, _headers(call, key, found), found, line, most)
+            return self._try_each(call, _headers(call, key, account, found), found, line, most)
         finally:
             line.finish()
 
@@ -118,7 +120,7 @@ def _user_agent() -> str:
     return f"talentsprout-bridge/{metadata.version('talentsprout-bridge')}"
 
 
-def _headers(call: Call, key: Secret | None, found: Destination) -> dict[str, str]:
+def _headers(call: Call, key: Secret | None, account: Secret | None, found: Destination) -> dict[str, str]:
     headers = {
         "Host": found.authority,
         "User-Agent": _user_agent(),
@@ -127,16 +129,19 @@ def _headers(call: Call, key: Secret | None, found: Destination) -> dict[str, st
         **call.headers,
         "Connection": "close",
     }
-    if call.key is None:
-        return headers
-    if key is None:
-        raise CallRefused(f"{found.host} is not called: it wants a key, and none is configured.")
-    text = key.reveal()
-    if call.key.is_user_name:
-        text = base64.b64encode(f"{text}:".encode()).decode()
-    if call.key.is_login:
-        text = base64.b64encode(text.encode()).decode()
-    return headers | {call.key.header: f"{call.key.before}{text}"}
+    for place, secret, what in ((call.key, key, "a key"), (call.account, account, "the token of an account")):
+        if place is not None and secret is None:
+            raise CallRefused(f"{found.host} is not called: it wants {what}, and none is configured.")
+        if place is not None and secret is not None:
+            headers[place.header] = f"{place.before}{_written(place, secret)}"
+    return headers
+
+
+def _written(place: Key, secret: Secret) -> str:
+    text = secret.reveal()
+    if place.is_user_name:
+        return base64.b64encode(f"{text}:".encode()).decode()
+    return base64.b64encode(text.encode()).decode() if place.is_login else text
 
 
 def _said(fault: Exception, found: Destination, line: Line) -> OutboundFault:

@@ -32,10 +32,10 @@ class Destination:
 
 
 def why(found: Delivery, to: Destination, *, is_first: bool, now: datetime) -> Reason | None:
-    """The reason, or None for what was delivered."""
+    """The reason, or None for what was delivered to everybody."""
     match found.state:
         case DeliveryState.DELIVERED:
-            return None
+            return None if found.because is None else _partly(found, found.because)
         case DeliveryState.SENDING:
             return Reason(DeliveryCode.UNDER_WAY, f"On its way to {to.name}.", None, NOTHING_TO_DO)
         case DeliveryState.WAITING:
@@ -74,6 +74,15 @@ def said(of: Trouble, name: str) -> str:
         words = f" {facts['said']}" if "said" in facts else ""
         return f"{name} answered {facts['status']}{words}."
     return str(facts.get("fault", f"{name} could not be reached."))
+
+
+def _partly(found: Delivery, because: Trouble) -> Reason:
+    """Delivered, and not to everybody."""
+    count, codes = because.facts.get("refused", 1), because.facts.get("codes", ())
+    shown = ", ".join(map(str, codes)) if isinstance(codes, list) else ""
+    who = "1 recipient was" if count == 1 else f"{count} recipients were"
+    text = f"{who} refused for good ({shown}); the others have it."
+    return Reason(because.code, text, None, f"Correct the addresses under to in [targets.{found.target}].")
 
 
 def _waiting(found: Delivery, to: Destination, *, is_first: bool, now: datetime) -> Reason:
@@ -116,7 +125,7 @@ def _resting_action(found: Delivery, because: Trouble) -> str:
     match because.code:
         case DeliveryCode.NO_LONGER_THERE:
             return NOTHING_TO_DO
-        case DeliveryCode.DESTINATION_REFUSED:
+        case DeliveryCode.DESTINATION_REFUSED if "status" in because.facts:
             return f"Put the final address into [targets.{found.target}], start the bridge again, then: {again}"
         case _:
             return f"When that is mended: {again}, or everything: sprout deliveries recover --since 3d"

@@ -1,16 +1,45 @@
 """To which interview a result belongs, and to whose application.
 
-In the order in which they can be trusted: its id, a name learned before, an id in its links, and last the external id that
+In the order in which they can be trusted: its id, a name learned before, an id in its links, and then the external id that
 our own link carried, which a candidate can change: a hint, never proof of whose record it is. Only a personal link's id is
-signed, so that it can be told from one that was made up.
+signed, so that it can be told from one that was made up. Last comes the title and company of the only interview that has both;
+whatever is known better, then or later, goes before it, and where more than one may be meant a person says which.
 """
 
+import hashlib
 import hmac
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 PREFIX = "spr:"
 PROOF_LENGTH = 16  # characters of base64: 96 bits, and id, proof and prefix together stay within 64
+
+
+class Match(StrEnum):
+    """By which rule a result's interview was found, the most trusted first."""
+
+    ID = "id"
+    ALIAS = "alias"
+    LINK = "link"
+    SIGNED_ID = "signed id"
+    EXTERNAL_ID = "external id"
+    TITLE = "title and company"
+    PERSON = "person"
+
+
+FOUND_BY = {
+    Match.ID: "TalentSprout named it by its own id",
+    Match.ALIAS: "TalentSprout named it by a name that was learned before",
+    Match.LINK: "a link of the result, or its own share link, names it",
+    Match.SIGNED_ID: "the candidate came by a personal link",
+    Match.EXTERNAL_ID: "the link that the candidate took names its request",
+    Match.TITLE: "it is the only interview here of that title and company; if it is not, attach the result to another",
+    Match.PERSON: "a person said so",
+}
 
 
 @dataclass(frozen=True)
@@ -68,3 +97,34 @@ def request_in(external: str | None) -> str | None:
     if external is None or not external.startswith(PREFIX):
         return None
     return external[len(PREFIX) :].partition(":")[0] or None
+
+
+def alike(text: object) -> str | None:
+    """What two titles, or two companies, have in common that differ in case and spaces alone; None where nothing is said."""
+    folded = " ".join(text.split()).casefold() if isinstance(text, str) else ""
+    return hashlib.sha256(folded.encode("utf-8", "replace")).hexdigest()[:32] if folded else None
+
+
+def title_of(title: str | None, names: Sequence[str]) -> str | None:
+    """The title by which a result may be matched. A UUID says which interview it is, so that its title need not."""
+    return None if any(map(UUID.fullmatch, names)) else alike(title)
+
+
+def made_at(raw: Mapping[str, object]) -> datetime | None:
+    """When TalentSprout says that an interview was made, by its own clock; None where it doesn't say."""
+    try:
+        told = datetime.fromisoformat(str(raw.get("created_at")))
+    except ValueError:
+        return None
+    return told if told.tzinfo is not None else None
+
+
+def unmatched(name: str | None, proposed: int) -> str:
+    """Why a result has no interview. `name` is what it calls its interview, `proposed` how many here have its title."""
+    what = "A result that does not name its interview" if name is None else f"A result for interview {name}"
+    none = "which no job here has" if name is not None else "and no job here can be told from it"
+    few = {
+        0: "Say which job it belongs to.",
+        1: "One interview here may be it, which is not certain; say whether it is.",
+    }
+    return f"{what}, {none}. {few.get(proposed, f'{proposed} interviews here have its title: say which it is.')}"

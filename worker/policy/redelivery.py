@@ -5,7 +5,7 @@ because people mend their receivers; over about three days, in growing steps. 41
 stops the target. A redirect is never followed, and is final: only a person can put the new address into the configuration.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -83,6 +83,14 @@ def after(ended: Ended, tries: int, now: datetime, jitter: Callable[[float], flo
     asked = None if ended.retry_after is None else min(max(ended.retry_after, SHORTEST_WAIT), LONGEST_WAIT)
     because = Trouble(DeliveryCode.BACKING_OFF, {**told, "tries": tries, "of": MOST_TRIES})
     return Later(now + max(wait, asked or wait), because, None if asked is None else now + asked)
+
+
+def refusals(known: Iterable[str]) -> Trouble | None:
+    """What stays to be said of a letter that is delivered: how many of its recipients were refused for good, with which codes."""
+    codes = [said for said in known if said]
+    if not codes:
+        return None
+    return Trouble(DeliveryCode.RECIPIENTS_REFUSED, {"refused": len(codes), "codes": sorted(set(codes))})
 
 
 def after_death(died: Ended, tries: int, now: datetime) -> Step:

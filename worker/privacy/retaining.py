@@ -59,9 +59,9 @@ def look_after(bridge: Bridge) -> list[Portion]:
 
 def _wanted(bridge: Bridge) -> Iterator[tuple[str, Kind, timedelta]]:
     for name, one in sorted(bridge.settings.organizations.items()):
-        for kind, keep in ((Kind.RESULTS, one.retention.results), (Kind.EVENTS, one.retention.events)):
-            if keep is not None:
-                yield name, kind, keep
+        kept = one.retention
+        wanted = {Kind.RESULTS: kept.results, Kind.EVENTS: kept.events, Kind.DELIVERIES: kept.deliveries}
+        yield from ((name, kind, keep) for kind, keep in wanted.items() if keep is not None)
 
 
 def _portions(bridge: Bridge) -> Iterator[Portion]:

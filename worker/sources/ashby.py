@@ -100,7 +100,7 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """Postings to be asked for one by one. Where more are there, the answer has a cursor."""
     answer = _answered(status, body)
-    events = tuple(_to_be_asked(posting) for posting in answer.children("results"))
+    events = tuple(_to_be_asked(posting) for posting in answer.listed("results"))
     return Listed(
         events, answer.optional_key("nextCursor") if answer.flag("moreDataAvailable", default=False) else None
     )

@@ -92,7 +92,7 @@ def page(_asking: Asking, source: Source) -> Call:
 
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """Every post of the board; the list is whole. Here a text's HTML is escaped once more than in an event."""
-    return Listed(tuple(_on_board(post) for post in answered("Greenhouse", status, body).children("jobs")))
+    return Listed(tuple(_on_board(post) for post in answered("Greenhouse", status, body).listed("jobs")))
 
 
 def _on_board(post: Fields) -> Event:

@@ -81,7 +81,7 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """One event a job, open or not."""
     data = answered("Kombo", status, body).child("data")
-    return Listed(tuple(_job_event(job) for job in data.children("results")), data.optional_key("next"))
+    return Listed(tuple(_job_event(job) for job in data.listed("results")), data.optional_key("next"))
 
 
 def _job_event(job: Fields) -> Event:

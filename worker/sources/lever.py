@@ -17,7 +17,7 @@ from worker.domain import fields
 from worker.domain.asking import Asking, Listed
 from worker.domain.call import Call, Key, answered, segment, with_query
 from worker.domain.event import CandidateReachedStage, Event, Ignored, Ping, PostingChanged, PostingClosed
-from worker.domain.fields import Fields, Unreadable
+from worker.domain.fields import Fields, Unreadable, single_line
 from worker.domain.posting import JobPosting
 from worker.domain.received import Received
 
@@ -31,6 +31,7 @@ API = "https://api.lever.co/v1"
 PAGE = "100"  # postings
 PUBLISHED = "published"
 NOT_YET = frozenset({"draft", "pending"})
+OVER = frozenset({"closed", "internal", "rejected"})
 ARCHIVED = "candidateArchiveChange"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -123,9 +124,7 @@ def fetched_application(
 
 def _posting_of(opportunity: Fields) -> str | None:
     """Of the newest application that names one. Raises Unreadable where the answer says nothing of applications."""
-    if not opportunity.has("applications"):
-        raise Unreadable("data.applications is missing; expected a list")
-    named = (one.optional_key("posting") for one in opportunity.children("applications"))
+    named = (one.optional_key("posting") for one in opportunity.listed("applications"))
     return next((one for one in reversed(list(named)) if one is not None), None)
 
 
@@ -141,7 +140,7 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """One event a posting. Where more are there, the answer has an offset for them."""
     answer = answered("Lever", status, body)
-    events = tuple(_posting_event(posting) for posting in answer.children("data"))
+    events = tuple(_posting_event(posting) for posting in answer.listed("data"))
     return Listed(events, answer.key("next") if answer.flag("hasNext", default=False) else None)
 
 
@@ -150,8 +149,10 @@ def _posting_event(posting: Fields) -> Event:
     changed_at = _moment(posting.optional_number("updatedAt"))
     if state in NOT_YET:
         return Ignored(f"Posting {posting_id} is not published yet.")
-    if state != PUBLISHED:
+    if state in OVER:
         return PostingClosed(posting_id, changed_at=changed_at)
+    if state != PUBLISHED:
+        return Ignored(f'Posting {posting_id} has the state "{single_line(state)[:40]}", which is not known here.')
     categories = posting.optional_child("categories")
     return PostingChanged(
         JobPosting(

@@ -138,8 +138,8 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """Jobs to be asked for one by one."""
     answer = answered("Pinpoint", status, body)
-    events = tuple(_listed(job) for job in answer.children("data"))
-    return Listed(events, answer.optional_child("links").optional_url("next"))
+    events = tuple(_listed(job) for job in answer.listed("data"))
+    return Listed(events, answer.optional_child("links").next_address())
 
 
 def _listed(data: Fields) -> Event:

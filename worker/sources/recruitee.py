@@ -107,7 +107,7 @@ def page(asking: Asking, source: Source) -> Call:
 
 def listed(status: int, body: bytes, asking: Asking, _source: Source) -> Listed:
     """Offers to be asked for one by one. The list is whole: no paging of it is documented."""
-    offers = answered("Recruitee", status, body).children("offers")
+    offers = answered("Recruitee", status, body).listed("offers")
     return Listed(tuple(_listed(offer, asking.account) for offer in offers))
 
 

@@ -179,7 +179,7 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, asking: Asking, _source: Source) -> Listed:
     """Jobs to be asked for one by one, because a list has no texts. The next page begins behind this one's last job."""
     answer = answered("SmartRecruiters", status, body)
-    events = tuple(_listed(job) for job in answer.children("content"))
+    events = tuple(_listed(job) for job in answer.listed("content"))
     behind = int(asking.next or 0) + len(events)
     return Listed(events, str(behind) if events and behind < (answer.optional_number("totalFound") or 0) else None)
 

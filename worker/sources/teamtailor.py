@@ -94,8 +94,8 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """The only way to learn of a job whose event was lost: nothing is sent twice."""
     answer = answered("Teamtailor", status, body)
-    events = tuple(_live(job, PostingOpened) for job in answer.children("data"))
-    return Listed(events, answer.optional_child("links").optional_url("next"))
+    events = tuple(_live(job, PostingOpened) for job in answer.listed("data"))
+    return Listed(events, answer.optional_child("links").next_address())
 
 
 def _created(data: Fields) -> Event:

@@ -19,7 +19,7 @@ from worker.domain.event import (
     PostingChanged,
     PostingClosed,
 )
-from worker.domain.fields import Fields, Unreadable
+from worker.domain.fields import Fields, Unreadable, single_line
 from worker.domain.posting import JobPosting
 from worker.domain.received import Received
 
@@ -32,6 +32,7 @@ IS_POLLED = True
 CALLS_APART = timedelta(seconds=1)  # ten in ten seconds
 PAGE = "100"  # jobs
 PUBLISHED, DRAFT = "published", "draft"
+OVER = frozenset({"archived", "closed"})
 HEADER = "X-Workable-Signature"
 STAGE_EVENTS = frozenset({"candidate_created", "candidate_moved"})
 
@@ -82,8 +83,8 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """One event a job; one that comes without its text is to be asked for."""
     answer = answered("Workable", status, body)
-    events = tuple(_job_event(job) for job in answer.children("jobs"))
-    return Listed(events, answer.optional_child("paging").optional_url("next"))
+    events = tuple(_job_event(job) for job in answer.listed("jobs"))
+    return Listed(events, answer.optional_child("paging").next_address())
 
 
 def ask(announced: PostingAnnounced, source: Source) -> Call:
@@ -92,11 +93,12 @@ def ask(announced: PostingAnnounced, source: Source) -> Call:
 
 
 def fetched(status: int, body: bytes, _announced: PostingAnnounced, _source: Source) -> Iterator[Event]:
-    """The job as it is now."""
+    """The job as it is now. A state that is not known closes nothing."""
     job = answered("Workable", status, body)
-    yield (
-        PostingChanged(_posting(job)) if job.text("state").lower() == PUBLISHED else PostingClosed(job.key("shortcode"))
-    )
+    state = job.text("state").lower()
+    if state not in OVER | {PUBLISHED, DRAFT}:
+        raise Unreadable(f'the job has the state "{single_line(state)[:40]}", which is not known here')
+    yield PostingChanged(_posting(job)) if state == PUBLISHED else PostingClosed(job.key("shortcode"))
 
 
 def _job_event(job: Fields) -> Event:
@@ -104,8 +106,10 @@ def _job_event(job: Fields) -> Event:
     job_id, state = job.key("shortcode"), job.text("state", "").lower()
     if state == DRAFT:
         return Ignored(f"Job {job_id} is a draft.")
-    if state != PUBLISHED:
+    if state in OVER:
         return PostingClosed(job_id)
+    if state != PUBLISHED:
+        return Ignored(f'Job {job_id} has the state "{single_line(state)[:40]}", which is not known here.')
     if job.has("full_description"):
         return PostingChanged(_posting(job))
     return PostingAnnounced(job_id, title=job.line("title", ""))
