@@ -11,9 +11,9 @@ from tests.fetching.town import A_POSTING, HOUR, TEXT
 from tests.standins.vendor import Applicant, Cut, Posting, Raw, Status
 from worker.domain.application import Invitation
 from worker.events import applications as asked
-from worker.ledger import fetches, source_apis
+from worker.ledger import fetch_standings, source_apis
 from worker.ledger.events import EventState
-from worker.ledger.fetches import FetchState, What
+from worker.ledger.fetches import FetchState
 from worker.policy import asking
 
 
@@ -95,13 +95,13 @@ def test_a_key_that_may_not_read_candidates_goes_on_reading_postings(hall: Hall)
     api = hall.ledger.read(lambda tx: source_apis.get(tx, "careers"))
     assert api is not None
     assert (api.refused, api.closed_until, api.trouble) == (False, None, None)
-    (told,) = hall.ledger.read(lambda tx: fetches.failing(tx, "careers", [What.APPLICATION]))
+    (told,) = hall.ledger.read(lambda tx: fetch_standings.failing_applications(tx, "careers"))
     assert "lacks a permission" in told
     assert hall.questions()[0].state is FetchState.WAITING
     hall.with_source()
     hall.ask_all()
     assert hall.application().at_stage
-    assert hall.ledger.read(lambda tx: fetches.failing(tx, "careers", [What.APPLICATION])) == []
+    assert hall.ledger.read(lambda tx: fetch_standings.failing_applications(tx, "careers")) == []
 
 
 def test_who_is_gone_from_the_ats_is_withdrawn_once_that_is_sure(hall: Hall) -> None:
@@ -146,7 +146,7 @@ def test_a_404_of_an_api_that_never_showed_anybody_is_given_up_and_asked_again_b
         hall.pass_time(HOUR)
     assert hall.state(event) is EventState.UNREADABLE
     assert hall.said(event).startswith("The application could not be fetched: ")
-    assert hall.ledger.read(lambda tx: fetches.count_failed(tx, "careers")) == 1
+    assert hall.ledger.read(lambda tx: fetch_standings.count_failed(tx, "careers")) == 1
     hall.vendor.apply(INES)
     hall.replay(event)
     hall.ask_all()

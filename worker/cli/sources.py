@@ -11,7 +11,7 @@ from config.settings import Source
 from worker import assembly, clock, ids, sources
 from worker.cli import opening, options, printing, settings, source_api
 from worker.domain.received import Received
-from worker.ledger import events, fetches, listing, source_apis
+from worker.ledger import events, fetch_standings, listing, source_apis
 from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
 from worker.moments import instant
@@ -129,7 +129,9 @@ def _api(tx: Tx, configured: Source) -> Shown | None:
     found = source_apis.get(tx, configured.name)
     if found is None:
         return {"state": "not_asked", "trouble": None, "asked_again_at": None, "answered_at": None}
-    failing = fetches.failing(tx, configured.name, (*fetches.LISTS, fetches.What.APPLICATION))
+    failing = fetch_standings.failing_lists(tx, configured.name) + fetch_standings.failing_applications(
+        tx, configured.name
+    )
     trouble = found.trouble or next(iter(failing), None)
     state = "refused" if found.refused else "answers" if trouble is None else "in_trouble"
     again, answered = instant(found.closed_until), instant(found.succeeded_at)

@@ -14,6 +14,7 @@ from worker.domain.event import (
     CandidateReachedStage,
     Event,
     Ignored,
+    Illegible,
     InterviewFinished,
     Ping,
     PostingAnnounced,
@@ -63,7 +64,9 @@ class Applied:
     said: CandidateReachedStage
 
 
-Meaning = following.Readable | Announced | PostingClosed | InterviewFinished | Known | Applied | Named | Ignored
+Meaning = (
+    following.Readable | Announced | PostingClosed | InterviewFinished | Known | Applied | Named | Ignored | Illegible
+)
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,8 @@ def _apply_all(ledger: Ledger, event: StoredEvent, meanings: list[Meaning], conf
     for part in parts[:-1]:
         said += ledger.note(lambda tx, part=part: _apply(tx, event, part, configured))  # type: ignore[misc]  # a default binds it
     idle = all(isinstance(meaning, Ignored) for meaning in meanings)
-    state = EventState.IGNORED if idle else EventState.READ
+    is_whole = not any(isinstance(meaning, Illegible) for meaning in meanings)
+    state = EventState.UNREADABLE if not is_whole else EventState.IGNORED if idle else EventState.READ
 
     def last(tx: Tx) -> Read:
         if not _is_unread(tx, event):
@@ -211,6 +215,8 @@ def _apply_one(tx: Tx, event: StoredEvent, meaning: Meaning, configured: Mapping
     match meaning:
         case Ignored(reason):
             return reason
+        case Illegible(reason):
+            return f"One of its postings can't be read: {reason}."
         case InterviewFinished(result):
             return KEPT[results.keep(tx, event.organization, event.id, result)]
         case Known(result):

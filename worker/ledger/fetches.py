@@ -5,10 +5,10 @@ between leaves a lease that ends: it is asked again, and asking twice does no ha
 """
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,6 +18,7 @@ from worker.ledger.connection import Tx
 from worker.ledger.fetch_tables import fetch, source_api
 
 LEASE = timedelta(minutes=3)  # longer than three calls to their deadline
+LONGEST_STEP = timedelta(days=2)  # of a clock that was ahead, and by which a poll may have begun too late
 
 
 class What(StrEnum):
@@ -127,14 +128,14 @@ def want_list(tx: Tx, source: str, organization: str, what: What, account: str, 
 
 def hurry(tx: Tx, source: str) -> bool:
     """Have a source's lists asked for now; False where it has none."""
-    lists = sa.and_(fetch.c.source == source, fetch.c.what.in_(LISTS))
+    lists = sa.and_(fetch.c.source == source, fetch.c.what.in_(LISTS), fetch.c.state == FetchState.WAITING)
     return bool(tx.conn.execute(sa.update(fetch).where(lists).values(due_at=tx.now())).rowcount)
 
 
 def due_sources(tx: Tx) -> list[str]:
     """Sources that have something to ask now."""
     now = tx.now()
-    closed = sa.select(source_api.c.source).where(source_api.c.closed_until > now)
+    closed = sa.select(source_api.c.source).where(source_api.c.closed_until > now, source_api.c.trouble_at <= now)
     statement = sa.select(fetch.c.source).distinct().where(*_due(now), fetch.c.source.not_in(closed))
     return list(tx.conn.execute(statement).scalars())
 
@@ -146,7 +147,7 @@ def claim(tx: Tx, source: str, apart: timedelta, holder: str) -> Fetch | Later |
     )
     api = tx.conn.execute(sa.select(source_api).where(source_api.c.source == source).with_for_update()).one()
     now = tx.now()
-    opens = max(api.next_at, api.closed_until or api.next_at)
+    opens = max(one for one in (now, *_closures(api, now)) if one is not None)
     postings_first = sa.case((fetch.c.what == What.POSTING, 0), else_=1)
     statement = (
         sa.select(fetch)
@@ -162,9 +163,19 @@ def claim(tx: Tx, source: str, apart: timedelta, holder: str) -> Fetch | Later |
         return Later(opens)
     found = from_row(row)
     taken = {"fence": found.fence + 1, "lease_until": now + LEASE, "holder": holder}
+    since = now - LONGEST_STEP if found.since is not None and found.since > now else found.since
     tx.conn.execute(sa.update(fetch).where(*_one(found)).values(taken))
     tx.conn.execute(sa.update(source_api).where(source_api.c.source == source).values(next_at=now + apart))
-    return Fetch(**{**found.__dict__, "fence": found.fence + 1})
+    return replace(found, fence=found.fence + 1, since=since)
+
+
+def _closures(api: sa.Row[Any], now: datetime) -> tuple[datetime | None, ...]:
+    """Until when the pace, and the API itself, keep calls away. What was said at a time that is still to come says nothing:
+    the clock was ahead then.
+    """
+    paced = api.next_at if api.next_at <= now + LEASE else None
+    is_true = api.trouble_at is None or api.trouble_at <= now
+    return paced, api.closed_until if is_true else None
 
 
 def release(tx: Tx, holder: str) -> int:
@@ -210,6 +221,11 @@ def round_off(tx: Tx, claimed: Fetch, since: datetime | None, due_at: datetime, 
     _settle(tx, claimed, said=said, failures=0, **fresh)
 
 
+def rest(tx: Tx, found: Fetch) -> None:
+    """A list that its source has no more, as it is configured now. It is kept: the configuration may be mended."""
+    tx.conn.execute(sa.update(fetch).where(*_one(found)).values(state=FetchState.DONE, updated_at=tx.now()))
+
+
 def reopen_refused(tx: Tx) -> None:
     """Another key or address may be configured now: what was refused is asked again, one by one where it was one application."""
     refused = sa.select(source_api.c.source).where(source_api.c.refused)
@@ -232,18 +248,9 @@ def of_source(tx: Tx, source: str, what: What) -> list[Fetch]:
     return [from_row(row) for row in rows]
 
 
-def failing(tx: Tx, source: str, what: Collection[What]) -> list[str]:
-    """Why what a source is asked for is not there yet: a sentence each, of what waits and whose last call failed."""
-    troubled = sa.and_(fetch.c.state == FetchState.WAITING, fetch.c.failures > 0, fetch.c.said.is_not(None))
-    mine = sa.and_(fetch.c.source == source, fetch.c.what.in_(what))
-    statement = sa.select(fetch.c.said).where(mine, troubled).order_by(fetch.c.what, fetch.c.subject)
-    return list(dict.fromkeys(tx.conn.execute(statement).scalars()))
-
-
-def count_failed(tx: Tx, source: str) -> int:
-    """How many of a source were given up."""
-    failed = sa.and_(fetch.c.source == source, fetch.c.state == FetchState.FAILED)
-    return int(tx.conn.execute(sa.select(sa.func.count()).select_from(fetch).where(failed)).scalar_one())
+def lists(tx: Tx, source: str) -> list[Fetch]:
+    """Those of a source that are asked for, again and again."""
+    return [one for what in LISTS for one in of_source(tx, source, what) if one.state is FetchState.WAITING]
 
 
 def from_row(row: sa.RowMapping) -> Fetch:
@@ -279,8 +286,10 @@ def _one(found: Fetch) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    is_free = sa.or_(fetch.c.lease_until.is_(None), fetch.c.lease_until < now)
-    return fetch.c.state == FetchState.WAITING, fetch.c.due_at <= now, is_free
+    """Free and due; or put off, or taken, by a clock that was ahead and has been set back since."""
+    is_free = sa.or_(fetch.c.lease_until.is_(None), fetch.c.lease_until < now, fetch.c.lease_until > now + LEASE)
+    is_due = sa.or_(fetch.c.due_at <= now, fetch.c.updated_at > now + LEASE)
+    return fetch.c.state == FetchState.WAITING, is_due, is_free
 
 
 def _told(announced: PostingAnnounced) -> str:

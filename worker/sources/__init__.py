@@ -118,7 +118,7 @@ class Polls(Protocol):
         """A page of the list. Raises fields.Unreadable where the source lacks what the call needs."""
 
     def listed(self, status: int, body: bytes, asking: Asking, source: Source, /) -> Listed:
-        """What the page says. Raises fields.Unreadable, also for a part of it: take all or none."""
+        """What the page says; see `each` for a part of it that can't be read. Raises fields.Unreadable for the whole."""
 
 
 @cache

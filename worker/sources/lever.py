@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from config.settings import Source
 from worker import signing
 from worker.domain import fields
-from worker.domain.asking import Asking, Listed
+from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, Key, answered, segment, with_query
 from worker.domain.event import CandidateReachedStage, Event, Ignored, Ping, PostingChanged, PostingClosed
 from worker.domain.fields import Fields, Unreadable, single_line
@@ -140,7 +140,7 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """One event a posting. Where more are there, the answer has an offset for them."""
     answer = answered("Lever", status, body)
-    events = tuple(_posting_event(posting) for posting in answer.listed("data"))
+    events = each(answer.listed("data"), _posting_event)
     return Listed(events, answer.key("next") if answer.flag("hasNext", default=False) else None)
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from config.settings import Source
 from worker import signing
-from worker.domain.asking import Asking, Listed
+from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, Key, answered, segment, with_query
 from worker.domain.event import (
     CandidateReachedStage,
@@ -138,7 +138,7 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """Jobs to be asked for one by one."""
     answer = answered("Pinpoint", status, body)
-    events = tuple(_listed(job) for job in answer.listed("data"))
+    events = each(answer.listed("data"), _listed)
     return Listed(events, answer.optional_child("links").next_address())
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from config.settings import Source
 from worker import signing
-from worker.domain.asking import Asking, Listed
+from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, Key, answered, segment, with_query
 from worker.domain.event import (
     CandidateReachedStage,
@@ -179,7 +179,7 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, asking: Asking, _source: Source) -> Listed:
     """Jobs to be asked for one by one, because a list has no texts. The next page begins behind this one's last job."""
     answer = answered("SmartRecruiters", status, body)
-    events = tuple(_listed(job) for job in answer.listed("content"))
+    events = each(answer.listed("content"), _listed)
     behind = int(asking.next or 0) + len(events)
     return Listed(events, str(behind) if events and behind < (answer.optional_number("totalFound") or 0) else None)
 
