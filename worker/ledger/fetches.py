@@ -89,7 +89,6 @@ class Wish:
 def wish(tx: Tx, wanted: Wish) -> Fetch | None:
     """File it, due at once; one that is there takes the newest announcement. The fetch as it was before, if there was one."""
     job_id = wanted.announced.job_id or ""
-    before = get(tx, wanted.source, What.POSTING, job_id, lock=True)
     values = {
         "organization": wanted.organization,
         "state": FetchState.WAITING,
@@ -101,7 +100,21 @@ def wish(tx: Tx, wanted: Wish) -> Fetch | None:
         "alone": wanted.alone,
         "announced": _told(wanted.announced),
     }
-    _put(tx, wanted.source, What.POSTING, job_id, values, values)
+    now = tx.now()
+    fresh = {
+        "source": wanted.source,
+        "what": What.POSTING,
+        "subject": job_id,
+        "fence": 0,
+        "pages": 0,
+        "created_at": now,
+    }
+    insert = tx.insert(fetch).values(**fresh, **values, updated_at=now).on_conflict_do_nothing()
+    if tx.conn.execute(insert.returning(fetch.c.subject)).scalar_one_or_none() is not None:
+        return None  # of two first announcements in one moment the second waits here, and finds the first below
+    before = get(tx, wanted.source, What.POSTING, job_id, lock=True)
+    assert before is not None, "fetches are never deleted"
+    tx.conn.execute(sa.update(fetch).where(*_one(before)).values(**values, updated_at=now))
     return before
 
 
