@@ -36,6 +36,10 @@ LOOKS: Mapping[str, str] = {
     "matched": "created",
     "unmatched": "waiting",
     "preview": "cancelled",
+    "filing": "sending",
+    "running": "sending",
+    "unfinished": "held",
+    "done": "created",
 }
 
 
