@@ -27,6 +27,7 @@ DOUBTS = {
 def application(found: Application, results: Sequence[StoredResult]) -> Shown:
     """An application as in lists, with the latest and the best of its results (previews are not among them)."""
     latest = next((one for one in results if one.take is not None and one.take.is_latest), None)
+    is_answered = _is_answered(found, results)
     best = next((one for one in results if one.take is not None and one.take.is_best), None)
     return {
         "id": found.id,
@@ -42,8 +43,8 @@ def application(found: Application, results: Sequence[StoredResult]) -> Shown:
         "at_stage": found.at_stage,
         "reached_at": instant(found.reached_at),
         "state": found.invitation,
-        "reason": inviting.waits(found.invitation, at_stage=found.at_stage, is_answered=latest is not None),
-        "action": inviting.action(found.invitation, is_answered=latest is not None),
+        "reason": inviting.waits(found.invitation, at_stage=found.at_stage, is_answered=is_answered),
+        "action": inviting.action(found.invitation, is_answered=is_answered),
         "interview_id": found.interview_id,
         "invited_at": instant(found.invited_at),
         "sent": found.sent,
@@ -54,6 +55,12 @@ def application(found: Application, results: Sequence[StoredResult]) -> Shown:
         "created_at": instant(found.created_at),
         "updated_at": instant(found.updated_at),
     }
+
+
+def _is_answered(found: Application, results: Sequence[StoredResult]) -> bool:
+    """Whether a result has come since the link went out; an abandoned one counts, a preview doesn't."""
+    since = found.invited_at
+    return any(one.take is not None and (since is None or one.received_at >= since) for one in results)
 
 
 def application_list(tx: Tx, found: Sequence[Application]) -> list[Shown]:
@@ -73,7 +80,8 @@ def one_application(tx: Tx, found: Application, settings: Settings) -> Shown:
     link = personal_link(tx, found, settings)
     briefs = [brief(one) for one in listing.results_of(tx, [found.id])[found.id]]
     (shown,) = application_list(tx, [found])
-    more = {"next_reminder_at": instant(_reminder(found, settings)), "openings": _openings(tx, found)}
+    reminder = None if shown["reason"] is None else _reminder(found, settings)
+    more = {"next_reminder_at": instant(reminder), "openings": _openings(tx, found)}
     return {**shown, "personal_link": link, **more, "results": briefs, "decisions": decisions}
 
 

@@ -130,7 +130,7 @@ def test_who_waits_is_listed_with_the_reason_and_who_was_invited_with_the_link_s
 
     page = hiring.client().get("/candidates?state=invited")
     assert "sent once" in text_of(page)
-    assert "the candidate has not finished yet" in text_of(page)
+    assert "nothing has come back since" in text_of(page)
     assert "externalUserId" not in page.text
     one = hiring.client().get(f"/candidates/{only(hiring)}")
     assert "externalUserId" in one.text

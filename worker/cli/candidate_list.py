@@ -6,7 +6,8 @@ from worker import recruiting
 from worker.cli import finding, narrowing, opening, options, printing
 from worker.cli.printing import Cell
 from worker.domain.application import Application, Invitation
-from worker.ledger import listing
+from worker.domain.message import Happened
+from worker.ledger import listing, targets
 from worker.ledger.connection import Tx
 from worker.ledger.listing import Filters
 from worker.shown_candidates import Shown, application_list, one_application
@@ -95,13 +96,19 @@ def resend(who: str, interview_id: str | None, as_json: bool) -> None:
     """
     bridge = opening.bridge()
 
-    def unit(tx: Tx) -> Shown:
+    def unit(tx: Tx) -> tuple[Shown, list[str]]:
         found = finding.application(tx, who)
         chosen = None if interview_id is None else finding.interview(tx, interview_id).interview.id
         sent: Application = recruiting.resend(tx, opening.person(), found.id, chosen)
-        return one_application(tx, sent, bridge.settings)
+        told = targets.wanting(tx, sent.organization, Happened.CANDIDATE_INVITED)
+        return one_application(tx, sent, bridge.settings), list(told)
 
-    _print(bridge.ledger.write(unit), as_json=as_json)
+    shown, told = bridge.ledger.write(unit)
+    if told:
+        printing.note(f"The link goes out to {', '.join(told)}. See: sprout deliveries list --event candidate.invited")
+    else:
+        printing.note("No target wants candidate.invited: hand the link to the candidate yourself.")
+    _print(shown, as_json=as_json)
 
 
 def _print(shown: Shown, *, as_json: bool) -> None:
@@ -135,7 +142,7 @@ def _print(shown: Shown, *, as_json: bool) -> None:
         printing.table(("Interview", "Job", "Title", "Language"), map(_opening, shown["openings"]))
     if shown["results"]:
         printing.heading("Results")
-        heads = ("Result", "Event", "Attempt", "Score", "Mark", "Completed", "Found by")
+        heads = ("Result", "Event", "Attempt", "Score", "Mark", "When", "Found by")
         printing.table(heads, map(_result, shown["results"]))
 
 
@@ -145,7 +152,7 @@ def _sent(shown: Shown) -> str | None:
         return None
     last, reminded = printing.moment(shown["invited_at"]), shown["reminded"]
     since = f", {reminded} reminder{'s' if reminded > 1 else ''} since" if reminded else ""
-    return f"{last}, {'once' if shown['sent'] == 1 else str(shown['sent']) + ' times'} in all{since}"
+    return f"{'once' if shown['sent'] == 1 else str(shown['sent']) + ' times'}, last {last}{since}"
 
 
 def _opening(one: Shown) -> tuple[Cell, ...]:
@@ -165,8 +172,8 @@ def _result(shown: Shown) -> tuple[Cell, ...]:
     marks = [word for word, is_so in (("latest", shown["latest"]), ("best", shown["best"])) if is_so]
     told = f"{attempt} ({', '.join(marks)})" if marks else attempt
     ended = shown["event"].rpartition(".")[2]
-    completed, rule = printing.moment(shown["completed_at"]), shown["matched_by"] or "–"
-    return shown["id"], ended, told, _score(shown), MARKS[shown["passed"]], completed, rule
+    when, rule = printing.moment(shown["completed_at"] or shown["received_at"]), shown["matched_by"] or "–"
+    return shown["id"], ended, told, _score(shown), MARKS[shown["passed"]], when, rule
 
 
 def _score(shown: Shown | None) -> str:

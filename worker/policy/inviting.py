@@ -88,13 +88,13 @@ def reason(invitation: Invitation) -> str | None:
 
 
 def waits(invitation: Invitation, *, at_stage: bool, is_answered: bool) -> str | None:
-    """What is waited for, and why; None where nothing is. `is_answered`: a result of it has come."""
+    """What is waited for, and why; None where nothing is. `is_answered`: a result has come since the link went out."""
     if is_answered:
         return None
     if invitation is not Invitation.INVITED:
         return reason(invitation)
     if at_stage:
-        return "The link went out; the candidate has not finished yet."
+        return "The link went out; nothing has come back since."
     return "The link went out, and the application has left the stage since; nobody is reminded."
 
 
