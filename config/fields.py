@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from config import expressions, quantities, servers
+from config import expressions, quantities, scalars, servers
 from config.faults import Wrong
 from config.secret import Secret
 from config.wording import shown
@@ -199,4 +199,6 @@ PERSONAL = 'a list out of "name" and "email"'
 OptionalHeader = Annotated[str | None, BeforeValidator(optional(header))]
 Place = Annotated[str, BeforeValidator(place)]
 OptionalPlace = Annotated[str | None, BeforeValidator(optional(place))]
+Switch = Annotated[bool, BeforeValidator(scalars.yes_or_no)]
+Whole = Annotated[int, BeforeValidator(scalars.whole)]
 Duration = Annotated[timedelta, BeforeValidator(quantities.duration)]

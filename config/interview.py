@@ -10,11 +10,11 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field
 
+from config import scalars
 from config.addresses import open_url
 from config.faults import Wrong
 from config.fields import OptionalText, Text, optional, several, text
 from config.section import Section
-from config.values import Given
 from config.wording import quoted, shown
 
 Voice = Literal["alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "verse"]
@@ -27,48 +27,25 @@ def _language(value: object) -> str:
     return str(value)
 
 
-def _number(value: object) -> int | float:
-    """A number; what comes from outside of the file is text, and read as one."""
-    if isinstance(value, Given):
-        try:
-            return int(value) if value.isascii() and value.isdigit() else float(value)
-        except ValueError:
-            raise Wrong(f"{shown(value)} is not a number") from None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Wrong(f"{shown(value)} is not a number")
-    return value
-
-
 def _positive(value: object) -> int | float:
-    found = _number(value)
+    found = scalars.number(value)
     if not 0 < found < float("inf"):
         raise Wrong(f"{shown(value)} is out of range")
     return found
 
 
 def _count(value: object) -> int:
-    found = _number(value)
-    if not isinstance(found, int):
-        raise Wrong(f"{shown(value)} is not a whole number")
+    found = scalars.whole(value)
     if found < 1:
         raise Wrong(f"{shown(value)} is out of range")
     return found
 
 
 def _score(value: object) -> int | float:
-    found = _number(value)
+    found = scalars.number(value)
     if not 0 <= found <= 100:
         raise Wrong(f"{shown(value)} is out of range")
     return found
-
-
-def _yes_or_no(value: object) -> bool:
-    """True or false; from outside, the words of TOML."""
-    if isinstance(value, Given) and value in ("true", "false"):
-        return value == "true"
-    if not isinstance(value, bool):
-        raise Wrong(f"{shown(value)} is neither true nor false")
-    return value
 
 
 def _template(value: object) -> str:
@@ -100,7 +77,7 @@ class InterviewOptions(Section):
     duration: Annotated[int | float | None, BeforeValidator(optional(_positive))] = Field(
         default=None, description="a number of minutes above 0"
     )
-    require_video: Annotated[bool | None, BeforeValidator(optional(_yes_or_no))] = Field(
+    require_video: Annotated[bool | None, BeforeValidator(optional(scalars.yes_or_no))] = Field(
         default=None, description="true or false"
     )
     max_attempts: Annotated[int | None, BeforeValidator(optional(_count))] = Field(

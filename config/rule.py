@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from config.faults import Wrong
-from config.fields import OptionalText, Text, one_or_several, text
+from config.fields import OptionalText, Switch, Text, one_or_several, text
 from config.interview import Template
 from config.section import Section
 from config.wording import shown
@@ -51,7 +51,7 @@ class Rule(Section):
     to_organization: OptionalText = Field(default=None, description="the NAME of an [organizations.NAME]")
     skip: OptionalText = Field(default=None, description="a text that says why such postings get no interview")
     # Held until a person says that the interview is wanted.
-    approve: bool = Field(default=False, strict=True, description="true or false")
+    approve: Switch = Field(default=False, description="true or false")
 
     def options(self) -> dict[str, object]:
         """The options that this rule sets."""

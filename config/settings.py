@@ -133,7 +133,7 @@ class Organization(Section):
     retention: Retention = Field(default=Retention(), description="a table of durations")
     # A request that may have been executed waits for a person, or is sent again, so often, at the risk of a second interview.
     on_unknown: Literal["hold", "retry"] = Field(default="hold", description='"hold" or "retry"')
-    max_unknown_retries: int = Field(default=1, strict=True, ge=1, le=5, description="a number from 1 to 5")
+    max_unknown_retries: fields.Whole = Field(default=1, ge=1, le=5, description="a number from 1 to 5")
     # Answers 502 and 503, and 408, 504 and 524, without TalentSprout's error document: nothing ran, or nobody knows.
     on_bare_5xx: Literal["retry", "hold"] = Field(default="retry", description='"retry" or "hold"')
     on_bare_504: Literal["retry", "hold"] = Field(default="hold", description='"retry" or "hold"')
@@ -155,7 +155,7 @@ class Source(Section):
     # Whether a posting that changes in what matters keeps the interview that it has, gets another, or a person is asked.
     on_change: Literal["keep", "ask", "regenerate"] = Field(default="keep", description='"keep", "ask" or "regenerate"')
     # Whether an interview is held in the language that its posting is written in, where that is beyond doubt.
-    detect_language: bool = Field(default=False, strict=True, description="true or false")
+    detect_language: fields.Switch = Field(default=False, description="true or false")
     # For kind "generic", one of these: a header with the secret itself, or one with a hex HMAC-SHA256 of the body.
     token_header: fields.OptionalHeader = Field(
         default=None, description='the name of a header, such as "X-Bridge-Token"'
@@ -164,7 +164,7 @@ class Source(Section):
         default=None, description='the name of a header, such as "X-Signature"'
     )
     # For kind "teamtailor": also take the first version of its signature, which proves the job's id and nothing of its text.
-    legacy_signature: bool = Field(default=False, strict=True, description="true or false")
+    legacy_signature: fields.Switch = Field(default=False, description="true or false")
     # For kinds that fetch or poll.
     api_key: OptionalSecret = Field(
         default=None, description='the key of the ATS\'s own API, as "env:NAME" or "file:/path"'
@@ -219,9 +219,9 @@ class Target(Section):
     )
     # For kind "email": the server that takes mail, under which name, from whom and to whom.
     host: OptionalText = Field(default=None, description='the mail server, such as "smtp.example.com"')
-    port: int = Field(default=587, ge=1, le=65535, description="a port; 465 is TLS from the first byte on")
+    port: fields.Whole = Field(default=587, ge=1, le=65535, description="a port; 465 is TLS from the first byte on")
     # Mail that leaves this machine is encrypted: false is for a server on loopback alone.
-    starttls: bool = Field(default=True, strict=True, description="true or false")
+    starttls: fields.Switch = Field(default=True, description="true or false")
     user: OptionalText = Field(default=None, description="the name that the mail server knows this bridge by")
     password: OptionalSecret = Field(default=None, description='its password, as "env:NAME" or "file:/path"')
     sender: Annotated[str | None, BeforeValidator(fields.optional(mailboxes.mailbox))] = Field(
@@ -241,6 +241,8 @@ class Target(Section):
     # The ATS's id of the user who signs the notes, for vendors that want one; and of the account, for Recruitee and Merge.
     author: OptionalText = Field(default=None, description="the ATS's id of a user")
     account: OptionalSecret = Field(default=None, description="the ATS's id or token of the account")
+    # For kind "ats", where a job has no notes (Ashby, Teamtailor): the custom field of jobs that the share link goes into.
+    field: OptionalText = Field(default=None, description="the ATS's id of a custom field of jobs")
     # In which language people are written to; there is a file of texts for each.
     language: Text = Field(default="en", description='a language that there are texts of, such as "en"')
     # Those of [bridge], put here when the file is read, so that a target's module needs to know its target alone.

@@ -66,6 +66,8 @@ def check(document: Document, report: Report) -> None:
     _check_shared(secrets, report)
     for name, table in document.sources.items():
         _check_poll(section_of("sources", name), table, strictly)
+    for name, table in document.targets.items():
+        _check_mail_password(section_of("targets", name), table, strictly)
     if production:
         _check_public_url(document.bridge, report)
 
@@ -137,6 +139,13 @@ def _check_password(bridge: Table, key: str, strictly: Strictly) -> None:
     value = bridge.get(key)
     if isinstance(value, str) and not isinstance(value, Given) and _PASSWORD.search(value):
         strictly("bridge", (key,), Wrong("has a password written out in the file", _WRITTEN_OUT.remedy))
+
+
+def _check_mail_password(section: str, table: Table, strictly: Strictly) -> None:
+    """How good it is, and whether two targets share it, is the mail server's to say."""
+    for location, value in texts(table, "password"):
+        if not isinstance(value, Given):
+            strictly(section, location, _WRITTEN_OUT)
 
 
 def _check_poll(section: str, table: Table, strictly: Strictly) -> None:

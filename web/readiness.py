@@ -46,10 +46,20 @@ class Readiness:
         with self._opening:
             if not self._is_open and schema.is_current(self._bridge.ledger):
                 self._is_open = self._prepared()
-        if not self._is_open and self._said != self.why:
-            self._said = self.why
-            _logger.warning(f"waiting: {self.why}")
+        if not self._is_open:
+            self._say(self.why)
         return self._is_open
+
+    def say_what_is_awaited(self) -> None:
+        """Once, when serving begins: whoever starts a process looks at its first lines."""
+        trouble = self.database_trouble(SENDERS_PATIENCE)
+        if trouble is not None:
+            self._say(trouble)
+
+    def _say(self, why: str) -> None:
+        if self._said != why:
+            self._said = why
+            _logger.warning(f"waiting: {why}")
 
     def _prepared(self) -> bool:
         try:

@@ -25,6 +25,7 @@ from web.parsing import StrictParser
 from web.receiver import LARGEST_COMPLETION
 from worker import log
 from worker.assembly import Bridge
+from worker.batches import handed_in
 
 MOST_CONNECTIONS = 4000
 OPEN_FILES = 8192
@@ -64,7 +65,8 @@ class Server:
         self._sockets: dict[int, wasyncore.dispatcher] = {}
         bound = bridge.settings.bridge
         app = create_app(bridge)
-        self._intake = of(app).intake
+        self._intake, self._readiness = of(app).intake, of(app).readiness
+        self._data_dir = bound.data_dir
         self._server = create_server(
             app,
             map=self._sockets,
@@ -86,6 +88,8 @@ class Server:
     def run(self) -> None:
         """Serve until `stop`; then take no more connections and finish what is being answered."""
         self._intake.start()
+        self._readiness.say_what_is_awaited()
+        handed_in.sweep(self._data_dir)
         while not self._stopping.is_set():
             self._turn(LOOP_SECONDS)
         listeners = list(self._listeners())

@@ -9,9 +9,11 @@ import pytest
 
 from config.settings import Batches, Settings
 from tests.batches.desk import WARD, Office
-from tests.ledger.stage import ACME, BOLT, created
+from tests.ledger.stage import ACME, ADA, BOLT, created
+from worker.batches import running
 from worker.batches.clerk import Clerk
 from worker.batches.inbox import results_of
+from worker.batches.reading import open_sheet
 from worker.domain.request import State
 from worker.ledger import listing
 
@@ -150,6 +152,38 @@ def test_a_file_that_has_no_room_for_its_results_keeps_no_other_from_its_turn(
     one.work()
     assert states(office) == {State.WAITING: 2}
     assert len(results(other)) == 1
+
+
+def test_results_that_could_not_be_written_are_written_once_they_can(office: Office, folder: Path) -> None:
+    one = clerk(office, folder)
+    path = put(folder, 1)
+    results_of(path).mkdir()
+    for _ in range(4):
+        one.work()
+    told = (folder / "jobs.csv.fault.txt").read_text()
+    assert "jobs.csv.results.csv" in told
+    results_of(path).rmdir()
+    for _ in range(8):
+        one.work()
+    assert len(results(path)) == 1
+    assert not (folder / "jobs.csv.fault.txt").exists()
+    assert states(office) == {State.WAITING: 1}
+
+
+def test_a_file_that_somebody_else_reads_is_left_to_them(office: Office, folder: Path) -> None:
+    one = clerk(office, folder)
+    path = put(folder, 1)
+    one.work()
+    judge = office.judge
+    sheet = open_sheet(path)
+    bridge = one.bridge
+    now = running.begin(bridge, sheet, judge, ADA, f"inbox:{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}")
+    one.work()
+    assert states(office) == {}
+    list(running.run(bridge, sheet, judge, now))
+    one.work()
+    assert len(results(path)) == 1
+    assert office.batch(now.batch).run == 1
 
 
 def test_no_link_in_the_inbox_leads_what_is_written_elsewhere(office: Office, folder: Path, tmp_path: Path) -> None:

@@ -2,13 +2,18 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from tests.cli.desk import TEXT, Desk
+from worker.batches import running
+from worker.batches.judging import Judge
+from worker.batches.reading import open_sheet
 from worker.domain.interview import Interview
 from worker.domain.outcome import Created
 from worker.ledger import batches, listing, requests
 from worker.ledger.listing import Filters
+from worker.operators import Person
 from worker.policy import priority
 
 HEADER = "id,title,job_description,voice"
@@ -49,6 +54,16 @@ def test_run_again_it_goes_on_with_its_batch_and_files_nothing_twice(desk: Desk)
     assert desk.bridge.ledger.read(lambda tx: batches.exists(tx, first["id"]))
     listed = desk.told("requests", "list", "--batch", first["id"], "--limit", "200")
     assert len(listed["items"]) == 150
+
+
+def test_a_run_beside_another_one_of_the_same_file_joins_it_and_says_so(desk: Desk) -> None:
+    place = table(desk, *map(good, range(1, 4)))
+    of, judge = open_sheet(Path(place)), Judge(frozenset(desk.bridge.settings.organizations), "acme")
+    other = running.begin(desk.bridge, of, judge, Person("ada"), None)
+    done = desk.run("batch", "run", place)
+    assert f"Joins batch {other.batch}, begun by ada: the same file is being read there." in done.stderr
+    assert sum(len(chunk) for chunk in running.run(desk.bridge, of, judge, other)) == 3
+    assert len(stored(desk)) == 3
 
 
 def test_a_row_without_an_id_is_known_by_its_text_and_options(desk: Desk) -> None:

@@ -100,6 +100,31 @@ def test_production_refuses_a_secret_that_is_written_out_and_others_are_told(
     assert warned(load_text(a_file(LOCAL, **change))) == [f"{place.strip()}: {said}"]
 
 
+def test_the_password_of_a_mail_server_is_a_secret_too_and_two_targets_may_share_it(
+    load_text: Load, faults_of: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMTP_PASSWORD", "example")
+    mail = "".join(
+        f"""
+        [targets.{name}]
+        kind = "email"
+        organization = "acme"
+        host = "smtp.example.com"
+        user = "bridge"
+        password = "{{password}}"
+        from = "bridge@example.com"
+        to = "team@example.com"
+        events = ["request.held"]
+        """
+        for name in ("team", "other")
+    )
+    said = 'password: is written out in the file; production needs "env:NAME" or "file:/path" instead.'
+    written = mail.format(password="hunter2")
+    assert faults_of(a_file(REAL) + written) == [f"bridge.toml, [targets.{name}] {said}" for name in ("team", "other")]
+    assert warned(load_text(a_file(LOCAL) + written)) == [f"[targets.{name}] {said}" for name in ("team", "other")]
+    assert load_text(a_file(REAL) + mail.format(password="env:SMTP_PASSWORD")).warnings == ()
+
+
 @pytest.mark.parametrize(
     ("secret", "said"),
     [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config import Settings
+from config import ConfigError, Settings
 
 Load = Callable[[str], Settings]
 Lines = Callable[[str], list[str]]
@@ -228,3 +228,61 @@ def test_what_comes_from_outside_is_never_shown(faults_of: Lines, monkeypatch: p
     assert "canary" not in "\n".join(lines)
     assert "4711" not in "\n".join(lines)
     assert "[bridge] probe: the value of env:VALUE is not a duration" in "\n".join(lines)
+
+
+def test_every_value_may_stand_in_the_environment_not_texts_alone(
+    load_text: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"YES": "true", "NO": "false", "PORT": "2525", "TIMES": "3", "RETRY": "retry"}.items():
+        monkeypatch.setenv(name, value)
+    found = load_text(
+        """
+        [organizations.acme]
+        api_key = "tsk_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        base_url = "http://127.0.0.1:9000/api/v1"
+        on_unknown = "env:RETRY"
+        max_unknown_retries = "env:TIMES"
+        [sources.careers]
+        kind = "greenhouse"
+        organization = "acme"
+        secret = "a-secret-of-more-than-24-bytes"
+        detect_language = "env:YES"
+        [targets.team]
+        kind = "email"
+        organization = "acme"
+        host = "127.0.0.1"
+        port = "env:PORT"
+        starttls = "env:NO"
+        from = "bridge@example.com"
+        to = "team@example.com"
+        events = ["request.held"]
+        [[rules]]
+        name = "nights"
+        title = "*night*"
+        approve = "env:YES"
+        """
+    )
+    team = found.targets["team"]
+    assert (team.port, team.starttls, found.sources["careers"].detect_language) == (2525, False, True)
+    assert (found.organizations["acme"].max_unknown_retries, found.rules[0].approve) == (3, True)
+
+
+def test_mail_in_the_clear_is_refused_wherever_that_is_said(load_text: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO", "false")
+    monkeypatch.setenv("TLS", "465")
+    mail = """
+        [organizations.acme]
+        api_key = "tsk_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        base_url = "http://127.0.0.1:9000/api/v1"
+        [targets.team]
+        kind = "email"
+        organization = "acme"
+        host = "smtp.example.com"
+        starttls = "env:NO"
+        from = "bridge@example.com"
+        to = "team@example.com"
+        events = ["request.held"]
+        """
+    with pytest.raises(ConfigError, match="mail in the clear is refused"):
+        load_text(mail)
+    assert load_text(f'{mail}\nport = "env:TLS"\n').targets["team"].port == 465

@@ -55,6 +55,16 @@ def test_a_file_is_kept_first_and_filed_by_a_worker(house: House) -> None:
     assert len(api.get(f"/requests?batch={told['id']}").json["items"]) == 2
 
 
+def test_the_same_file_handed_in_again_goes_on_with_its_batch_and_says_so(house: House) -> None:
+    api = house.api()
+    first, again = hand_in(api).json, hand_in(api, name="copy.csv").json
+    assert (first["goes_on"], again["goes_on"], again["id"]) == (False, True, first["id"])
+    assert hand_in(api, organization="silent").json["id"] != first["id"]
+    work(house)
+    assert house.count("batch") == 2
+    assert house.count("request") == 4
+
+
 def test_rows_as_json_are_a_batch_too(house: House) -> None:
     rows = [{"job_description": TEXT.format(1), "languages": ["en", "fr"]}, {"job_description": "short"}]
     answer = house.api().post("/batches", {"rows": rows, "organization": "acme", "name": "careers"})

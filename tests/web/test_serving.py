@@ -13,8 +13,9 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from tests.web.houses import HOOK_TOKEN, TWO_ORGANIZATIONS, House, make_house, sign
+from tests.web.houses import HOOK_TOKEN, TWO_ORGANIZATIONS, House, assembled, make_house, sign
 from web.receiver import LARGEST_COMPLETION, LARGEST_DELIVERY
 from web.serving import Server
 
@@ -45,6 +46,17 @@ def served(folder: Path) -> Iterator[tuple[House, int]]:
 def running(tmp_path: Path) -> Iterator[tuple[House, int]]:
     with served(tmp_path) as found:
         yield found
+
+
+def test_a_server_without_its_schema_says_so_before_anybody_asks_and_once(tmp_path: Path) -> None:
+    bridge = assembled(tmp_path, TWO_ORGANIZATIONS.replace("[bridge]", f'[bridge]\nbind = "127.0.0.1:{free_port()}"'))
+    with capture_logs() as said:
+        server = Server(bridge)
+        server.stop()
+        server.run()
+    lines = [one["event"] for one in said if one["event"].startswith("waiting: ")]
+    assert len(lines) == 1
+    assert "sprout db upgrade" in lines[0]
 
 
 def raw(port: int, *parts: bytes) -> bytes:

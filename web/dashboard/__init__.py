@@ -6,9 +6,11 @@ Everything works without a script; texts of strangers are escaped by the templat
 from flask import Blueprint
 
 from web.dashboard import (
+    batch_list,
     candidates,
     deliveries,
     fixed,
+    one_batch,
     one_candidate,
     one_request,
     one_result,
@@ -38,6 +40,12 @@ def routes() -> Blueprint:
     pages.add_url_rule("/results/<result_id>/attach", "attach", view_func=one_result.attach, methods=["POST"])
     pages.add_url_rule("/organizations/<name>/pause", "pause", view_func=pauses.pause, methods=["POST"])
     pages.add_url_rule("/organizations/<name>/resume", "resume", view_func=pauses.resume, methods=["POST"])
+    pages.add_url_rule("/batches", "batches", view_func=batch_list.page)
+    pages.add_url_rule("/batches/<batch_id>", "batch", view_func=one_batch.page)
+    pages.add_url_rule("/batches/<batch_id>/results", "batch_results", view_func=one_batch.results)
+    pages.add_url_rule("/batches/<batch_id>/pause", "pause_batch", view_func=one_batch.pause, methods=["POST"])
+    pages.add_url_rule("/batches/<batch_id>/resume", "resume_batch", view_func=one_batch.resume, methods=["POST"])
+    pages.add_url_rule("/batches/<batch_id>/cancel", "cancel_batch", view_func=one_batch.cancel, methods=["POST"])
     pages.add_url_rule("/deliveries", "deliveries", view_func=deliveries.page)
     pages.add_url_rule("/deliveries/<delivery_id>/resend", "resend", view_func=deliveries.resend, methods=["POST"])
     pages.add_url_rule("/targets/<name>/pause", "pause_target", view_func=deliveries.pause, methods=["POST"])

@@ -43,6 +43,10 @@ LOOKS: Mapping[str, str] = {
     "withdrawn": "cancelled",
     "finished": "created",
     "left early": "cancelled",
+    "filing": "sending",
+    "running": "sending",
+    "unfinished": "held",
+    "done": "created",
 }
 INVITATIONS: Mapping[str, str] = {"none": "not at the stage"}
 ENDINGS: Mapping[str, str] = {"interview.completed": "finished", "interview.abandoned": "left early"}

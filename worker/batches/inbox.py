@@ -5,7 +5,7 @@ knows, by path, size and time of change; so a restart takes up what was not read
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from worker import log
@@ -17,7 +17,7 @@ from worker.batches.judging import Judge
 from worker.batches.reading import open_sheet
 from worker.batches.rows import ORGANIZATION, NotABatch, Sheet
 from worker.domain.request import State
-from worker.ledger import batches
+from worker.ledger import batch_marks, batches
 from worker.ledger.batches import Batch, BatchState
 from worker.operators import Person
 
@@ -25,7 +25,17 @@ READ = frozenset({".csv", ".tsv", ".xlsx", ".jsonl", ".ndjson", ".json"})
 RESULTS, FAULT = ".results", ".fault.txt"
 MOVING = frozenset({State.WAITING, State.SENDING})
 CLERK = Person("inbox")
+MOST_ROUNDS = 20  # sweeps between two tries to write results: five minutes
 _logger = log.named(__name__)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Results that could not be written: why, and how many rounds go by before they are tried again."""
+
+    said: str
+    rounds: int = 0
+    left: int = 0
 
 
 @dataclass
@@ -35,6 +45,7 @@ class Inbox:
     seen: dict[Path, str] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
+    failed: dict[str, Failed] = field(default_factory=dict)
 
     def take(self, bridge: Bridge, send: Callable[[list[Found]], None], stopping: Callable[[], bool]) -> None:
         """One round: run what is ready, and write results that are due."""
@@ -47,22 +58,42 @@ class Inbox:
                 continue
             is_still = self.seen.get(path) == origin
             self.seen[path] = origin
-            if is_still and origin not in self.done:
+            if is_still and origin not in self.done and not self._is_left_for_now(origin):
                 self._work(bridge, path, origin, send, stopping)
 
     def _work(
         self, bridge: Bridge, path: Path, origin: str, send: Callable[[list[Found]], None], stopping: Callable[[], bool]
     ) -> None:
-        batch = bridge.ledger.read(lambda tx: batches.newest_of(tx, origin))
+        batch, now = bridge.ledger.read(lambda tx: (batch_marks.batch_at(tx, origin), tx.now()))
+        if batch is not None and batch.is_read(now):
+            return  # by somebody else, or until just now by who was killed
         try:
             if batch is None or (batch.read_at is None and batch.state is not BatchState.CANCELLED):
                 batch = _run(bridge, path, origin, send, stopping)
             if batch is not None:
                 self._write(bridge, path, origin, batch)
-        except (NotABatch, writing.CantWrite) as fault:
+        except (NotABatch, writing.WontFit) as fault:
             _logger.warning("a file of the inbox can't be used", file=storable(path.name))
             _say(_beside(path, FAULT), f"{fault}\n")
             self.done.add(origin)
+        except writing.CantWrite as fault:
+            self._put_off(path, origin, str(fault))
+
+    def _put_off(self, path: Path, origin: str, why: str) -> None:
+        """A full disk, a folder that may not be written: tried again, less and less often, and said where the reason is new."""
+        before = self.failed.get(origin)
+        if before is None or before.said != why:
+            _logger.warning("results can't be written into the inbox; tried again", file=storable(path.name))
+            _say(_beside(path, FAULT), f"{why} It is tried again.\n")
+        rounds = 1 if before is None else min(before.rounds * 2, MOST_ROUNDS)
+        self.failed[origin] = Failed(why, rounds, rounds)
+
+    def _is_left_for_now(self, origin: str) -> bool:
+        failed = self.failed.get(origin)
+        if failed is None or not failed.left:
+            return False
+        self.failed[origin] = replace(failed, left=failed.left - 1)
+        return True
 
     def _write(self, bridge: Bridge, path: Path, origin: str, batch: Batch) -> None:
         """When all rows are filed, and again when nothing moves any more."""
@@ -78,6 +109,7 @@ class Inbox:
             )
             _say(_beside(path, FAULT), "")
             self.written.add(origin)
+            self.failed.pop(origin, None)
         if is_at_rest:
             self.done.add(origin)
 

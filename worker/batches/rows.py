@@ -41,6 +41,7 @@ class Sheet:
     ignored  titles that mean nothing here
     notes    what was guessed (delimiter, encoding, which sheet), one sentence each
     source   gives the rows anew at each call
+    content  a digest of the bytes and of how they are understood; None where nobody took it
     """
 
     name: str
@@ -49,6 +50,7 @@ class Sheet:
     ignored: Sequence[str]
     notes: Sequence[str]
     source: Callable[[], Iterator[Row]] = field(repr=False, compare=False)
+    content: str | None = None
 
     def each(self) -> Iterator[Row]:
         """Its rows, one by one, in bounded memory; may be called more than once. Raises NotABatch where the file breaks off."""

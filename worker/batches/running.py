@@ -5,6 +5,7 @@ files nothing twice. Nothing is kept in memory of the rows that are done.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -15,10 +16,10 @@ from worker.batches.deciding import follow
 from worker.batches.judging import Faulty, Judge, Wanted
 from worker.batches.rows import Row, Sheet
 from worker.domain.request import Content, GenerationRequest
-from worker.ledger import batch_rows, batches, interviews, requests
+from worker.ledger import batch_marks, batch_rows, batches, interviews, requests
 from worker.ledger.batch_rows import StoredRow
 from worker.ledger.batches import Batch, BatchState, NewBatch
-from worker.ledger.connection import Tx
+from worker.ledger.connection import LedgerFault, Tx
 from worker.ledger.requests import NewRequest
 from worker.operators import Person, Refusal, mend
 from worker.policy import verdicts
@@ -36,12 +37,12 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """One reading of one file into one batch. `goes_on` where the batch was there before."""
+    """One reading of one file into one batch. `goes_on`: the batch as it was, where it was there before."""
 
     batch: str
     number: int
     who: Person
-    goes_on: bool
+    goes_on: Batch | None
 
 
 @dataclass(frozen=True)
@@ -60,19 +61,28 @@ class Judged:
 
 
 def begin(bridge: Bridge, sheet: Sheet, judge: Judge, who: Person, origin: str | None) -> Run:
-    """A new batch, or the newest one of this file, if one of the file's first rows is in it."""
+    """A new batch, or the one that has this content, or that of this place, if one of the file's first rows is in it.
+
+    At once from several processes, too: the first makes the batch, the others wait for it and go on with it.
+    """
     columns = tuple((title, sheet.columns.get(title)) for title in sheet.titles)
     new = NewBatch(sheet.name, origin, judge.owner, who.name, columns)
     first = [judge.judge(row) for row in islice(sheet.each(), LOOKED_AT)]
-    batch = bridge.ledger.read(lambda tx: _same_file(tx, origin, [one for one in first if isinstance(one, Wanted)]))
+    wanted = [one for one in first if isinstance(one, Wanted)]
+    content = None if sheet.content is None else batch_marks.CONTENT + sheet.content
+
+    def joined(tx: Tx) -> tuple[str, Batch | None]:
+        marks = [mark for mark in (content, origin) if mark is not None]
+        held = batch_marks.held(tx, judge.owner, marks)
+        batch = _known(tx, held.get(content or ""), held.get(origin or ""), wanted)
+        made = batches.create(tx, new) if batch is None else batch.id
+        batch_marks.give(tx, judge.owner, marks, made)
+        return made, batch
+
+    made, batch = bridge.ledger.write(joined)
     if batch is not None and batch.following:
         follow(bridge.ledger, batch.id)  # a decision from before this run; it must not meet what this run files
-
-    def unit(tx: Tx) -> Run:
-        made = batches.create(tx, new) if batch is None else batch.id
-        return Run(made, batches.begin(tx, made, new), who, goes_on=batch is not None)
-
-    return bridge.ledger.write(unit)
+    return Run(made, bridge.ledger.write(lambda tx: batches.begin(tx, made, new)), who, batch)
 
 
 def run(bridge: Bridge, sheet: Sheet, judge: Judge, now: Run) -> Iterator[list[Found]]:
@@ -80,18 +90,23 @@ def run(bridge: Bridge, sheet: Sheet, judge: Judge, now: Run) -> Iterator[list[F
 
     Chunks are noted, and the end is written: if the power fails before, the file is run again, and its rows are known or not.
     """
-    for chunk in chunks(sheet.each(), AT_ONCE):
-        judged = Judged.of(now, [judge.judge(row) for row in chunk])
-        yield bridge.ledger.note(lambda tx, rows=judged: _file_chunk(tx, bridge, now, rows))  # type: ignore[misc]  # bound now
-    bridge.ledger.write(lambda tx: batches.end(tx, now.batch, now.number))
+    with _saying_so(bridge, now):
+        for chunk in chunks(sheet.each(), AT_ONCE):
+            judged = Judged.of(now, [judge.judge(row) for row in chunk])
+            yield bridge.ledger.note(lambda tx, rows=judged: _read_on(tx, bridge, now, rows))  # type: ignore[misc]  # bound now
 
 
 def keep_unfiled(bridge: Bridge, sheet: Sheet, now: Run) -> None:
     """Note every row, to be filed by a worker, which may begin at once. Raises NotABatch."""
-    for chunk in chunks(sheet.each(), KEPT_AT_ONCE):
-        rows = [_unfiled(row) for row in chunk]
-        bridge.ledger.write(lambda tx, some=rows: batch_rows.keep(tx, now.batch, now.number, some))  # type: ignore[misc]  # bound now
-    bridge.ledger.write(lambda tx: batches.end(tx, now.batch, now.number))
+
+    def unit(tx: Tx, rows: Sequence[StoredRow]) -> None:
+        batches.go_on_reading(tx, now.batch)
+        batch_rows.keep(tx, now.batch, now.number, rows)
+
+    with _saying_so(bridge, now):
+        for chunk in chunks(sheet.each(), KEPT_AT_ONCE):
+            rows = [_unfiled(row) for row in chunk]
+            bridge.ledger.write(lambda tx, some=rows: unit(tx, some))  # type: ignore[misc]  # bound now
 
 
 def file_kept(bridge: Bridge, batch_id: str, stopping: Callable[[], bool] = lambda: False) -> Iterator[list[Found]]:
@@ -105,7 +120,7 @@ def file_kept(bridge: Bridge, batch_id: str, stopping: Callable[[], bool] = lamb
         if batch.state is BatchState.CANCELLED or not rows:
             return []
         judge = Judge(organizations, batch.organization)
-        now = Run(batch_id, number, Person(batch.actor or "bridge"), goes_on=True)
+        now = Run(batch_id, number, Person(batch.actor or "bridge"), batch)
         return _file_chunk(tx, bridge, now, Judged.of(now, [judge.judge(written(one)) for one in rows]))
 
     while not stopping() and (found := bridge.ledger.note(unit)):
@@ -117,12 +132,32 @@ def written(stored: StoredRow) -> Row:
     return Row(**{"number": stored.number, "cells": {}, "extra": {}, **stored.written})
 
 
-def _same_file(tx: Tx, origin: str | None, first: Sequence[Wanted]) -> Batch | None:
-    batch = None if origin is None else batches.newest_of(tx, origin)
-    if batch is None:
+@contextmanager
+def _saying_so(bridge: Bridge, now: Run) -> Iterator[None]:
+    """The end of a run is written, and that it was broken off; of who is killed it shows after a minute."""
+    try:
+        yield
+    except BaseException:
+        with suppress(LedgerFault):
+            bridge.ledger.write(lambda tx: batches.stop_reading(tx, now.batch, now.number))
+        raise
+    bridge.ledger.write(lambda tx: batches.end(tx, now.batch, now.number))
+
+
+def _known(tx: Tx, by_content: str | None, by_place: str | None, first: Sequence[Wanted]) -> Batch | None:
+    """The batch of this very content, else that of its place: if it has rows of this file, or none yet."""
+    if by_content is not None:
+        return batches.get(tx, by_content)
+    if by_place is None:
         return None
     ids = {kept.request.id for kept in known_requests(tx, first).values()}
-    return batch if batch_rows.any_of(tx, batch.id, ids) else None
+    is_same = batch_rows.any_of(tx, by_place, ids) or not batch_rows.has_some(tx, by_place)
+    return batches.get(tx, by_place) if is_same else None
+
+
+def _read_on(tx: Tx, bridge: Bridge, now: Run, judged: Judged) -> list[Found]:
+    batches.go_on_reading(tx, now.batch)
+    return _file_chunk(tx, bridge, now, judged)
 
 
 def _file_chunk(tx: Tx, bridge: Bridge, now: Run, judged: Judged) -> list[Found]:

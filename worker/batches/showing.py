@@ -1,7 +1,7 @@
 """A batch and its rows as the API, the command line and the pages show them, each made once, so that they can't differ.
 
-`state` is one of: filing (rows are still to be filed), unfinished (its file was not read to its end: run it again), running,
-paused, cancelled, done (nothing of it moves). `reason` says why it stands still, where it does.
+`state` is one of: filing (rows are still to be filed, or its file is still read), unfinished (its file was not read to its end:
+run it again), running, paused, cancelled, done (nothing of it moves). `reason` says why it stands still, where it does.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ def batch(tx: Tx, found: Batch, timing: Timing) -> Shown:
     moving = batches.moving(tx, found.id)
     told = batch_rows.verdicts(tx, found.id)
     counts = batches.counts(tx, found.id)
-    state = _state(found, told, moving)
+    state = _state(found, told, moving, tx.now())
     reason = _reason(tx, found, moving, timing)
     stands_still = found.blocks or state == "filing" or (reason is not None and reason[0] == Code.NO_WORKER)
     _, ends = (None, None) if stands_still else prediction.of_batch(tx, found.id)
@@ -49,6 +49,18 @@ def batch(tx: Tx, found: Batch, timing: Timing) -> Shown:
         "decided_by": found.decided_by,
         "decided_at": instant(found.decided_at),
         "created_at": instant(found.created_at),
+    }
+
+
+def whole(tx: Tx, found: Batch, timing: Timing, most: int) -> Shown:
+    """A batch with the first of its rows that can't be filed, and of those that need somebody: requests, each with its `row`."""
+    stuck = batch_rows.awaiting_somebody(tx, found.id, most)
+    told = request_list(tx, [request for _, request in stuck], timing)
+    wrong = batch_rows.faulty(tx, found.id, most)
+    return {
+        **batch(tx, found, timing),
+        "bad_rows": [{"row": one.number, "verdict": one.verdict, "text": one.text} for one in wrong],
+        "needs_somebody": [{**request, "row": number} for (number, _), request in zip(stuck, told, strict=True)],
     }
 
 
@@ -92,10 +104,12 @@ def totals(found: Totals, now: datetime, ends: datetime | None) -> Shown:
     }
 
 
-def _state(found: Batch, told: Mapping[Verdict | None, int], moving: Mapping[tuple[str, Tier], Moving]) -> str:
+def _state(
+    found: Batch, told: Mapping[Verdict | None, int], moving: Mapping[tuple[str, Tier], Moving], now: datetime
+) -> str:
     if found.state is not BatchState.OPEN:
         return found.state
-    if told.get(None):
+    if told.get(None) or found.is_read(now):
         return "filing"
     if found.read_at is None:
         return "unfinished"

@@ -124,9 +124,12 @@ def _note(given: Given, done: Report, chunk: Sequence[Found]) -> None:
 
 
 def _say_how_it_begins(given: Given, now: Run) -> None:
-    if now.goes_on:
+    batch, moment = given.bridge.ledger.read(lambda tx: (batches.get(tx, now.batch), tx.now()))
+    if now.goes_on is not None and now.goes_on.is_read(moment):
+        begun = f"batch {now.batch}, begun by {now.goes_on.actor}"
+        printing.note(f"Joins {begun}: the same file is being read there. Each row is filed once.")
+    elif now.goes_on is not None:
         printing.note(f"Goes on with batch {now.batch}, which has rows of this file.")
-    batch = given.bridge.ledger.read(lambda tx: batches.get(tx, now.batch))
     if batch is not None and batch.state is BatchState.PAUSED:
         printing.note(f"The batch is paused by {batch.decided_by}: rows are filed, and sent once it is resumed.")
 

@@ -1,7 +1,7 @@
 """What the commands on a batch file have in common: the file, whose its rows are, and what its columns mean."""
 
+import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ import click
 
 from config.wording import likely
 from worker.assembly import Bridge
-from worker.batches import origins
+from worker.batches import handed_in, origins
 from worker.batches.judging import Judge
 from worker.batches.reading import open_sheet
 from worker.batches.rows import FIELDS, ORGANIZATION, NotABatch, Sheet
@@ -45,7 +45,7 @@ def opened(file: str, organization: str | None, pairs: tuple[str, ...], *, quiet
     """Ready to be read; unless `quiet`, what was guessed is said. Raises Failure and click.UsageError."""
     bridge = opening.assembled()
     mapping = _mapping(pairs)
-    path = _of_standard_input() if file == "-" else Path(file)
+    path = _of_standard_input(bridge) if file == "-" else Path(file)
     try:
         sheet = open_sheet(path, mapping, name="standard input" if file == "-" else None)
     except NotABatch as fault:
@@ -69,13 +69,15 @@ def _mapping(pairs: tuple[str, ...]) -> Mapping[str, str]:
     return found
 
 
-def _of_standard_input() -> Path:
-    """A file of its own, because a batch is read more than once; it goes with the command."""
-    with tempfile.NamedTemporaryFile(prefix="sprout-batch-", delete=False) as spooled:
-        path = Path(spooled.name)
-        click.get_current_context().call_on_close(lambda: path.unlink(missing_ok=True))
-        while piece := sys.stdin.buffer.read(1 << 20):
-            spooled.write(piece)
+def _of_standard_input(bridge: Bridge) -> Path:
+    """A file of its own, because a batch is read more than once; it goes with the command. Raises Failure."""
+    try:
+        folder = click.get_current_context().with_resource(handed_in.folder(bridge.settings.bridge.data_dir))
+        path = folder / "input"
+        with path.open("wb") as spooled:
+            shutil.copyfileobj(sys.stdin.buffer, spooled)
+    except OSError as fault:
+        raise Failure("no_room", f"Standard input can't be kept while it is read: {fault.strerror or fault}.") from None
     return path
 
 

@@ -83,6 +83,7 @@ TABLE: Table = {
         {
             "list": Leaf("worker.cli.results:list_results", "List results, newest first."),
             "show": Leaf("worker.cli.results:show", "Show one result with its evaluation and transcript."),
+            "export": Leaf("worker.cli.result_export:export", "Write all results into a file."),
             "attach": Leaf("worker.cli.result_attach:attach", "Say to which job an unmatched result belongs."),
         },
     ),

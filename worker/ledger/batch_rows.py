@@ -73,6 +73,13 @@ def first_with(tx: Tx, batch_id: str, run: int, request_ids: Collection[str]) ->
     return {row[0]: row[1] for row in tx.conn.execute(statement)}
 
 
+def has_some(tx: Tx, batch_id: str) -> bool:
+    """Whether anything of its file is known yet."""
+    return (
+        tx.conn.execute(sa.select(batch_row.c.number).where(batch_row.c.batch == batch_id).limit(1)).first() is not None
+    )
+
+
 def any_of(tx: Tx, batch_id: str, request_ids: Collection[str]) -> bool:
     """Whether a row of the batch leads to one of some requests."""
     statement = sa.select(batch_row.c.number).where(
@@ -130,6 +137,20 @@ def faulty(tx: Tx, batch_id: str, limit: int) -> list[StoredRow]:
     wrong = batch_row.c.verdict.in_([Verdict.BAD, Verdict.TOO_SHORT, Verdict.CONFLICT])
     statement = sa.select(batch_row).where(batch_row.c.batch == batch_id, wrong).order_by(batch_row.c.number)
     return [_from_row(row) for row in tx.conn.execute(statement.limit(limit)).mappings()]
+
+
+def awaiting_somebody(tx: Tx, batch_id: str, limit: int) -> list[tuple[int, GenerationRequest]]:
+    """The first of its rows whose requests a person must decide about, whoever filed those; each request once."""
+    number = sa.func.min(batch_row.c.number).label("row")
+    statement = (
+        sa.select(request, number)
+        .join(batch_row, batch_row.c.request_id == request.c.id)
+        .where(batch_row.c.batch == batch_id, request.c.state.in_([State.UNKNOWN, State.HELD]))
+        .group_by(request.c.id)
+        .order_by(number)
+        .limit(limit)
+    )
+    return [(row["row"], requests.from_row(row)) for row in tx.conn.execute(statement).mappings()]
 
 
 def in_state(tx: Tx, batch_id: str, states: Collection[State], after: str, limit: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""The tables of batches: the file, its rows, and what became of each."""
+"""The tables of batches: the file, what it is known again by, its rows, and what became of each."""
 
 import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
@@ -25,11 +25,21 @@ batch = Table(
     Column("blocks", Boolean, nullable=False, server_default=sa.false()),
     Column("following", Boolean, nullable=False, server_default=sa.false()),
     Column("told_run", Integer),  # of whose end the targets were told
+    Column("read_until", Instant),  # somebody reads its file, and says so anew before
 )
 _blocking, _following = batch.c.blocks.is_(True), batch.c.following.is_(True)
 Index("batch_blocking", batch.c.id, sqlite_where=_blocking, postgresql_where=_blocking)
 Index("batch_following", batch.c.id, sqlite_where=_following, postgresql_where=_following)
-Index("batch_by_origin", batch.c.origin, batch.c.id)
+
+# What a file is known again by, in an organization ("" where each row names its own): one batch, whoever begins it.
+batch_mark = Table(
+    "batch_mark",
+    METADATA,
+    Column("mark", Text, primary_key=True),
+    Column("organization", Text, primary_key=True),
+    Column("batch", Text, ForeignKey("batch.id")),
+)
+Index("batch_mark_by_batch", batch_mark.c.batch)
 
 # A row of a batch's file and what became of it. Without a verdict it is still to be filed.
 batch_row = Table(

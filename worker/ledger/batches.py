@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,7 @@ from worker.ledger.connection import Tx
 from worker.ledger.listing import Page, page_of
 from worker.ledger.tables import batch, batch_row, request
 
+READING = timedelta(minutes=1)  # for how long a reader that says nothing is taken for alive
 Columns = tuple[tuple[str, str | None], ...]  # the titles of a file in order, each with the field that it is read as
 
 
@@ -31,9 +32,10 @@ class BatchState(StrEnum):
 class Batch:
     """One batch.
 
-    origin        which file it is, so that a file that is run again goes on with its batch; None: always a new one
+    origin        where its file lay, if it lay somewhere
     organization  whose the rows are that name none themselves
-    run           how often the file was begun to be read; `read_at` is None until the newest run has come to its end
+    run           how often the file was begun to be read; `read_at` is None until the newest run has come to its end,
+                  `read_until` a moment yet to come while somebody reads
     decided_by    who paused, resumed or cancelled it last
     following     a decision is on its way to the rows
     """
@@ -46,12 +48,17 @@ class Batch:
     columns: Columns
     run: int
     read_at: datetime | None
+    read_until: datetime | None
     state: BatchState
     decided_by: str | None
     decided_at: datetime | None
     blocks: bool
     following: bool
     created_at: datetime
+
+    def is_read(self, now: datetime) -> bool:
+        """Whether somebody reads its file, for all that is known."""
+        return self.read_at is None and self.read_until is not None and self.read_until > now
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,8 @@ class Moving:
 def create(tx: Tx, new: NewBatch) -> str:
     """A new batch, its file unread; its id."""
     made = ids.new_id()
-    tx.conn.execute(batch.insert().values(id=made, created_at=tx.now(), run=0, **_values(new)))
+    now = tx.now()
+    tx.conn.execute(batch.insert().values(id=made, created_at=now, run=0, read_until=now + READING, **_values(new)))
     return made
 
 
@@ -90,15 +98,31 @@ def begin(tx: Tx, batch_id: str, new: NewBatch) -> int:
         .where(wanted, batch.c.state == BatchState.CANCELLED)
         .values(state=BatchState.OPEN, blocks=False, following=False)
     )
-    statement = sa.update(batch).where(wanted).values(run=batch.c.run + 1, read_at=None, **_values(new))
+    values = {**_values(new), "origin": sa.func.coalesce(new.origin, batch.c.origin)}
+    values |= {"run": batch.c.run + 1, "read_at": None, "read_until": tx.now() + READING}
+    statement = sa.update(batch).where(wanted).values(values)
     return int(tx.conn.execute(statement.returning(batch.c.run)).scalar_one())
+
+
+def go_on_reading(tx: Tx, batch_id: str) -> None:
+    """Somebody reads its file still."""
+    now = tx.now()
+    fades = batch.c.read_until < now + READING / 2
+    wanted = sa.and_(batch.c.id == batch_id, batch.c.read_at.is_(None), sa.or_(batch.c.read_until.is_(None), fades))
+    tx.conn.execute(sa.update(batch).where(wanted).values(read_until=now + READING))
+
+
+def stop_reading(tx: Tx, batch_id: str, run: int) -> None:
+    """The newest run was broken off."""
+    newest = sa.and_(batch.c.id == batch_id, batch.c.run == run)
+    tx.conn.execute(sa.update(batch).where(newest).values(read_until=None))
 
 
 def end(tx: Tx, batch_id: str, run: int) -> None:
     """The file was read to its end: what only earlier runs had is forgotten. What was decided meanwhile has rows to follow."""
     newest = sa.and_(batch.c.id == batch_id, batch.c.run == run)
     decided = batch.c.state != BatchState.OPEN
-    tx.conn.execute(sa.update(batch).where(newest).values(read_at=tx.now(), following=decided))
+    tx.conn.execute(sa.update(batch).where(newest).values(read_at=tx.now(), read_until=None, following=decided))
     gone = sa.and_(batch_row.c.batch == batch_id, batch_row.c.run < run)
     tx.conn.execute(sa.delete(batch_row).where(gone))
 
@@ -113,13 +137,6 @@ def get(tx: Tx, batch_id: str, *, lock: bool = False) -> Batch | None:
 def exists(tx: Tx, batch_id: str) -> bool:
     """Whether there is such a batch."""
     return tx.conn.execute(sa.select(batch.c.id).where(batch.c.id == batch_id)).first() is not None
-
-
-def newest_of(tx: Tx, origin: str) -> Batch | None:
-    """The newest batch of a file."""
-    statement = sa.select(batch).where(batch.c.origin == origin).order_by(batch.c.id.desc()).limit(1)
-    row = tx.conn.execute(statement).mappings().one_or_none()
-    return None if row is None else _from_row(row)
 
 
 def page(tx: Tx, limit: int, cursor: str | None) -> Page[Batch]:
@@ -247,6 +264,7 @@ def _from_row(row: sa.RowMapping) -> Batch:
         columns=tuple((title, field) for title, field in json.loads(row["columns"])),
         run=row["run"],
         read_at=row["read_at"],
+        read_until=row["read_until"],
         state=BatchState(row["state"]),
         decided_by=row["decided_by"],
         decided_at=row["decided_at"],

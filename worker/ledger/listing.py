@@ -14,7 +14,7 @@ from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State
 from worker.ledger import applications, events, interviews, requests, results
 from worker.ledger.connection import Tx
-from worker.ledger.tables import application, attribution, batch, event, interview, posting, request, result
+from worker.ledger.tables import application, attribution, batch, batch_row, event, interview, posting, request, result
 
 T = TypeVar("T")
 MOST = 200
@@ -179,6 +179,16 @@ def line(tx: Tx, organization: str, tier: str, most: int) -> list[str]:
         .limit(most)
     )
     return list(tx.conn.execute(statement).scalars())
+
+
+def places(tx: Tx, batch_id: str) -> dict[str, int]:
+    """Of what waits of a batch: how many will be claimed before each, if nothing new comes. All counted at once."""
+    order = (request.c.priority, request.c.due_at, request.c.id)
+    place = sa.func.row_number().over(partition_by=[request.c.organization, request.c.tier], order_by=order)
+    line = sa.select(request.c.id, (place - 1).label("ahead")).where(requests.claimable()).subquery()
+    mine = sa.select(batch_row.c.request_id).where(batch_row.c.batch == batch_id)
+    found = tx.conn.execute(sa.select(line.c.id, line.c.ahead).where(line.c.id.in_(mine)))
+    return {row.id: row.ahead for row in found}
 
 
 def ahead(tx: Tx, wanted: GenerationRequest) -> int:

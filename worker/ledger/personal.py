@@ -14,6 +14,7 @@ NOBODYS = frozenset(
         "attribution",
         "audit",
         "batch",
+        "batch_mark",
         "batch_row",
         "budget",
         "duty",

@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
 from worker.ledger.application_tables import application as application
 from worker.ledger.application_tables import attribution as attribution
 from worker.ledger.batch_tables import batch, batch_row
+from worker.ledger.batch_tables import batch_mark as batch_mark
 from worker.ledger.delivery_tables import delivery, delivery_try, target, target_event
 from worker.ledger.fetch_tables import fetch as fetch
 from worker.ledger.metadata import METADATA

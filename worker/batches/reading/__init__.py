@@ -5,14 +5,15 @@ delimited      CSV          dialect, encodings: how its bytes become cells
 spreadsheet    XLSX         workbook, worksheet: its parts          package: ZIP files of XML, within limits
 json_lines     JSONL, or one JSON list
 folder         a job a file                        documents, word, pdf: a file's text and title
+contents       what it is known again by
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from worker.batches.cells import storable
-from worker.batches.reading import delimited, folder, json_lines, spreadsheet
+from worker.batches.reading import contents, delimited, folder, json_lines, spreadsheet
 from worker.batches.rows import NotABatch, Row, Sheet
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # OLE2: Excel before 2007, and any Office file with a password
@@ -37,9 +38,10 @@ def open_sheet(
     shown_as = storable(name or path.name or str(path))
     try:
         sheet = _opened(path, shown_as, mapping or {}, delimiter, encoding)
+        content = contents.digest(_parts(path), mapping or {}, delimiter, encoding)
     except OSError as fault:
         raise NotABatch(f"{shown_as} can't be read: {fault.strerror or fault}.") from None
-    return replace(sheet, source=lambda: _while_it_lasts(sheet))
+    return replace(sheet, source=lambda: _while_it_lasts(sheet), content=content)
 
 
 def _while_it_lasts(sheet: Sheet) -> Iterator[Row]:
@@ -50,6 +52,11 @@ def _while_it_lasts(sheet: Sheet) -> Iterator[Row]:
         raise NotABatch(f"{sheet.name} can't be read any more: {fault.strerror or fault}.") from None
     except UnicodeDecodeError:
         raise NotABatch(f"{sheet.name} has changed while it was read; run it again.") from None
+
+
+def _parts(path: Path) -> Sequence[tuple[str, Path]]:
+    """The files that are read."""
+    return [(name, path / name) for name in folder.files(path)] if path.is_dir() else [("", path)]
 
 
 def _opened(path: Path, name: str, mapping: Mapping[str, str], delimiter: str | None, encoding: str | None) -> Sheet:

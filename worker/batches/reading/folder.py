@@ -51,6 +51,11 @@ def read(path: Path, name: str, mapping: Mapping[str, str]) -> Sheet:
     return Sheet(name, [FILE, TEXT], {TEXT: TEXT}, [], notes, lambda: _rows(path, found.read, kept))
 
 
+def files(path: Path) -> Sequence[str]:
+    """Paths of the files that become rows, in their order. Raises OSError."""
+    return _sorted(path).read
+
+
 def _sorted(folder: Path) -> _Found:
     known: list[str] = []
     others: list[str] = []

@@ -25,6 +25,10 @@ class CantWrite(Exception):
     """The file can't be written, and why; nothing of it is left behind."""
 
 
+class WontFit(CantWrite):
+    """Not into this format, however often it is tried."""
+
+
 def save(
     path: Path,
     titles: Sequence[str],
@@ -32,12 +36,13 @@ def save(
     *,
     never: Path | None = None,
     through_links: bool = True,
+    mode: int = 0o666,
 ) -> int:
     """Write a file as a whole or not at all; how many records it has.
 
     It is written beside its place and moved there, so neither an interruption nor a full disk leaves half of one. What was
     there is replaced, but never `never`: the batch's own input. A link is followed; without `through_links` it is what is
-    replaced. Raises CantWrite, and what `records` raises.
+    replaced. `mode` is that of the file, as far as the umask allows. Raises CantWrite, and what `records` raises.
     """
     write = FORMATS.get(path.suffix.lower())
     if write is None:
@@ -49,19 +54,19 @@ def save(
             raise CantWrite(f"{path} is the batch's own file; name another, it is not written over.")
         if path.exists() and not path.is_file():
             raise CantWrite(f"{path} can't be written: it is no file; name one.")
-        with _replacing(Path(os.path.realpath(path)) if through_links else path) as stream:
+        with _replacing(Path(os.path.realpath(path)) if through_links else path, mode) as stream:
             return write(stream, titles, records)
     except workbook.DoesNotFit as fault:
-        raise CantWrite(f"{path} can't be written: {fault}") from None
+        raise WontFit(f"{path} can't be written: {fault}") from None
     except OSError as fault:
         raise CantWrite(f"{path} can't be written: {fault.strerror or fault}.") from None
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
+def _replacing(path: Path, mode: int) -> Iterator[BinaryIO]:
     beside = path.with_name(f".{ids.new_id()}.part")
     try:
-        with beside.open("wb") as stream:
+        with open(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
