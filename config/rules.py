@@ -20,7 +20,8 @@ RESERVED_SOURCE = "talentsprout"  # the source of completions, which come from n
 SANDBOX = "sandbox"  # the organization that there is when none is configured
 _MAKE_A_KEY = "python3 -c 'import base64, os; print(\"whsec_\" + base64.b64encode(os.urandom(32)).decode())'"
 _OF_MAIL = ("host", "port", "starttls", "user", "password", "from", "to", "digest")
-_OF_ATS = ("source", "author", "account")
+_OF_ATS = ("source", "author", "account", "field")
+_ON_THE_JOB = "interview.created"
 _WRITTEN_BACK = ("interview.created", "result.completed", "result.abandoned", "candidate.invited")
 _TLS_PORT = 465  # TLS from the first byte on (RFC 8314, 3.3)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -43,6 +44,7 @@ def check(document: Document, kinds: Kinds, report: Report) -> None:
             _check_signing_key(section, table, report)
         if kind == "targets":
             _check_needs(section, table, document, report)
+            _check_on_jobs(section, table, document, kinds, report)
             _check_own_signing_key(section, table, report)
     if document.sources and not document.organizations and not any(f.section == "organizations" for f in report.faults):
         remedy = "add [organizations.NAME] with its api_key, or remove the sources to run the sandbox"
@@ -190,3 +192,26 @@ def _check_ats(section: str, table: Table, document: Document, report: Report) -
             report.add(
                 section, location, Wrong(f"{shown(event)} is not written into an ATS", f"expected out of {known}")
             )
+
+
+def _check_on_jobs(section: str, table: Table, document: Document, kinds: Kinds, report: Report) -> None:
+    """What an ATS can't take is said here, and not by every delivery."""
+    kind = _text(document.sources.get(_text(table, "source") or "", {}), "kind")
+    if _text(table, "kind") != "ats" or kind not in kinds.sources or kind is None:
+        return
+    what, told = kinds.on_jobs(kind), [location for location, event in texts(table, "events") if event == _ON_THE_JOB]
+    if what is None:
+        wrong = Wrong(f'is of the kind "{kind}", which can\'t be written to', "tell people by another kind of target")
+        report.add(section, ("source",), wrong)
+    for location in told if what == "nothing" else ():
+        remedy = "take it out, and hand the share link on by another target"
+        report.add(
+            section,
+            location,
+            Wrong(f'"{_ON_THE_JOB}" stands on the job, and kind "{kind}" takes nothing there', remedy),
+        )
+    if what == "field" and told and "field" not in table:
+        remedy = f'kind "{kind}" has no notes on jobs: the id of a custom field of jobs, or take "{_ON_THE_JOB}" out of events'
+        report.add(section, ("field",), Wrong("is missing", remedy))
+    elif what not in ("field", None) and "field" in table:
+        report.add(section, ("field",), Wrong(f'is not for kind "{kind}"', "leave it out"))

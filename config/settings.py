@@ -241,6 +241,8 @@ class Target(Section):
     # The ATS's id of the user who signs the notes, for vendors that want one; and of the account, for Recruitee and Merge.
     author: OptionalText = Field(default=None, description="the ATS's id of a user")
     account: OptionalSecret = Field(default=None, description="the ATS's id or token of the account")
+    # For kind "ats", where a job has no notes (Ashby, Teamtailor): the custom field of jobs that the share link goes into.
+    field: OptionalText = Field(default=None, description="the ATS's id of a custom field of jobs")
     # In which language people are written to; there is a file of texts for each.
     language: Text = Field(default="en", description='a language that there are texts of, such as "en"')
     # Those of [bridge], put here when the file is read, so that a target's module needs to know its target alone.

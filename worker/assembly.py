@@ -39,8 +39,18 @@ class Bridge:
 def kinds() -> Kinds:
     """What sources and targets a configuration may name."""
     return Kinds(
-        frozenset(sources.kinds()), frozenset(targets.names()), languages=catalogue.languages, faults_of=_faults_of
+        frozenset(sources.kinds()),
+        frozenset(targets.names()),
+        languages=catalogue.languages,
+        faults_of=_faults_of,
+        on_jobs=_on_jobs,
     )
+
+
+def _on_jobs(kind: str) -> str | None:
+    """Loaded only where something is written back."""
+    notes = importlib.import_module("worker.notes")
+    return cast("str | None", notes.on_jobs(kind))
 
 
 def _faults_of(folder: Path) -> Iterable[str]:

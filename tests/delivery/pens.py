@@ -17,6 +17,8 @@ NAME = "spr-7K2QX r1"
 MARKER = f"[talentsprout-bridge {NAME}]"
 FIRST, SECOND = "Score: 81 of 100.\nCommunication 84.", "Score: 83 of 100."
 LISTING = sorted(kind for kind, module in notes.kinds().items() if module.LISTS)
+JOB = Place(Subject.JOB, "j-1", "55")
+SHEETS = sorted(kind for kind, module in notes.kinds().items() if module.ON_JOBS in ("text", "field"))
 CHANGING = sorted(kind for kind, module in notes.kinds().items() if module.CHANGES and kind != "greenhouse")
 
 
@@ -46,7 +48,7 @@ def pen(book: Book, ledger: Ledger) -> Pen:
     outbound = (
         Outbound(resolve=lambda *_: ["93.184.215.14"], transport=lambda: ToTheBook(book)) if is_fixed else Outbound()
     )
-    account = Account(author="4012", account="20418")
+    account = Account(author="4012", account="20418", field="f-7")
     return Pen(ledger, outbound, source, account, "ats")
 
 

@@ -10,14 +10,18 @@ import sqlalchemy as sa
 
 from tests.delivery.pens import FIRST, LISTING, MARKER, NUMBERED, PLACE, SECOND, draft, pen, write
 from tests.standins.notebooks import VENDORS, Book
+from worker import notes
 from worker.delivery.writing_back import Became, Refused, Written
 from worker.domain.fields import Unreadable
 from worker.domain.note import Place, Subject, digest
 from worker.ledger import written_notes
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.note_tables import written_note
-from worker.notes import NoPlace
+from worker.notes import NoPlace, OnJobs
 from worker.outbound import OutboundFault
+
+BARE = sorted(kind for kind, module in notes.kinds().items() if module.ON_JOBS is OnJobs.NOTHING)
+WORDS = ("note", "messages", "comments", "activities", "token", "job.info", "customfield", "custom-field")
 
 
 @pytest.mark.parametrize("kind", LISTING)
@@ -72,8 +76,7 @@ def test_nothing_but_notes_is_ever_called(open_book: Callable[[str], Book], ledg
     write(book, ledger)
     write(book, ledger, SECOND)
 
-    words = ("note", "messages", "comments", "activities", "token")
-    assert all(any(word in path.lower() for word in words) for _, path, _ in book.asked)
+    assert all(any(word in path.lower() for word in WORDS) for _, path, _ in book.asked)
     assert not any("DELETE" in method for method, _, _ in book.asked)
 
 
@@ -88,7 +91,7 @@ def test_a_job_of_greenhouse_has_a_note_that_changes(open_book: Callable[[str], 
     assert book.texts == ["Link: https://www.talentsprout.ai/interview/2\n\n[talentsprout-bridge spr-7K2QX]"]
 
 
-@pytest.mark.parametrize("kind", sorted(set(VENDORS) - {"greenhouse"}))
+@pytest.mark.parametrize("kind", BARE)
 def test_a_job_elsewhere_has_no_notes_and_that_is_said(
     open_book: Callable[[str], Book], ledger: Ledger, kind: str
 ) -> None:
@@ -111,8 +114,7 @@ def test_an_id_of_a_stranger_leads_nowhere_else(
     with pytest.raises((NoPlace, Refused, OutboundFault, Unreadable)):
         pen(book, ledger).write(place, draft(FIRST))
 
-    words = ("note", "messages", "comments", "activities", "token")
-    assert all(any(word in path.lower() for word in words) for _, path, _ in book.asked)
+    assert all(any(word in path.lower() for word in WORDS) for _, path, _ in book.asked)
     assert book.texts == []
 
 

@@ -24,7 +24,7 @@ USER = base64.b64encode(f"{KEY}:".encode()).decode()
 
 @dataclass
 class Book:
-    """The notes on one candidate and one job. `alter` is what the vendor makes of a text that it keeps."""
+    """The notes on one candidate and one job, or the one `sheet` of the job. `alter` is what the vendor makes of a text."""
 
     kind: str
     notes: dict[str, str] = field(default_factory=dict)
@@ -33,6 +33,7 @@ class Book:
     accounts: list[str | None] = field(default_factory=list)
     alter: Callable[[str], str] = lambda text: text
     root: str = ""
+    sheet: str | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -51,8 +52,14 @@ class Book:
         self.notes[own_id] = self.alter(text)
         return own_id
 
+    def put(self, text: str) -> None:
+        self.sheet = self.alter(text)
+
     def adds(self, method: str, path: str) -> bool:
-        return method == "POST" and not path.endswith(("listNotes", "/token"))
+        is_sheet = path.endswith(("/note", "setValue")) or "custom-field-values" in path
+        if is_sheet:
+            return method != "GET"
+        return method == "POST" and not path.endswith(("listNotes", "/token", "job.info"))
 
 
 Answer = tuple[int, Any]
@@ -67,6 +74,15 @@ def ashby(book: Book, method: str, path: str, query: dict[str, str], body: Any) 
         told = [{"id": own, "content": text} for own, text in page]
         cursor = {"nextCursor": str(start + 1)} if more else {}
         return 200, {"success": True, "results": told, "moreDataAvailable": more, **cursor}
+    if path == "/job.info":
+        assert body == {"id": "55"}
+        other = {"id": "f-1", "title": "Cost centre", "value": "12"}
+        own = [] if book.sheet is None else [{"id": "f-7", "title": "Interview", "value": book.sheet}]
+        return 200, {"success": True, "results": {"id": "55", "customFields": [other, *own]}}
+    if path == "/customField.setValue":
+        assert (body["objectType"], body["objectId"], body["fieldId"]) == ("Job", "55", "f-7")
+        book.put(body["fieldValue"])
+        return 200, {"success": True, "results": {"id": "f-7", "value": book.sheet}}
     assert (path, body["candidateId"], body["sendNotifications"]) == ("/candidate.createNote", "c-7", False)
     return 200, {"success": True, "results": {"id": book.add(body["note"]["value"])}}
 
@@ -85,7 +101,35 @@ def greenhouse(book: Book, method: str, path: str, query: dict[str, str], body: 
     return 201, {"id": int(book.add(body["body"]))}
 
 
+def teamtailor_field(book: Book, method: str, path: str, query: dict[str, str], body: Any) -> Answer:
+    if method == "GET":
+        assert (path, query) == ("/v1/jobs/j-1", {"include": "custom-field-values,custom-field-values.custom-field"})
+        shown = [("1", "f-1", "12")] + ([] if book.sheet is None else [("2", "f-7", book.sheet)])
+        values = [
+            {
+                "id": own,
+                "type": "custom-field-values",
+                "attributes": {"value": value},
+                "relationships": {"custom-field": {"data": {"type": "custom-fields", "id": field}}},
+            }
+            for own, field, value in shown
+        ]
+        fields = [{"id": field, "type": "custom-fields", "attributes": {}} for _, field, _ in shown]
+        return 200, {"data": {"id": "j-1", "type": "jobs"}, "included": [*fields, *values]}
+    if book.sheet is None:
+        links = body["data"]["relationships"]
+        assert (method, path) == ("POST", "/v1/custom-field-values")
+        assert links["owner"]["data"] == {"type": "jobs", "id": "j-1"}
+        assert links["custom-field"]["data"] == {"type": "custom-fields", "id": "f-7"}
+    else:
+        assert (method, path, body["data"]["id"]) == ("PATCH", "/v1/custom-field-values/2", "2")
+    book.put(body["data"]["attributes"]["value"])
+    return 200, {"data": {"id": "2", "type": "custom-field-values"}}
+
+
 def teamtailor(book: Book, method: str, path: str, query: dict[str, str], body: Any) -> Answer:
+    if path.startswith(("/v1/jobs/", "/v1/custom-field-values")):
+        return teamtailor_field(book, method, path, query, body)
     if method == "GET":
         assert path == "/v1/candidates/c-7/notes"
         number = int(query["page[number]"])
@@ -103,13 +147,25 @@ def teamtailor(book: Book, method: str, path: str, query: dict[str, str], body: 
 
 
 def smartrecruiters(book: Book, method: str, path: str, query: dict[str, str], body: Any) -> Answer:
+    """In the place of the tag a message shows whom it is linked to."""
+    if path == "/jobs/j-1/note":
+        if method == "PUT":
+            book.put(body["content"])
+        return 200, {} if book.sheet is None else {"content": book.sheet}
     if method == "GET":
         assert (path, query["candidateId"]) == ("/messages", "c-7")
-        start = int(query["offset"])
-        told = [{"id": own, "content": text} for own, text in list(book.notes.items())[start : start + 1]]
-        return 200, {"content": told, "offset": start, "limit": 1, "totalFound": len(book.notes)}
-    assert (path, body["candidateId"], body["shareWith"]) == ("/messages/shares", "c-7", {"hiringTeamOf": ["j-1"]})
-    return 201, {"id": book.add(body["content"])}
+        start = int(query.get("pageId", "0"))
+        told = [
+            {"id": own, "content": f"{text}\nInes Moreau"} for own, text in list(book.notes.items())[start : start + 1]
+        ]
+        more = {"nextPageId": str(start + 1)} if start + 1 < len(book.notes) else {}
+        return 200, {"content": told, "limit": 1, **more}
+    assert (path, body["shareWith"]) == ("/messages/shares", {"hiringTeamOf": ["j-1"]})
+    text, _, tag = body["content"].rpartition("\n")
+    assert tag == "#[CANDIDATE:c-7]"
+    assert "@[" not in text
+    assert "#[" not in text
+    return 201, {"id": book.add(text), "shareRequired": False}
 
 
 def recruitee(book: Book, method: str, path: str, query: dict[str, str], body: Any) -> Answer:
@@ -135,9 +191,10 @@ def lever(book: Book, method: str, path: str, query: dict[str, str], body: Any) 
 
 def workable(book: Book, method: str, path: str, query: dict[str, str], body: Any) -> Answer:
     if method == "GET":
-        assert path == "/spi/v3/candidates/c-7/activities"
-        comments = [{"id": own, "action": "comment", "body": text} for own, text in book.notes.items()]
-        return 200, {"activities": [{"id": "1", "action": "applied"}, *comments]}
+        assert (path, query["actions"]) == ("/spi/v3/candidates/c-7/activities", "comment")
+        when = "2026-11-24T08:00:00.000Z"  # an activity is documented without an id
+        comments = [{"action": "comment", "created_at": when, "body": text} for text in book.notes.values()]
+        return 200, {"activities": comments}
     assert (path, body["member_id"]) == ("/spi/v3/candidates/c-7/comments", "4012")
     book.add(body["comment"]["body"])
     return 201, {}

@@ -4,10 +4,11 @@ import time
 from dataclasses import dataclass
 
 from config.settings import Settings, Target
-from worker import notes
+from worker import log, notes
 from worker.delivery import answers
+from worker.delivery.asked import Refused
 from worker.delivery.telling import NothingToTell
-from worker.delivery.writing_back import MayBeThere, Pen, Refused
+from worker.delivery.writing_back import MayBeThere, Pen
 from worker.domain.delivery import Delivery, Ended
 from worker.domain.fields import Unreadable
 from worker.domain.note import Account, Draft, Place, Subject
@@ -39,7 +40,7 @@ def planned(tx: Tx, held: Delivery, settings: Settings, target: Target, draft: D
     if kind is None:
         raise Undeliverable(f'Notes can\'t be written to a source of the kind "{source.kind}".')
     try:
-        kind.adding(place, draft.text, source, account)
+        notes.check(kind, place, source, account)
     except (NoPlace, Unreadable) as fault:
         raise Undeliverable(str(fault)) from None
     return Inscription(draft, place)
@@ -55,7 +56,9 @@ def inscribe(ledger: Ledger, outbound: Outbound, settings: Settings, target: Tar
     except (NoPlace, MayBeThere) as final:
         return Ended(fault=str(final), is_final=True, took=answers.since(began))
     except Refused as refusal:
-        return Ended(fault=str(refusal), is_final=refusal.status in FOR_GOOD, took=answers.since(began))
+        return Ended(
+            fault=log.without_secrets(str(refusal)), is_final=refusal.status in FOR_GOOD, took=answers.since(began)
+        )
     except OutboundFault as fault:
         return Ended(fault=str(fault), took=answers.since(began))
     told = f"Note {written.became}. {written.remark or ''}".rstrip()
@@ -63,7 +66,7 @@ def inscribe(ledger: Ledger, outbound: Outbound, settings: Settings, target: Tar
 
 
 def _account(target: Target) -> Account:
-    return Account(target.author, None if target.account is None else target.account.reveal())
+    return Account(target.author, None if target.account is None else target.account.reveal(), target.field)
 
 
 def _job(tx: Tx, held: Delivery, target: Target) -> Place:

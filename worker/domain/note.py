@@ -1,8 +1,10 @@
 """Note: what the bridge writes into an ATS, and where; told by its marker from what people write there."""
 
+import dataclasses
 import hashlib
 import html
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 from enum import StrEnum
 
 from worker.domain.fields import single_line
@@ -60,11 +62,23 @@ class Note:
 
 
 @dataclass(frozen=True)
+class OneText:
+    """The one text that a place has instead of notes, in which people write too. `id` is the ATS's, where it gives it one."""
+
+    text: str
+    id: str | None = None
+
+
+@dataclass(frozen=True)
 class Account:
-    """As whom is written: the ATS's id of the user who signs the notes, and of the account, for vendors that want them."""
+    """As whom is written: the ATS's id of the user who signs the notes, and of the account, for vendors that want them.
+
+    `field` is the ATS's id of the custom field of jobs that is written into, where a job has no notes.
+    """
 
     author: str | None = None
-    account: str | None = field(default=None, repr=False)
+    account: str | None = dataclasses.field(default=None, repr=False)
+    field: str | None = None
 
 
 def digest(text: str) -> str:
@@ -75,3 +89,27 @@ def digest(text: str) -> str:
 def marker(name: str) -> str:
     """The last line of a note of ours, by which it is found again."""
     return f"[talentsprout-bridge {name}]"
+
+
+def end_of(marker: str) -> str:
+    """The last line of a part of ours in a text that is not ours alone; its first line is the marker."""
+    return f"[end of {marker.removeprefix('[')}"
+
+
+def parts(text: str, marker: str) -> list[str]:
+    """What is ours in a text of many hands, without the lines around it. A line that lost its partner encloses nothing."""
+    first, last = re.escape(marker), re.escape(end_of(marker))
+    return re.findall(f"{first}((?:(?!{first}).)*?){last}", text, re.DOTALL)
+
+
+def enclosed(text: str, marker: str) -> str:
+    """A part of ours, as it stands in such a text."""
+    return f"{marker}\n{text}\n{end_of(marker)}"
+
+
+def with_part(whole: str, text: str, marker: str, instead_of: str | None) -> str:
+    """A text with a part of ours in the place of another, or below everything else."""
+    new = enclosed(text, marker)
+    if instead_of is None:
+        return f"{whole.rstrip()}\n\n{new}" if whole.strip() else new
+    return whole.replace(f"{marker}{instead_of}{end_of(marker)}", new, 1)

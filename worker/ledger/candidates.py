@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from worker.domain.delivery import DeliveryCode, DeliveryState, Trouble
 from worker.domain.received import Received
-from worker.ledger import announcing, because, results, written_notes
+from worker.ledger import announcing, application_fetches, because, results, written_notes
 from worker.ledger.connection import Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.ledger.events import from_row as event_from_row
@@ -111,12 +111,16 @@ def silence(tx: Tx, told: Collection[Told]) -> None:
 
 
 def strip(tx: Tx, ids: Collection[str]) -> int:
-    """Drop headers and bytes of these events, which are settled for good; their keys stay. Returns how many had any."""
+    """Drop headers and bytes of these events, which are settled for good, and ask nobody about whom they name; their keys stay.
+
+    Returns how many had any.
+    """
     if not ids:
         return 0
     tx.conn.execute(
         sa.update(event).where(event.c.id.in_(ids)).values(state=EventState.IGNORED, reason=ERASED, updated_at=tx.now())
     )
+    application_fetches.forget_events(tx, ids)
     gone = tx.conn.execute(sa.delete(event_body).where(event_body.c.event_id.in_(ids)).returning(event_body.c.event_id))
     return len(gone.all())
 

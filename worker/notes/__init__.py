@@ -9,17 +9,27 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 from typing import Protocol, cast, runtime_checkable
 
 from config.settings import Source
 from worker.domain.call import Call
-from worker.domain.note import Account, Note, Place
+from worker.domain.note import Account, Note, OneText, Place, Subject
 
 
 class NoPlace(Exception):
     """The vendor has no notes there, or an id or a setting is missing; the text is a sentence for people."""
+
+
+class OnJobs(StrEnum):
+    """What of ours can stand on a job: nothing, notes, a part of its one note, a part of a custom field that is configured."""
+
+    NOTHING = "nothing"
+    NOTES = "notes"
+    TEXT = "text"
+    FIELD = "field"
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,9 @@ class NoteKind(Protocol):
     CHANGES: bool
     """Whether a note can be changed. Only asked for notes that are listed."""
 
+    ON_JOBS: OnJobs
+    """What is written on a job. For a text or a field the module offers what `HasText` says."""
+
     def listing(self, place: Place, source: Source, account: Account, page: str | None, /) -> Call:
         """Asks for the notes at a place. Raises NoPlace."""
 
@@ -53,6 +66,23 @@ class NoteKind(Protocol):
 
     def changing(self, note: Note, place: Place, text: str, source: Source, account: Account, /) -> Call:
         """Gives a note another text. Raises NoPlace."""
+
+
+@runtime_checkable
+class HasText(Protocol):
+    """A vendor whose jobs have one text in the place of notes. It is written whole, and what people wrote in it is kept."""
+
+    def reading(self, place: Place, source: Source, account: Account, /) -> Call:
+        """Asks for the text. Raises NoPlace."""
+
+    def text(self, status: int, body: bytes, account: Account, /) -> OneText:
+        """The text of an answer, empty where there is none yet. Raises fields.Unreadable."""
+
+    def writing(self, old: OneText, text: str, place: Place, source: Source, account: Account, /) -> Call:
+        """Puts another text in its place. Raises NoPlace."""
+
+    def written(self, status: int, body: bytes, /) -> None:
+        """Raises fields.Unreadable for an answer that is no success."""
 
 
 @runtime_checkable
@@ -71,6 +101,28 @@ def kinds() -> Mapping[str, NoteKind]:
     """The kinds of source that can be written to, each with its module."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
     return MappingProxyType({name: cast("NoteKind", importlib.import_module(f"{__name__}.{name}")) for name in names})
+
+
+def on_jobs(kind: str) -> OnJobs | None:
+    """What can be written on a job of this kind of source; None for a kind that can't be written to. Loads this kind alone."""
+    if not any(module.name == kind for module in pkgutil.iter_modules(__path__)):
+        return None
+    return cast("NoteKind", importlib.import_module(f"{__name__}.{kind}")).ON_JOBS
+
+
+def text_of(kind: NoteKind, place: Place) -> HasText | None:
+    """How the one text of a place is read and written; None where a place has notes."""
+    is_one = place.subject is Subject.JOB and kind.ON_JOBS in (OnJobs.TEXT, OnJobs.FIELD)
+    return cast("HasText", kind) if is_one else None
+
+
+def check(kind: NoteKind, place: Place, source: Source, account: Account) -> None:
+    """Raises NoPlace for what is known without asking to have no place there, and fields.Unreadable for an id that is none."""
+    one = text_of(kind, place)
+    if one is None:
+        kind.adding(place, "", source, account)
+    else:
+        one.reading(place, source, account)
 
 
 def needed(value: str | None, sentence: str) -> str:

@@ -1,7 +1,9 @@
-"""Ashby: notes on candidates (developers.ashbyhq.com/reference: candidate.createNote, candidate.listNotes, 2026-11-24).
+"""Ashby: notes on candidates, and a custom field of jobs (developers.ashbyhq.com/reference: candidate.createNote,
+candidate.listNotes, job.info, customField.setValue, 2026-11-24).
 
-Everything is POSTed, and a failure has the status 200 and `success: false`. A note can't be changed by the API, and a job has
-none. Permissions of the key: candidatesRead, candidatesWrite. Nobody is notified.
+Everything is POSTed, and a failure has the status 200 and `success: false`. A note can't be changed by the API. A job has no
+notes; `field` is the id of a custom field of jobs, of the type LongText. Permissions of the key: candidatesRead,
+candidatesWrite, jobsRead. Nobody is notified. Assumed: that `customFields` of job.info tell the id of the field as `id`.
 """
 
 import json
@@ -9,11 +11,12 @@ import json
 from config.settings import Source
 from worker.domain.call import Call, Key
 from worker.domain.fields import Fields, Unreadable, parse, single_line
-from worker.domain.note import Account, Note, Place, Subject
-from worker.notes import Listed, NoPlace, needed
+from worker.domain.note import Account, Note, OneText, Place, Subject
+from worker.notes import Listed, NoPlace, OnJobs, needed
 
 LISTS = True
 CHANGES = False
+ON_JOBS = OnJobs.FIELD
 API = "https://api.ashbyhq.com"
 SUCCESS = 200
 
@@ -48,9 +51,42 @@ def changing(_note: Note, _place: Place, _text: str, _source: Source, _account: 
     raise NoPlace("Ashby's API can't change a note.")
 
 
+def reading(place: Place, source: Source, account: Account) -> Call:
+    """The job, with its custom fields."""
+    _field(account)
+    return _call(source, "job.info", {"id": _job(place)})
+
+
+def text(status: int, body: bytes, account: Account) -> OneText:
+    """The field's value; a field that was never filled in is not among them."""
+    job = _successful(status, body).child("results")
+    fields = job.children("customFields") if job.has("customFields") else ()
+    return OneText(next((one.text("value", "") for one in fields if one.optional_key("id") == account.field), ""))
+
+
+def writing(_old: OneText, text: str, place: Place, source: Source, account: Account) -> Call:
+    """Sets the value."""
+    field: dict[str, object] = {"objectType": "Job", "objectId": _job(place), "fieldId": _field(account)}
+    return _call(source, "customField.setValue", {**field, "fieldValue": text})
+
+
+def written(status: int, body: bytes) -> None:
+    """The field as it is now."""
+    _successful(status, body)
+
+
+def _field(account: Account) -> str:
+    return needed(account.field, "Ashby has no notes on jobs: set field to the id of a custom field of jobs.")
+
+
+def _job(place: Place) -> str:
+    """The job behind the posting: a posting has no such fields."""
+    return needed(place.requisition_id, "The id of the job in Ashby is not known, only that of its posting.")
+
+
 def _candidate(place: Place) -> str:
     if place.subject is Subject.JOB:
-        raise NoPlace("Ashby has no notes on jobs: hand the link on by a message or by mail.")
+        raise NoPlace("Ashby has no notes on jobs.")
     return needed(place.candidate_id, "The candidate's id in Ashby is not known.")
 
 

@@ -13,11 +13,12 @@ from config.settings import Source
 from worker.domain.call import Call, Key, segment
 from worker.domain.fields import parse
 from worker.domain.note import Account, Note, Place, Subject
-from worker.notes import Listed, NoPlace, needed
+from worker.notes import Listed, NoPlace, OnJobs, needed
 from worker.notes._json import body_of, sending, successful
 
 LISTS = True
 CHANGES = True
+ON_JOBS = OnJobs.NOTES
 API = "https://harvest.greenhouse.io"
 TOKENS = "https://auth.greenhouse.io"
 VISIBILITY = "admin_only_visible"  # a score is not for everybody who can open a candidate

@@ -1,7 +1,8 @@
 """Lever: notes on opportunities (hire.lever.co/developer/documentation: "Notes", 2026-11-24).
 
 The API key needs to read and write notes; `author` is the id of the Lever user in whose name it acts. A note that was made by
-the API may be changed by it. A posting has none.
+the API may be changed by it (PUT); Lever's FAQ says of an older API that none may, and where it is so a second note is written.
+A posting has none: what the API changes of it (its text, its tags) candidates see. Assumed: the names in answers.
 """
 
 from urllib.parse import urlencode
@@ -9,11 +10,12 @@ from urllib.parse import urlencode
 from config.settings import Source
 from worker.domain.call import Call, Key, segment
 from worker.domain.note import Account, Note, Place, Subject
-from worker.notes import Listed, NoPlace, needed
+from worker.notes import Listed, NoPlace, OnJobs, needed
 from worker.notes._json import body_of, sending
 
 LISTS = True
 CHANGES = True
+ON_JOBS = OnJobs.NOTHING
 API = "https://api.lever.co/v1"
 KEY = Key(before="Basic ", is_user_name=True)
 

@@ -2,17 +2,19 @@
 
 `account` is the token of the linked account, `author` the id, at the ATS behind Merge, of the user who signs. Merge lists
 activities of all candidates together, hours after they were made, so ours can't be asked for: what was written is remembered
-here, and where an answer is lost a person has to look. Whether the ATS behind takes notes at all is its matter. A job has none.
+here, and where an answer is lost a person has to look. Whether the ATS behind takes notes at all is its matter. Of a job Merge
+writes nothing.
 """
 
 from config.settings import Source
 from worker.domain.call import Call, Key
 from worker.domain.note import Account, Note, Place, Subject
-from worker.notes import Listed, NoPlace, needed
+from worker.notes import Listed, NoPlace, OnJobs, needed
 from worker.notes._json import body_of, sending
 
 LISTS = False
 CHANGES = False
+ON_JOBS = OnJobs.NOTHING
 API = "https://api.merge.dev/api"
 ACCOUNT = Key("X-Account-Token", before="")
 

@@ -1,6 +1,7 @@
 """Pinpoint: comments on applications, in the form of JSON:API (developers.pinpointhq.com: "Comments", 2026-11-24).
 
-The API key signs as its integration. Comments are listed by their application, made and read, and not changed. A job has none.
+The API key signs as its integration. Comments are listed by their application, made and read, and not changed. A job has none,
+and what the API changes of it (title, description, pay, visibility) candidates see.
 """
 
 from urllib.parse import urlencode
@@ -8,11 +9,12 @@ from urllib.parse import urlencode
 from config.settings import Source
 from worker.domain.call import Call, Key
 from worker.domain.note import Account, Note, Place, Subject
-from worker.notes import Listed, NoPlace, needed
+from worker.notes import Listed, NoPlace, OnJobs, needed
 from worker.notes._json import body_of, sending
 
 LISTS = True
 CHANGES = False
+ON_JOBS = OnJobs.NOTHING
 KEY = Key("X-API-KEY", before="")
 CONTENT = {"Content-Type": "application/vnd.api+json", "Accept": "application/vnd.api+json"}
 

@@ -1,17 +1,18 @@
 """Recruitee (Tellent): notes on candidates (docs.recruitee.com/reference: "Notes", 2026-11-24).
 
-A personal API token signs as its owner. `account` is the number of the company, which stands in the address of every call. That
-a note is changed by PATCH under /notes was not seen with a live account. A job has none.
+A personal API token signs as its owner. `account` is the number of the company, which stands in the address of every call.
+Assumed: that a note is changed by PATCH under /notes. Nothing public says that an offer (a job) takes notes or values of fields.
 """
 
 from config.settings import Source
 from worker.domain.call import Call, Key, segment
 from worker.domain.note import Account, Note, Place, Subject
-from worker.notes import Listed, NoPlace, needed
+from worker.notes import Listed, NoPlace, OnJobs, needed
 from worker.notes._json import body_of, sending
 
 LISTS = True
 CHANGES = True
+ON_JOBS = OnJobs.NOTHING
 API = "https://api.recruitee.com"
 VISIBILITY = {"level": "public"}  # to the members of the company who can see the candidate
 

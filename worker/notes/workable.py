@@ -1,24 +1,29 @@
-"""Workable: comments on candidates (workable.readme.io: "Comment on candidate", "Candidate activities", 2026-11-24).
+"""Workable: comments on candidates (workable.readme.io/reference: "comment-on-candidate", "candidate-activities", 2026-11-24).
 
 The token needs the scopes r_candidates and w_candidates; `author` is the id of the member who signs. Comments are found again
-among the candidate's activities, and can't be changed. A job has none.
+among the candidate's activities, which are documented without an id and stand here under their time; they can't be changed.
+A job has activities that may be read, and none that may be written. Assumed: that pages go on by `paging.next`, as elsewhere in
+this API, and that a comment is an activity as soon as it is made.
 """
 
 from urllib.parse import urlencode
 
 from config.settings import Source
 from worker.domain.call import Call, Key, segment
+from worker.domain.fields import Fields
 from worker.domain.note import Account, Note, Place, Subject
-from worker.notes import Listed, NoPlace, needed
+from worker.notes import Listed, NoPlace, OnJobs, needed
 from worker.notes._json import body_of, sending, successful
 
 LISTS = True
 CHANGES = False
+ON_JOBS = OnJobs.NOTHING
 
 
 def listing(place: Place, source: Source, _account: Account, page: str | None) -> Call:
     """A hundred at a time, older ones after an id."""
-    query = urlencode({"limit": 100} if page is None else {"limit": 100, "max_id": page})
+    asked = {"limit": 100, "actions": "comment"}
+    query = urlencode(asked if page is None else {**asked, "max_id": page})
     return Call("GET", f"{_candidate(place, source)}/activities?{query}", key=Key())
 
 
@@ -28,7 +33,11 @@ def listed(status: int, body: bytes, _place: Place) -> Listed:
     comments = [one for one in answer.children("activities") if one.text("action", "") == "comment"]
     following = answer.optional_child("paging").optional_url("next") or ""
     number = following.rpartition("max_id=")[2].partition("&")[0] if "max_id=" in following else None
-    return Listed(tuple(Note(one.key("id"), one.text("body", "")) for one in comments), number)
+    return Listed(tuple(Note(_id(one), one.text("body", "")) for one in comments), number)
+
+
+def _id(activity: Fields) -> str:
+    return activity.optional_key("id") or activity.text("created_at", "")
 
 
 def adding(place: Place, text: str, source: Source, account: Account) -> Call:
