@@ -1,12 +1,10 @@
-"""Files that people and programs hand in as batches, and files of results that they take away."""
+"""Files that people and programs hand in as batches."""
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from flask import request
 
@@ -15,14 +13,11 @@ from web import problems
 from web.api.reading import LARGEST_BODY
 from web.context import context
 from web.problems import Fault, Problem
-from worker.assembly import Bridge
-from worker.batches import exporting, handed_in
+from worker.batches import handed_in
 from worker.batches.judging import Judge
 from worker.batches.reading import open_sheet
 from worker.batches.rows import ORGANIZATION, NotABatch, Sheet
-from worker.batches.writing import FORMATS, workbook
 from worker.domain.fields import single_line
-from worker.ledger.batches import Batch
 
 LARGEST_UPLOAD = 64 * 1024 * 1024  # bytes
 LONGEST_NAME = 200  # characters
@@ -51,17 +46,6 @@ def received() -> Iterator[Upload]:
             yield Upload(sheet, _judge(sheet, organization))
         except NotABatch as fault:
             raise problems.invalid([Fault("file", str(fault).rstrip("."), "")]) from None
-
-
-def results(bridge: Bridge, batch: Batch, suffix: str) -> IO[bytes]:
-    """The results as a file that goes when it is closed. Raises Problem."""
-    stream = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
-    try:
-        FORMATS[f".{suffix}"](stream, exporting.titles(batch), exporting.records(bridge, batch))
-    except workbook.DoesNotFit as fault:
-        raise problems.invalid([Fault("format", str(fault).rstrip("."), "csv or jsonl")]) from None
-    stream.seek(0)
-    return stream
 
 
 def _of_form(path: Path) -> tuple[str, str | None, dict[str, str]]:

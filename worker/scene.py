@@ -1,5 +1,6 @@
 """What the sentences about requests need to know of the ledger, read once for all that one answer shows."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from worker.domain.request import GenerationRequest, State, Tier
@@ -8,14 +9,19 @@ from worker.ledger.connection import Tx
 from worker.policy import pacing, quarantine, reasons, repeats
 from worker.policy.reasons import Timing
 
+Places = Mapping[str, int]
 LINE_READ = 500  # of a tier's line at once; who stands further back is counted one by one
 
 
 class Scene:
-    """What all sentences of one answer share: read once per organization and tier."""
+    """What all sentences of one answer share: read once per organization and tier.
 
-    def __init__(self, tx: Tx, timing: Timing) -> None:
+    `places`: how many stand before a waiting request, where whoever asks for thousands has counted them all at once.
+    """
+
+    def __init__(self, tx: Tx, timing: Timing, places: Places | None = None) -> None:
         self._tx = tx
+        self._places = places or {}
         self._timing = timing
         self._now = tx.now()
         seen = [one.seen_at for one in processes.known(tx)]
@@ -67,6 +73,8 @@ class Scene:
         return repeats.next_at(budgets.allowed_repeats(self._tx, found.organization, found.kind.tier), self._now)
 
     def _ahead(self, found: GenerationRequest) -> int:
+        if found.id in self._places:
+            return self._places[found.id]
         key = (found.organization, found.kind.tier)
         if key not in self._lines:
             ids = listing.line(self._tx, *key, LINE_READ)

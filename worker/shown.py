@@ -29,16 +29,18 @@ from worker.ledger.tokens import ApiToken
 from worker.moments import instant
 from worker.policy import pacing, quarantine, reasons
 from worker.policy.reasons import Timing
-from worker.scene import Scene
+from worker.scene import Places, Scene
 
 Shown = dict[str, Any]
 Openness = Mapping[tuple[str, str], datetime | None]
 NOT_FINAL = (State.WAITING, State.SENDING, State.HELD, State.UNKNOWN)
 
 
-def request_list(tx: Tx, found: Sequence[GenerationRequest], timing: Timing) -> list[Shown]:
-    """Requests with their reasons and start times."""
-    scene = Scene(tx, timing)
+def request_list(
+    tx: Tx, found: Sequence[GenerationRequest], timing: Timing, places: Places | None = None
+) -> list[Shown]:
+    """Requests with their reasons and start times; `places` as a scene takes them."""
+    scene = Scene(tx, timing, places)
     links = {
         one.interview_id: stored.interview.share_link
         for one in found

@@ -1,5 +1,6 @@
 """One set of promises for every vendor whose API lists postings: what has changed, and what is open and no event announced."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -11,15 +12,16 @@ from tests.fetching.town import A_POSTING, TEXT, Town
 from tests.ledger.databases import Ledgers
 from tests.sources.deliveries import source
 from tests.standins.kinds import STANDINS
-from tests.standins.vendor import Asked, Cut, Posting, Raw, Status, Vendor
+from tests.standins.vendor import Asked, Cut, Posting, Raw, Status, Trouble, Vendor
 from worker import sources
 from worker.domain.request import State
 from worker.events import fetchers
 from worker.events.fetching import Done
-from worker.ledger import fetches, source_apis
+from worker.ledger import fetch_standings, fetches, listing, source_apis
 from worker.ledger.connection import Ledger
 from worker.ledger.events import EventState
 from worker.ledger.fetches import LEASE, What
+from worker.ledger.listing import Filters
 from worker.sources import Polls
 
 POLLED = [kind for kind in STANDINS if sources.named(kind).IS_POLLED]  # type: ignore[attr-defined]  # all of them have lists
@@ -228,7 +230,7 @@ def test_a_success_without_a_list_is_no_list_that_is_empty(town: Town, body: byt
     begin(town)
     town.vendor.then(*[Raw(body)] * 20)
     town.ask_all()
-    failing = town.ledger.read(lambda tx: fetches.failing_lists(tx, "careers"))
+    failing = town.ledger.read(lambda tx: fetch_standings.failing_lists(tx, "careers"))
     assert any("The answer can't be used: " in one for one in failing), failing
 
 
@@ -238,8 +240,45 @@ def test_a_next_page_that_is_no_address_is_not_the_end_of_a_list(kind: str, sqli
         begin(town)
         town.vendor.then(Raw(b'{"jobs": [], "data": [], "paging": {"next": "/p/2"}, "links": {"next": "/p/2"}}'))
         town.ask_once()
-        (failing,) = town.ledger.read(lambda tx: fetches.failing_lists(tx, "careers"))
+        (failing,) = town.ledger.read(lambda tx: fetch_standings.failing_lists(tx, "careers"))
         assert "next is no web address; expected that of the next page" in failing
+
+
+def test_one_posting_that_can_not_be_read_takes_none_of_a_list_with_it(town: Town) -> None:
+    """The page is kept and told of, so that a reader that was mended reads it again."""
+    town.vendor.page_size = 9
+    town.vendor.put(*FIVE[:3])
+    kind, real = sources.named(town.source.kind), town.vendor.respond
+
+    def spoilt(asked: Asked) -> Trouble:
+        told = real(asked)
+        assert isinstance(told, Raw)
+        body = re.sub(rb'"(id|_id|shortcode)": "?2"?(?=[,}])', rb'"\1": null', told.body)
+        return Raw(body.replace(b"<id>2</id>", b"<id></id>")) if b"Job 3" in body else told
+
+    assert isinstance(kind, Polls)
+    town.vendor.respond = spoilt  # type: ignore[method-assign]  # a vendor that forgets an id
+    begin(town)
+    town.ask_all()
+    assert jobs(town) == {"1", "3"}
+    page = town.ledger.read(lambda tx: listing.events_page(tx, Filters(state="unreadable"), 9, None))
+    assert "One of its postings can't be read: " in (page.items[0].reason or "")
+    town.vendor.respond = real  # type: ignore[method-assign]  # likewise
+    town.pass_time(DAY)
+    town.ask_all()
+    assert jobs(town) == {"1", "2", "3"}
+
+
+def test_a_feed_of_which_a_position_can_not_be_read_closes_nothing(sqlite_ledgers: Ledgers) -> None:
+    with sqlite_ledgers.lent() as ledger, opened("personio", ledger) as town:
+        town.vendor.put(*FIVE[:3])
+        begin(town)
+        town.ask_all()
+        feed = b"<workzag-jobs><position><id>1</id></position><position><id> </id></position></workzag-jobs>"
+        town.vendor.then(Raw(feed))
+        town.pass_time(POLL)
+        town.ask_once()
+        assert State.CANCELLED not in {one.state for one in town.requests()}
 
 
 @pytest.mark.parametrize("kind", ["lever", "workable"])

@@ -3,32 +3,24 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, jsonify, request, send_file
+from flask import Response, jsonify, request
 from pydantic import Field
 
-from web import problems, uploads
+from web import batch_decisions, batch_results, problems, uploads
 from web.api import paging
 from web.api.paging import Paging
 from web.api.reading import Lenient
 from web.api.resource import resource, success
 from web.context import context, person
-from web.naming import is_id
 from web.problems import Problem
-from worker.batches import checking, deciding, prediction, running, showing
+from worker.batches import checking, prediction, running, showing
 from worker.batches.checking import Totals
 from worker.ledger import batches
-from worker.ledger.batches import Batch
 from worker.ledger.connection import Tx
-from worker.operators import Person, Refusal
+from worker.operators import Refusal
 from worker.shown import Shown
 
 RESOURCE = resource("batches", "batches")
-FOLLOWED_AT_ONCE = 2000  # rows; of more, the requests follow a decision with the next sweep
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "jsonl": "application/jsonl; charset=utf-8",
-}
 
 
 class BatchPath(Lenient):
@@ -61,7 +53,7 @@ def hand_in(query: HandingIn) -> Response:
         now = running.begin(bridge, upload.sheet, upload.judge, person(), None)
         running.keep_unfiled(bridge, upload.sheet, now)
     context().hinting.file(now.batch)
-    told = bridge.ledger.read(lambda tx: _shown(tx, now.batch))
+    told = bridge.ledger.read(lambda tx: batch_decisions.told(tx, now.batch))
     response = jsonify({**(told or {}), "goes_on": now.goes_on is not None})
     response.status_code = 202
     response.headers["Location"] = f"/api/v1/batches/{now.batch}"
@@ -83,61 +75,40 @@ def list_batches(query: Paging) -> Response:
 @RESOURCE.get("/<batch_id>", summary="One batch", responses=success(200, "The batch, with counts by state."))
 def one_batch(path: BatchPath) -> Response:
     """Where it stands, why it stands still, and when it is done."""
-    return paging.one("batch", path.batch_id, lambda tx: _shown(tx, path.batch_id))
+    return paging.one("batch", path.batch_id, lambda tx: batch_decisions.told(tx, path.batch_id))
 
 
 @RESOURCE.get("/<batch_id>/results", summary="Its results", responses=success(200, "A file to be kept."))
 def results(path: BatchPath, query: ResultsQuery) -> Response:
     """The columns that were handed in, and interview, share link, state, reason and request of each row."""
-    found = context().bridge.ledger.read(lambda tx: batches.get(tx, path.batch_id)) if is_id(path.batch_id) else None
-    if found is None:
-        raise Problem(problems.NOT_FOUND, "There is no batch of that id.")
-    answer = send_file(
-        uploads.results(context().bridge, found, query.format),
-        mimetype=TYPES[query.format],
-        as_attachment=True,
-        download_name=f"batch-{found.id}.{query.format}",
-    )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return batch_results.answer(path.batch_id, query.format)
 
 
 @RESOURCE.post("/<batch_id>/pause", summary="Pause a batch", responses=success(200, "The batch as it stands now."))
 def pause(path: BatchPath) -> Response:
     """409 where it is paused or cancelled already."""
-    return _decided(path.batch_id, deciding.pause)
+    return _decided(lambda: batch_decisions.pause(path.batch_id))
 
 
 @RESOURCE.post("/<batch_id>/resume", summary="Resume a batch", responses=success(200, "The batch as it stands now."))
 def resume(path: BatchPath) -> Response:
     """409 where it is not paused."""
-    return _decided(path.batch_id, deciding.resume)
+    return _decided(lambda: batch_decisions.resume(path.batch_id))
 
 
 @RESOURCE.post("/<batch_id>/cancel", summary="Cancel the rest", responses=success(200, "The batch as it stands now."))
 def cancel(path: BatchPath) -> Response:
     """What waits, is held or is not filed yet. 409 where it is cancelled already."""
-    return _decided(path.batch_id, deciding.cancel)
+    return _decided(lambda: batch_decisions.cancel(path.batch_id))
 
 
-def _decided(batch_id: str, decide: Callable[[Tx, Person, str], Batch]) -> Response:
+def _decided(decide: Callable[[], Shown]) -> Response:
     if request.get_data(cache=True) not in (b"", b"{}"):
         raise Problem(problems.MALFORMED, "This decision takes no body.")
-    if not is_id(batch_id):
-        raise Problem(problems.NOT_FOUND, "There is no batch of that id.")
-    ledger, who = context().bridge.ledger, person()
     try:
-        ledger.write(lambda tx: decide(tx, who, batch_id))
+        return jsonify(decide())
     except Refusal as refusal:
         raise problems.refused(refusal) from None
-    told = ledger.read(lambda tx: _shown(tx, batch_id))
-    assert told is not None, "it was decided about"
-    if told["rows"] <= FOLLOWED_AT_ONCE:
-        deciding.follow(ledger, batch_id)
-        told = ledger.read(lambda tx: _shown(tx, batch_id))
-    for organization, _ in ledger.read(lambda tx: batches.moving(tx, batch_id)):
-        context().hinting.pump(organization)
-    return jsonify(told)
 
 
 def _checked(upload: uploads.Upload) -> Shown:
@@ -149,8 +120,3 @@ def _checked(upload: uploads.Upload) -> Shown:
     now, ends = ledger.read(lambda tx: prediction.of_calls(tx, counted.calls))
     told = {"name": upload.sheet.name, "notes": [*upload.sheet.notes], "ignored": [*upload.sheet.ignored]}
     return {**told, **showing.totals(counted, now, ends), "items": items}
-
-
-def _shown(tx: Tx, batch_id: str) -> Shown | None:
-    found = batches.get(tx, batch_id)
-    return None if found is None else showing.batch(tx, found, context().bridge.timing)

@@ -19,16 +19,23 @@ ON_A_PAGE = 50
 def page() -> str:
     """Newest first."""
     state = request.args.get("state") or None
-    cursor = request.args.get("cursor") or None
-    if (state is not None and state not in list(State)) or (cursor is not None and not is_id(cursor)):
+    batch, cursor = (request.args.get(name) or None for name in ("batch", "cursor"))
+    is_odd = any(one is not None and not is_id(one) for one in (batch, cursor))
+    if is_odd or (state is not None and state not in list(State)):
         raise Problem(problems.NOT_FOUND)
     timing = context().bridge.timing
 
     def unit(tx: Tx) -> tuple[list[Shown], str | None]:
-        found = listing.requests_page(tx, Filters(state=state), ON_A_PAGE, cursor)
+        found = listing.requests_page(tx, Filters(state=state, batch=batch), ON_A_PAGE, cursor)
         return shown.request_list(tx, found.items, timing), found.next
 
     items, following = context().bridge.ledger.read(unit)
     return render_template(
-        "request_list.html", items=items, following=following, state=state, states=list(State), signed_in=g.signed_in
+        "request_list.html",
+        items=items,
+        following=following,
+        state=state,
+        batch=batch,
+        states=list(State),
+        signed_in=g.signed_in,
     )

@@ -8,12 +8,12 @@ from worker.batches.results import Result
 from worker.batches.rows import Sheet
 from worker.batches.running import written
 from worker.domain.request import State
-from worker.ledger import batch_rows, batches
+from worker.ledger import batch_rows, listing
 from worker.ledger.batch_rows import RowAndRequest
 from worker.ledger.batches import Batch
 from worker.ledger.connection import Tx
 from worker.policy.verdicts import ACCEPTED, Verdict
-from worker.scene import LINE_READ
+from worker.scene import Places
 from worker.shown import request_list
 
 AT_ONCE = 500  # rows read in one transaction
@@ -27,25 +27,24 @@ def titles(batch: Batch) -> list[str]:
 def records(bridge: Bridge, batch: Batch) -> Iterator[list[object]]:
     """A record for each row, in the order of the file."""
     sheet = _sheet(batch)
-    waiting = bridge.ledger.read(lambda tx: batches.counts(tx, batch.id).get(State.WAITING, 0))
-    after = 0
+    places = bridge.ledger.read(lambda tx: listing.places(tx, batch.id))
 
-    def some(tx: Tx) -> list[list[object]]:
-        nonlocal after
+    def some(tx: Tx, after: int) -> tuple[int, list[list[object]]]:
         found = batch_rows.some(tx, batch.id, after, AT_ONCE)
-        reasons = _reasons(tx, bridge, found, with_waiting=waiting <= LINE_READ)
-        after = found[-1].row.number if found else after
-        return [results.values(sheet, written(one.row), _result(one, reasons)) for one in found]
+        reasons = _reasons(tx, bridge, found, places)
+        last = found[-1].row.number if found else after
+        return last, [results.values(sheet, written(one.row), _result(one, reasons)) for one in found]
 
-    while chunk := bridge.ledger.read(some):
+    last, chunk = bridge.ledger.read(lambda tx: some(tx, 0))
+    while chunk:
         yield from chunk
+        last, chunk = bridge.ledger.read(lambda tx, after=last: some(tx, after))  # type: ignore[misc]  # a default binds it
 
 
-def _reasons(tx: Tx, bridge: Bridge, found: list[RowAndRequest], *, with_waiting: bool) -> dict[str, str]:
-    """Of the requests that are not final. Of a long line each place would have to be counted, and be stale once it is read."""
-    final = {State.CREATED} if with_waiting else {State.CREATED, State.WAITING}
-    open_ones = {one.request.id: one.request for one in found if one.request and one.request.state not in final}
-    told = request_list(tx, list(open_ones.values()), bridge.timing)
+def _reasons(tx: Tx, bridge: Bridge, found: list[RowAndRequest], places: Places) -> dict[str, str]:
+    """Of the requests that are not final."""
+    waiting = {one.request.id: one.request for one in found if one.request and one.request.state is not State.CREATED}
+    told = request_list(tx, list(waiting.values()), bridge.timing, places)
     return {one["id"]: one["reason"] for one in told if one["reason"]}
 
 

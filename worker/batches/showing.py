@@ -52,6 +52,18 @@ def batch(tx: Tx, found: Batch, timing: Timing) -> Shown:
     }
 
 
+def whole(tx: Tx, found: Batch, timing: Timing, most: int) -> Shown:
+    """A batch with the first of its rows that can't be filed, and of those that need somebody: requests, each with its `row`."""
+    stuck = batch_rows.awaiting_somebody(tx, found.id, most)
+    told = request_list(tx, [request for _, request in stuck], timing)
+    wrong = batch_rows.faulty(tx, found.id, most)
+    return {
+        **batch(tx, found, timing),
+        "bad_rows": [{"row": one.number, "verdict": one.verdict, "text": one.text} for one in wrong],
+        "needs_somebody": [{**request, "row": number} for (number, _), request in zip(stuck, told, strict=True)],
+    }
+
+
 def row(found: RowAndRequest) -> Shown:
     """One row of a batch."""
     request = found.request

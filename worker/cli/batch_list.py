@@ -6,11 +6,10 @@ from worker.batches import showing
 from worker.cli import batch_words, finding, opening, options, printing
 from worker.cli.printing import Cell
 from worker.domain.request import State
-from worker.ledger import batch_rows, batches, listing
+from worker.ledger import batches
 from worker.ledger.connection import Tx
-from worker.ledger.listing import Filters
 from worker.policy.verdicts import ACCEPTED, Verdict
-from worker.shown import Shown, request_list
+from worker.shown import Shown
 
 FIRST_ONES = 20  # bad rows, and requests that need somebody, on one screen
 
@@ -51,29 +50,22 @@ def show(batch_id: str, as_json: bool) -> None:
     """
     bridge = opening.bridge()
 
-    def unit(tx: Tx) -> tuple[Shown, list[Shown], list[Shown]]:
-        found = finding.batch(tx, batch_id)
-        wrong = [_faulty(one) for one in batch_rows.faulty(tx, found.id, FIRST_ONES)]
-        stuck = [
-            one
-            for state in (State.UNKNOWN, State.HELD)
-            for one in listing.requests_page(tx, Filters(state=state, batch=found.id), FIRST_ONES, None).items
-        ]
-        return showing.batch(tx, found, bridge.timing), wrong, request_list(tx, stuck[:FIRST_ONES], bridge.timing)
-
-    shown, wrong, stuck = bridge.ledger.read(unit)
+    shown = bridge.ledger.read(lambda tx: showing.whole(tx, finding.batch(tx, batch_id), bridge.timing, FIRST_ONES))
     if as_json:
-        printing.as_document({**shown, "bad_rows": wrong, "needs_somebody": stuck})
+        printing.as_document(shown)
         return
     _print(shown)
-    if wrong:
+    if shown["bad_rows"]:
         printing.heading("Rows that can't be filed")
-        printing.lines(f"row {one['row']}: {one['text']}" for one in wrong)
-    if stuck:
+        printing.lines(f"row {one['row']}: {one['text']}" for one in shown["bad_rows"])
+    if shown["needs_somebody"]:
         printing.heading("Requests that need somebody")
         printing.table(
-            ("Request", "State", "Title", "Why"),
-            ((one["label"], printing.state(one["state"]), one["title"], one["reason"]) for one in stuck),
+            ("Row", "Request", "State", "Title", "Why"),
+            (
+                (str(one["row"]), one["label"], printing.state(one["state"]), one["title"], one["reason"])
+                for one in shown["needs_somebody"]
+            ),
         )
 
 
@@ -93,10 +85,6 @@ def _print(shown: Shown) -> None:
             ("Begun", printing.moment(shown["created_at"])),
         )
     )
-
-
-def _faulty(one: batch_rows.StoredRow) -> Shown:
-    return {"row": one.number, "verdict": one.verdict, "text": one.text}
 
 
 def _row(shown: Shown) -> tuple[Cell, ...]:

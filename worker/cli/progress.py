@@ -12,6 +12,7 @@ from rich.text import Text
 from worker.cli.printing import note
 
 EVERY_SECONDS = 10.0
+REDRAWN = 2.0  # times a second, in a terminal: it shows life, and each time costs
 
 
 class Progress:
@@ -20,7 +21,7 @@ class Progress:
     def __init__(self) -> None:
         console = Console(stderr=True)
         live = console.is_terminal and not console.is_dumb_terminal and sys.stderr.isatty()
-        self._status = Status("", console=console) if live else None
+        self._status = Status("", console=console, refresh_per_second=REDRAWN) if live else None
         self._key: str | None = None
         self._said = ""
         self._next = 0.0

@@ -108,6 +108,13 @@ class Ignored:
         return cls(f'The event "{single_line(name)[:80]}" of {vendor} says nothing about a posting or a stage.')
 
 
+@dataclass(frozen=True)
+class Illegible:
+    """A posting of a list that can't be read, beside others that can; `reason` says where and why, without a full stop."""
+
+    reason: str
+
+
 Event = (
     PostingOpened
     | PostingChanged
@@ -117,4 +124,5 @@ Event = (
     | InterviewFinished
     | Ping
     | Ignored
+    | Illegible
 )

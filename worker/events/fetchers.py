@@ -5,15 +5,17 @@ lost nothing.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from config.settings import Source
 from worker import log, sources
 from worker.assembly import Bridge
+from worker.domain.asking import Asking
+from worker.domain.fields import Unreadable
 from worker.events.fetching import Done, Fetching
-from worker.ledger import fetches
+from worker.ledger import fetches, source_apis
 from worker.ledger.connection import LedgerFault, Tx
-from worker.ledger.fetches import Later, What
+from worker.ledger.fetches import Fetch, Later, What
 from worker.outbound import Outbound
 from worker.sources import Polls
 
@@ -54,7 +56,7 @@ class Fetchers:
 
     def _send_out(self) -> None:
         if not self._is_prepared:
-            self._bridge.ledger.write(lambda tx: prepare(tx, self._bridge))
+            self._bridge.ledger.write(lambda tx: prepare(tx, self._bridge.settings.sources.values()))
             self._is_prepared = True
         for name in self._bridge.ledger.read(fetches.due_sources):
             with self._lock:
@@ -92,12 +94,29 @@ class Fetchers:
             _logger.exception("fetching failed")
 
 
-def prepare(tx: Tx, bridge: Bridge) -> None:
+def prepare(tx: Tx, configured: Iterable[Source]) -> None:
     """Give every source its lists, and try again what was refused: the configuration may be another one now."""
     fetches.reopen_refused(tx)
-    for source in bridge.settings.sources.values():
+    for source in configured:
+        resting = [one for one in fetches.lists(tx, source.name) if not _can_be_asked(one, source)]
+        for one in resting:
+            fetches.rest(tx, one)
+        if resting:
+            source_apis.forget_trouble(tx, source.name)
         for what in lists_of(source):
             fetches.want_list(tx, source.name, source.organization, what, "", now=False)
+
+
+def _can_be_asked(found: Fetch, source: Source) -> bool:
+    """Whether a list is one that a source of this kind and address has. A key that is missing is for a person to mend."""
+    kind = sources.named(source.kind)
+    if not isinstance(kind, Polls) or bool(found.subject) != kind.BY_ACCOUNT:
+        return False
+    try:
+        kind.page(Asking(found.subject or None), source)
+    except Unreadable:
+        return False
+    return found.what is What.OPEN or kind.IS_POLLED
 
 
 def lists_of(source: Source) -> Sequence[What]:

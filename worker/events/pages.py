@@ -13,7 +13,15 @@ from config.settings import Source
 from worker import sources
 from worker.domain.asking import Asking, Listed
 from worker.domain.call import SUCCESS
-from worker.domain.event import Event, Ignored, PostingAnnounced, PostingChanged, PostingClosed, PostingOpened
+from worker.domain.event import (
+    Event,
+    Ignored,
+    Illegible,
+    PostingAnnounced,
+    PostingChanged,
+    PostingClosed,
+    PostingOpened,
+)
 from worker.domain.received import Received
 from worker.ledger import events, fetches, postings
 from worker.ledger.connection import Tx
@@ -86,6 +94,8 @@ def _is_news(told: Event, known: set[str], asked: set[str]) -> bool:
             return job_id not in known | asked
         case PostingClosed(job_id):
             return job_id in known
+        case Illegible():
+            return True
         case _:
             return False
 
@@ -102,8 +112,11 @@ def _seen_at(news: Event, moment: datetime) -> Event:
 
 
 def _gone(tx: Tx, source: Source, listed: Listed) -> list[Event]:
-    """What is open here and not in a list that is whole. An empty list closes nothing: a mistake may look like that."""
-    if not listed.is_whole:
+    """What is open here and not in a list that is whole. An empty list closes nothing: a mistake may look like that.
+
+    Nor does one of which something can't be read: it may name any of them.
+    """
+    if not listed.is_whole or any(isinstance(one, Illegible) for one in listed.events):
         return []
     named = {one.posting.job_id for one in listed.events if isinstance(one, PostingOpened | PostingChanged)}
     return [PostingClosed(job_id) for job_id in sorted(postings.open_ids(tx, source.name) - named)] if named else []

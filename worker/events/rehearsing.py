@@ -10,7 +10,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from config.settings import Source
-from worker.domain.event import Event, Ignored, PostingAnnounced, PostingChanged, PostingClosed, PostingOpened
+from worker.domain.event import (
+    Event,
+    Ignored,
+    Illegible,
+    PostingAnnounced,
+    PostingChanged,
+    PostingClosed,
+    PostingOpened,
+)
 from worker.domain.fields import Unreadable
 from worker.domain.posting import JobPosting
 from worker.domain.request import State
@@ -93,6 +101,8 @@ class Rehearsal:
                 return self._close(source, event, said)
             case Ignored(reason):
                 return Effect.IGNORED, reason
+            case Illegible(reason):
+                return Effect.UNREADABLE, f"One of its postings can't be read: {reason}."
             case _:
                 return Effect.IGNORED, "It says nothing of a posting."
 

@@ -139,6 +139,20 @@ def faulty(tx: Tx, batch_id: str, limit: int) -> list[StoredRow]:
     return [_from_row(row) for row in tx.conn.execute(statement.limit(limit)).mappings()]
 
 
+def awaiting_somebody(tx: Tx, batch_id: str, limit: int) -> list[tuple[int, GenerationRequest]]:
+    """The first of its rows whose requests a person must decide about, whoever filed those; each request once."""
+    number = sa.func.min(batch_row.c.number).label("row")
+    statement = (
+        sa.select(request, number)
+        .join(batch_row, batch_row.c.request_id == request.c.id)
+        .where(batch_row.c.batch == batch_id, request.c.state.in_([State.UNKNOWN, State.HELD]))
+        .group_by(request.c.id)
+        .order_by(number)
+        .limit(limit)
+    )
+    return [(row["row"], requests.from_row(row)) for row in tx.conn.execute(statement).mappings()]
+
+
 def in_state(tx: Tx, batch_id: str, states: Collection[State], after: str, limit: int) -> list[str]:
     """Ids of the requests that it filed in some states, beyond an id, the lowest first."""
     statement = sa.select(request.c.id).where(

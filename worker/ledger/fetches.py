@@ -5,9 +5,10 @@ between leaves a lease that ends: it is asked again, and asking twice does no ha
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,14 +18,20 @@ from worker.ledger.connection import Tx
 from worker.ledger.fetch_tables import fetch, source_api
 
 LEASE = timedelta(minutes=3)  # longer than three calls to their deadline
+LONGEST_STEP = timedelta(days=2)  # of a clock that was ahead, and by which a poll may have begun too late
 
 
 class What(StrEnum):
     """What is asked for. Of a source's waiting fetches, postings go first."""
 
     POSTING = "posting"  # one posting with its text; the subject is its id
+    APPLICATION = "application"  # where one stands; the subject is a keyed digest, and whose it is says its event alone
     CHANGES = "changes"  # what has changed since the last time; the subject is an account, or ""
     OPEN = "open"  # all that are open, to find those that no event announced; likewise
+
+
+LISTS = (What.CHANGES, What.OPEN)
+OF_NO_POSTING = PostingAnnounced()
 
 
 class FetchState(StrEnum):
@@ -74,20 +81,20 @@ class Later:
 
 @dataclass(frozen=True)
 class Wish:
-    """A posting whose text is wanted, as an event announced it."""
+    """A posting whose text is wanted, or an application, as an event announced it."""
 
     source: str
     organization: str
-    announced: PostingAnnounced
+    what: What
+    subject: str
     event_id: str
     event_at: datetime
     alone: bool
+    announced: PostingAnnounced = OF_NO_POSTING
 
 
-def wish(tx: Tx, wanted: Wish) -> Fetch | None:
-    """File it, due at once; one that is there takes the newest announcement. The fetch as it was before, if there was one."""
-    job_id = wanted.announced.job_id or ""
-    before = get(tx, wanted.source, What.POSTING, job_id, lock=True)
+def wish(tx: Tx, wanted: Wish) -> Fetch:
+    """File it, due at once; one that is there takes the newest announcement. The fetch as it was; a new one as it is."""
     values = {
         "organization": wanted.organization,
         "state": FetchState.WAITING,
@@ -99,7 +106,12 @@ def wish(tx: Tx, wanted: Wish) -> Fetch | None:
         "alone": wanted.alone,
         "announced": _told(wanted.announced),
     }
-    _put(tx, wanted.source, What.POSTING, job_id, values, values)
+    _put(
+        tx, wanted.source, wanted.what, wanted.subject, values, {}
+    )  # of two first ones in one moment the second waits here
+    before = get(tx, wanted.source, wanted.what, wanted.subject, lock=True)
+    assert before is not None, "it is there, and ours alone"
+    _put(tx, wanted.source, wanted.what, wanted.subject, values, values)
     return before
 
 
@@ -120,14 +132,14 @@ def want_list(tx: Tx, source: str, organization: str, what: What, account: str, 
 
 def hurry(tx: Tx, source: str) -> bool:
     """Have a source's lists asked for now; False where it has none."""
-    lists = sa.and_(fetch.c.source == source, fetch.c.what != What.POSTING)
+    lists = sa.and_(fetch.c.source == source, fetch.c.what.in_(LISTS), fetch.c.state == FetchState.WAITING)
     return bool(tx.conn.execute(sa.update(fetch).where(lists).values(due_at=tx.now())).rowcount)
 
 
 def due_sources(tx: Tx) -> list[str]:
     """Sources that have something to ask now."""
     now = tx.now()
-    closed = sa.select(source_api.c.source).where(source_api.c.closed_until > now)
+    closed = sa.select(source_api.c.source).where(source_api.c.closed_until > now, source_api.c.trouble_at <= now)
     statement = sa.select(fetch.c.source).distinct().where(*_due(now), fetch.c.source.not_in(closed))
     return list(tx.conn.execute(statement).scalars())
 
@@ -139,7 +151,7 @@ def claim(tx: Tx, source: str, apart: timedelta, holder: str) -> Fetch | Later |
     )
     api = tx.conn.execute(sa.select(source_api).where(source_api.c.source == source).with_for_update()).one()
     now = tx.now()
-    opens = max(api.next_at, api.closed_until or api.next_at)
+    opens = max(one for one in (now, *_closures(api, now)) if one is not None)
     postings_first = sa.case((fetch.c.what == What.POSTING, 0), else_=1)
     statement = (
         sa.select(fetch)
@@ -155,9 +167,17 @@ def claim(tx: Tx, source: str, apart: timedelta, holder: str) -> Fetch | Later |
         return Later(opens)
     found = from_row(row)
     taken = {"fence": found.fence + 1, "lease_until": now + LEASE, "holder": holder}
+    since = now - LONGEST_STEP if found.since is not None and found.since > now else found.since
     tx.conn.execute(sa.update(fetch).where(*_one(found)).values(taken))
     tx.conn.execute(sa.update(source_api).where(source_api.c.source == source).values(next_at=now + apart))
-    return Fetch(**{**found.__dict__, "fence": found.fence + 1})
+    return replace(found, fence=found.fence + 1, since=since)
+
+
+def _closures(api: sa.Row[Any], now: datetime) -> tuple[datetime | None, ...]:
+    """Until when the pace, and the API, keep calls away. What was said at a time still to come, a clock said that was ahead."""
+    paced = api.next_at if api.next_at <= now + LEASE else None
+    is_true = api.trouble_at is None or api.trouble_at <= now
+    return paced, api.closed_until if is_true else None
 
 
 def release(tx: Tx, holder: str) -> int:
@@ -203,11 +223,16 @@ def round_off(tx: Tx, claimed: Fetch, since: datetime | None, due_at: datetime, 
     _settle(tx, claimed, said=said, failures=0, **fresh)
 
 
+def rest(tx: Tx, found: Fetch) -> None:
+    """A list that its source has no more, as it is configured now. It is kept: the configuration may be mended."""
+    tx.conn.execute(sa.update(fetch).where(*_one(found)).values(state=FetchState.DONE, updated_at=tx.now()))
+
+
 def reopen_refused(tx: Tx) -> None:
-    """Another key or address may be configured now: what was refused is asked again."""
+    """Another key or address may be configured now: what was refused is asked again, one by one where it was one application."""
     refused = sa.select(source_api.c.source).where(source_api.c.refused)
-    waiting = sa.and_(fetch.c.state == FetchState.WAITING, fetch.c.source.in_(refused))
-    tx.conn.execute(sa.update(fetch).where(waiting).values(due_at=tx.now()))
+    troubled = sa.or_(fetch.c.source.in_(refused), sa.and_(fetch.c.what == What.APPLICATION, fetch.c.failures > 0))
+    tx.conn.execute(sa.update(fetch).where(fetch.c.state == FetchState.WAITING, troubled).values(due_at=tx.now()))
     tx.conn.execute(sa.update(source_api).where(source_api.c.refused).values(closed_until=None, refused=False))
 
 
@@ -225,19 +250,9 @@ def of_source(tx: Tx, source: str, what: What) -> list[Fetch]:
     return [from_row(row) for row in rows]
 
 
-def failing_lists(tx: Tx, source: str) -> list[str]:
-    """Why lists of a source are not there yet: a sentence each, of those whose last page failed."""
-    failing = sa.and_(fetch.c.source == source, fetch.c.what != What.POSTING, fetch.c.failures > 0)
-    statement = (
-        sa.select(fetch.c.said).where(failing, fetch.c.said.is_not(None)).order_by(fetch.c.what, fetch.c.subject)
-    )
-    return list(dict.fromkeys(tx.conn.execute(statement).scalars()))
-
-
-def count_failed(tx: Tx, source: str) -> int:
-    """How many of a source were given up."""
-    failed = sa.and_(fetch.c.source == source, fetch.c.state == FetchState.FAILED)
-    return int(tx.conn.execute(sa.select(sa.func.count()).select_from(fetch).where(failed)).scalar_one())
+def lists(tx: Tx, source: str) -> list[Fetch]:
+    """Those of a source that are asked for, again and again."""
+    return [one for what in LISTS for one in of_source(tx, source, what) if one.state is FetchState.WAITING]
 
 
 def from_row(row: sa.RowMapping) -> Fetch:
@@ -273,8 +288,10 @@ def _one(found: Fetch) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    is_free = sa.or_(fetch.c.lease_until.is_(None), fetch.c.lease_until < now)
-    return fetch.c.state == FetchState.WAITING, fetch.c.due_at <= now, is_free
+    """Free and due; or put off, or taken, by a clock that was ahead and has been set back since."""
+    is_free = sa.or_(fetch.c.lease_until.is_(None), fetch.c.lease_until < now, fetch.c.lease_until > now + LEASE)
+    is_due = sa.or_(fetch.c.due_at <= now, fetch.c.updated_at > now + LEASE)
+    return fetch.c.state == FetchState.WAITING, is_due, is_free
 
 
 def _told(announced: PostingAnnounced) -> str:

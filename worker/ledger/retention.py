@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker.domain.message import Happened
-from worker.ledger import applications, candidates
+from worker.ledger import application_fetches, applications, candidates
 from worker.ledger.connection import Tx
 from worker.ledger.delivery_tables import delivery, delivery_try, is_open, is_waiting, target
 from worker.ledger.events import EventState
@@ -84,8 +84,8 @@ def _older(kind: Kind, organization: str, before: datetime) -> sa.Select[Any]:
 
 
 def _older_events(organization: str, before: datetime) -> sa.Select[Any]:
-    """An event that nobody has read yet is work, however old it is."""
-    is_done = event.c.state != EventState.STORED
+    """An event that nobody has read yet is work, however old it is; likewise one whose candidate has to be asked for."""
+    is_done = sa.and_(event.c.state != EventState.STORED, event.c.id.not_in(application_fetches.AWAITED))
     return (
         sa.select(event_body.c.event_id, event.c.received_at.label("at"))
         .join(event, event.c.id == event_body.c.event_id)

@@ -37,5 +37,10 @@ def note_trouble(tx: Tx, source: str, sentence: str, *, closed_until: datetime |
     _set(tx, source, closed_until=closed_until, refused=refused, trouble=sentence, trouble_at=tx.now())
 
 
+def forget_trouble(tx: Tx, source: str) -> None:
+    """What it was about is not asked for any more."""
+    _set(tx, source, closed_until=None, refused=False, trouble=None, trouble_at=None)
+
+
 def _set(tx: Tx, source: str, **values: object) -> None:
     tx.conn.execute(sa.update(source_api).where(source_api.c.source == source).values(values))

@@ -31,6 +31,7 @@ class Trouble(StrEnum):
     AWAY = "away"  # no connection, no answer, 5xx
     BUSY = "busy"  # 429
     REFUSED = "refused"  # no key, or one that is not accepted; an address that is not called
+    FORBIDDEN = "forbidden"  # 403: the key is not accepted, or not for this
     NOT_THERE = "not there"  # 404 and its like
     UNREADABLE = "unreadable"  # an answer that can't be understood
     ENDLESS = "endless"  # a list whose pages lead to ever more of them
@@ -40,23 +41,32 @@ FIRST_WAIT = {
     Trouble.AWAY: timedelta(seconds=15),
     Trouble.BUSY: timedelta(minutes=1),
     Trouble.REFUSED: timedelta(minutes=15),
+    Trouble.FORBIDDEN: timedelta(minutes=15),
     Trouble.NOT_THERE: timedelta(minutes=1),
     Trouble.UNREADABLE: timedelta(minutes=1),
     Trouble.ENDLESS: LONGEST_OUTAGE,
 }
 
 
+REFUSALS = (Trouble.REFUSED, Trouble.FORBIDDEN)
+
+
 def wait(trouble: Trouble, failures: int, told: timedelta | None = None) -> timedelta:
     """Until the next try, after so many `failures` in a row, this one counted; `told` is what Retry-After says."""
     if told is not None and trouble in (Trouble.AWAY, Trouble.BUSY):
         return min(max(told, SHORTEST_CLOSURE), LONGEST_CLOSURE)
-    longest = LONGEST_REFUSAL if trouble is Trouble.REFUSED else LONGEST_OUTAGE
+    longest = LONGEST_REFUSAL if trouble in REFUSALS else LONGEST_OUTAGE
     doubled: timedelta = FIRST_WAIT[trouble] * 2 ** min(failures - 1, MOST_DOUBLINGS)
     return min(doubled, longest)
 
 
-def closes(trouble: Trouble) -> bool:
-    """Whether nothing else can be had of this source meanwhile."""
+def closes(trouble: Trouble, *, of_candidate: bool = False) -> bool:
+    """Whether nothing else can be had of this source meanwhile.
+
+    `of_candidate`: it was asked about one. A key that may not read candidates, or not this one, may read postings all the same.
+    """
+    if trouble is Trouble.FORBIDDEN:
+        return not of_candidate
     return trouble in (Trouble.BUSY, Trouble.REFUSED)
 
 

@@ -115,6 +115,8 @@ def _resting(because: Trouble, to: Destination) -> str:
                 if "status" not in because.facts
                 else f"{told} That leads elsewhere, and redirects are not followed."
             )
+        case DeliveryCode.NO_LONGER_THERE if not because.facts:
+            return "What it tells of is not kept any more."
         case DeliveryCode.ATTEMPTS_USED:
             return f"{told} All {because.facts.get('tries', MOST_TRIES)} tries are used up."
         case _:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from config.settings import Source
 from worker import signing
-from worker.domain.asking import Asking, Listed
+from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, Key, NotThere, answered
 from worker.domain.event import (
     CandidateReachedStage,
@@ -100,7 +100,7 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """Postings to be asked for one by one. Where more are there, the answer has a cursor."""
     answer = _answered(status, body)
-    events = tuple(_to_be_asked(posting) for posting in answer.listed("results"))
+    events = each(answer.listed("results"), _to_be_asked)
     return Listed(
         events, answer.optional_key("nextCursor") if answer.flag("moreDataAvailable", default=False) else None
     )

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from config.settings import Source
 from worker import signing
-from worker.domain.asking import Asking, Listed
+from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, Key, answered, answered_list, segment, with_query
 from worker.domain.event import (
     CandidateReachedStage,
@@ -100,7 +100,7 @@ def page(asking: Asking, source: Source) -> Call:
 
 def listed(status: int, body: bytes, asking: Asking, _source: Source) -> Listed:
     """Positions to be asked for one by one; the list is whole."""
-    return Listed(tuple(_listed(position, asking.account) for position in answered_list("Breezy", status, body)))
+    return Listed(each(answered_list("Breezy", status, body), lambda one: _listed(one, asking.account)))
 
 
 def _listed(position: Fields, account: str | None) -> Event:

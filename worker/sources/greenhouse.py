@@ -11,7 +11,7 @@ from datetime import datetime
 
 from config.settings import Source
 from worker import signing
-from worker.domain.asking import Asking, Listed
+from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, answered, with_query
 from worker.domain.event import (
     CandidateReachedStage,
@@ -92,7 +92,7 @@ def page(_asking: Asking, source: Source) -> Call:
 
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """Every post of the board; the list is whole. Here a text's HTML is escaped once more than in an event."""
-    return Listed(tuple(_on_board(post) for post in answered("Greenhouse", status, body).listed("jobs")))
+    return Listed(each(answered("Greenhouse", status, body).listed("jobs"), _on_board))
 
 
 def _on_board(post: Fields) -> Event:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from config.settings import Source
 from worker import signing
-from worker.domain.asking import Asking, Listed
+from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, Key, answered, with_query
 from worker.domain.event import Event, Ignored, PostingAnnounced, PostingClosed, PostingOpened
 from worker.domain.fields import Fields, Unreadable
@@ -81,7 +81,7 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """One event a job, open or not."""
     data = answered("Kombo", status, body).child("data")
-    return Listed(tuple(_job_event(job) for job in data.listed("results")), data.optional_key("next"))
+    return Listed(each(data.listed("results"), _job_event), data.optional_key("next"))
 
 
 def _job_event(job: Fields) -> Event:

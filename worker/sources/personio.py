@@ -14,7 +14,7 @@ from xml.parsers import expat
 from config.settings import Source
 from worker import signing
 from worker.domain import call
-from worker.domain.asking import Asking, Listed
+from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, NotThere, segment, with_query
 from worker.domain.event import Event, Ignored, PostingChanged
 from worker.domain.fields import Fields, Unreadable
@@ -76,7 +76,7 @@ def listed(status: int, body: bytes, _asking: Asking, source: Source) -> Listed:
     feed = _parsed(body)
     if feed.name != ROOT:
         raise Unreadable(f"the answer is not Personio's feed; expected <{ROOT}>")
-    positions = tuple(_position(one, source) for one in feed.children if one.name == POSITION)
+    positions = each((one for one in feed.children if one.name == POSITION), lambda one: _position(one, source))
     return Listed(positions, is_whole=True)
 
 

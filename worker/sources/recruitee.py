@@ -11,7 +11,7 @@ from datetime import datetime
 
 from config.settings import Source
 from worker import signing
-from worker.domain.asking import Asking, Listed
+from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, Key, answered, segment, with_query
 from worker.domain.event import (
     CandidateReachedStage,
@@ -108,7 +108,7 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, asking: Asking, _source: Source) -> Listed:
     """Offers to be asked for one by one. The list is whole: no paging of it is documented."""
     offers = answered("Recruitee", status, body).listed("offers")
-    return Listed(tuple(_listed(offer, asking.account) for offer in offers))
+    return Listed(each(offers, lambda one: _listed(one, asking.account)))
 
 
 def _listed(offer: Fields, account: str | None) -> Event:
@@ -142,19 +142,12 @@ def _moved(payload: Fields, moved_at: datetime | None) -> Event:
         None,
         candidate.key("id"),
         stage.line("name"),
-        _email(candidate),
+        candidate.first_line("emails"),
         job_id=payload.optional_child("offer").optional_key("id"),
         stage_id=stage.optional_key("id"),
         name=candidate.optional_line("name"),
         moved_at=moved_at,
     )
-
-
-def _email(candidate: Fields) -> str | None:
-    """The first address."""
-    addresses = candidate.values.get("emails")
-    found = addresses[0] if isinstance(addresses, list) and addresses else None
-    return Fields({"email": found}, "emails").optional_line("email") if isinstance(found, str) else None
 
 
 def _posting(offer: Fields, changed_at: datetime | None) -> JobPosting:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from config.settings import Source
 from worker import signing
-from worker.domain.asking import Asking, Listed
+from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, Key, answered
 from worker.domain.event import (
     CandidateReachedStage,
@@ -94,7 +94,7 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """The only way to learn of a job whose event was lost: nothing is sent twice."""
     answer = answered("Teamtailor", status, body)
-    events = tuple(_live(job, PostingOpened) for job in answer.listed("data"))
+    events = each(answer.listed("data"), lambda one: _live(one, PostingOpened))
     return Listed(events, answer.optional_child("links").next_address())
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from config.settings import Source
 from worker import signing
-from worker.domain.asking import Asking, Listed
+from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, Key, answered, segment, with_query
 from worker.domain.event import (
     CandidateReachedStage,
@@ -83,7 +83,7 @@ def page(asking: Asking, source: Source) -> Call:
 def listed(status: int, body: bytes, _asking: Asking, _source: Source) -> Listed:
     """One event a job; one that comes without its text is to be asked for."""
     answer = answered("Workable", status, body)
-    events = tuple(_job_event(job) for job in answer.listed("jobs"))
+    events = each(answer.listed("jobs"), _job_event)
     return Listed(events, answer.optional_child("paging").next_address())
 
 
