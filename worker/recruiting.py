@@ -60,7 +60,8 @@ def _chosen(tx: Tx, found: Application) -> str:
         return choice.interview_id
     if choice is Invitation.WAITING and found.interview_id is not None:
         return found.interview_id  # chosen by a person before, because nothing is known of its posting
-    raise Refusal(Why.TOO_LATE, f"{inviting.reason(choice)} Nothing was sent.")
+    which = " Name it: --interview ID, or `interview_id`." if choice is Invitation.UNCLEAR else ""
+    raise Refusal(Why.TOO_LATE, f"{inviting.reason(choice)}{which} Nothing was sent.")
 
 
 def attach_result(tx: Tx, who: Person, result_id: str, job: str) -> StoredResult:

@@ -4,11 +4,12 @@ Made once, like those of `worker.shown`. A list holds no personal link, because 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from config.settings import Settings
 from worker.domain.application import Application, Invitation
-from worker.ledger import attributions, audit, interviews, listing, postings
+from worker.ledger import applications, attributions, audit, interviews, listing, postings
 from worker.ledger.attributions import Doubt
 from worker.ledger.connection import Tx
 from worker.ledger.results import StoredResult
@@ -26,6 +27,7 @@ DOUBTS = {
 def application(found: Application, results: Sequence[StoredResult]) -> Shown:
     """An application as in lists, with the latest and the best of its results (previews are not among them)."""
     latest = next((one for one in results if one.take is not None and one.take.is_latest), None)
+    is_answered = _is_answered(found, results)
     best = next((one for one in results if one.take is not None and one.take.is_best), None)
     return {
         "id": found.id,
@@ -41,7 +43,8 @@ def application(found: Application, results: Sequence[StoredResult]) -> Shown:
         "at_stage": found.at_stage,
         "reached_at": instant(found.reached_at),
         "state": found.invitation,
-        "reason": inviting.reason(found.invitation),
+        "reason": inviting.waits(found.invitation, at_stage=found.at_stage, is_answered=is_answered),
+        "action": inviting.action(found.invitation, is_answered=is_answered),
         "interview_id": found.interview_id,
         "invited_at": instant(found.invited_at),
         "sent": found.sent,
@@ -54,11 +57,18 @@ def application(found: Application, results: Sequence[StoredResult]) -> Shown:
     }
 
 
+def _is_answered(found: Application, results: Sequence[StoredResult]) -> bool:
+    """Whether a result has come since the link went out; an abandoned one counts, a preview doesn't."""
+    since = found.invited_at
+    return any(one.take is not None and (since is None or one.received_at >= since) for one in results)
+
+
 def application_list(tx: Tx, found: Sequence[Application]) -> list[Shown]:
-    """Applications with the titles of their jobs, where these are known."""
+    """Applications with the titles of their jobs and the requests of these, where they are known."""
     theirs = listing.results_of(tx, [one.id for one in found])
-    titles = postings.titles(tx, found)
-    return [{**application(one, theirs[one.id]), "title": titles.get(one.id)} for one in found]
+    titles, asked = postings.titles(tx, found), postings.asked_for(tx, found)
+    more = ({"title": titles.get(one.id), "request_id": asked.get(one.id)} for one in found)
+    return [{**application(one, theirs[one.id]), **known} for one, known in zip(found, more, strict=True)]
 
 
 def one_application(tx: Tx, found: Application, settings: Settings) -> Shown:
@@ -70,7 +80,28 @@ def one_application(tx: Tx, found: Application, settings: Settings) -> Shown:
     link = personal_link(tx, found, settings)
     briefs = [brief(one) for one in listing.results_of(tx, [found.id])[found.id]]
     (shown,) = application_list(tx, [found])
-    return {**shown, "personal_link": link, "results": briefs, "decisions": decisions}
+    reminder = None if shown["reason"] is None else _reminder(found, settings)
+    more = {"next_reminder_at": instant(reminder), "openings": _openings(tx, found)}
+    return {**shown, "personal_link": link, **more, "results": briefs, "decisions": decisions}
+
+
+def _reminder(found: Application, settings: Settings) -> datetime | None:
+    """When the candidate is reminded, unless a result comes first."""
+    source = settings.sources.get(found.source)
+    if source is None or not found.at_stage or found.invitation is not Invitation.INVITED:
+        return None
+    return inviting.next_reminder(found.invited_at, source.reminders, found.reminded)
+
+
+def _openings(tx: Tx, found: Application) -> list[Shown]:
+    """Where it is unclear which interview is meant: those of the open postings, for a person to choose from."""
+    if found.invitation is not Invitation.UNCLEAR:
+        return []
+    return [
+        {"job_id": one.job_id, "title": one.title, "language": one.language, "interview_id": one.interview_id}
+        for one in applications.openings(tx, found)
+        if one.is_open
+    ]
 
 
 def personal_link(tx: Tx, found: Application, settings: Settings, interview_id: str | None = None) -> str | None:
@@ -94,6 +125,7 @@ def brief(found: StoredResult) -> Shown:
         "score": said.score,
         "passed": passed(found),
         "completed_at": instant(said.completed_at),
+        "received_at": instant(found.received_at),
         "test": said.test,
         "matched_by": found.matched_by,
         **whose(found),

@@ -144,3 +144,35 @@ def test_an_application_is_exported_and_erased_with_its_person(desk: Desk, made:
     desk.told("candidates", "erase", "ada@example.com", "--yes")
     assert desk.told("candidates", "list")["items"] == []
     assert desk.told("results", "list")["items"] == []
+
+
+def test_what_is_waited_for_ends_with_a_result_and_begins_again_with_the_link(
+    desk: Desk, made: GenerationRequest
+) -> None:
+    moved(desk)
+    assert "nothing has come back since" in desk.told("candidates", "show", "a-1")["reason"]
+    signed = desk.bridge.ledger.read(
+        lambda tx: attributions.personal_id(tx, desk.told("candidates", "list")["items"][0]["id"])
+    )
+    desk.bridge.ledger.write(lambda tx: results.keep(tx, "acme", "event", a_result(INTERVIEW, external_id=signed)))
+    shown = desk.told("candidates", "show", "a-1")
+    assert (shown["reason"], shown["action"], shown["attempts"]) == (None, "Nothing to do.", 1)
+    assert [one["matched_by"] for one in shown["results"]] == ["id"]
+
+    again = desk.run("candidates", "resend", "a-1")
+
+    assert "No target wants candidate.invited: hand the link to the candidate yourself." in again.stderr
+    assert "2 times, last" in again.stdout
+    assert "nothing has come back since" in again.stdout
+
+
+def test_a_result_that_may_be_of_several_is_shown_with_them(desk: Desk, made: GenerationRequest) -> None:
+    said = a_result("c0ffee12", title=made.title, company="Harbour House")
+    desk.bridge.ledger.write(lambda tx: results.keep(tx, "acme", "event", said))
+    (listed,) = desk.told("results", "list")["items"]
+    shown = desk.run("results", "show", listed["id"]).stdout
+    assert listed["matched_by"] is None
+    assert "c0ffee12, which no job here has. One interview here may be it" in shown
+    assert INTERVIEW in shown
+    assert [one["matched_by"] for one in desk.told("results", "attach", listed["id"], INTERVIEW)["items"]] == ["person"]
+    assert "person: a person said so" in desk.run("results", "show", listed["id"]).stdout

@@ -6,7 +6,8 @@ from datetime import timedelta
 from tests.cli.desk import TEXT, Desk
 from tests.ledger.stage import Clock
 from tests.standins.ashby import AshbyApi
-from tests.standins.vendor import KEY, Posting, Raw, Status
+from tests.standins.lever import LeverApi
+from tests.standins.vendor import KEY, Applicant, Posting, Raw, Status, Vendor
 from worker import clock
 from worker.domain.received import Received
 from worker.events import reader
@@ -26,7 +27,7 @@ api_url = "{url}"
 """
 
 
-def with_ashby(desk: Desk, api: AshbyApi) -> None:
+def with_ashby(desk: Desk, api: Vendor) -> None:
     path = desk.folder / "bridge.toml"
     path.write_text(path.read_text() + ASHBY.format(key=KEY, url=api.api_url))
     desk.__dict__.pop("bridge", None)  # it is made from the file when it is first needed
@@ -115,6 +116,28 @@ def test_a_list_of_sources_says_how_their_apis_answer(desk: Desk) -> None:
         doctor = json.loads(desk.run("doctor", "--json").stdout)
         (check,) = [one for one in doctor["checks"] if one["name"] == "API of jobs"]
         assert check["state"] == "fail"
+
+
+def test_candidates_who_are_not_asked_for_are_told_while_the_api_lists_postings(desk: Desk) -> None:
+    with LeverApi() as api:
+        with_ashby(desk, api)
+        path = desk.folder / "bridge.toml"
+        path.write_text(path.read_text().replace('kind = "ashby"', 'kind = "lever"\nstage = "AI Interview"'))
+        ines = Applicant("8863880", "4711")
+        stored = desk.bridge.ledger.write(
+            lambda tx: events.store(
+                tx, [Receipt("jobs", "acme", Received({}, api.moved(ines), clock.wall()), ("id:1",))]
+            )
+        )
+        reader.read(desk.bridge.ledger, desk.bridge.settings.sources, stored[0].event_id)
+        api.then(Status(403))
+        assert isinstance(Fetching(desk.bridge.ledger, desk.bridge.settings.sources, Outbound()).one("jobs"), Done)
+        told = desk.told("sources", "list")["items"][2]["api"]
+        assert (told["state"], "lacks a permission" in told["trouble"]) == ("in_trouble", True)
+        checks = json.loads(desk.run("doctor", "--json").stdout)["checks"]
+        (check,) = [one for one in checks if one["name"] == "candidates of jobs"]
+        assert (check["state"], "nobody is invited before" in check["remedy"]) == ("warn", True)
+        assert ines.id not in json.dumps(checks)
 
 
 ENDLESS = Raw(b'{"success": true, "results": [], "moreDataAvailable": true, "nextCursor": "again"}')

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fetching import hall as halls
+from tests.fetching.hall import Hall
 from tests.fetching.town import A_POSTING, Town
 from tests.ledger.databases import Ledgers
 from tests.standins.kinds import STANDINS
@@ -34,3 +36,16 @@ def ashby(ledger: Ledger) -> Iterator[Town]:
     with STANDINS["ashby"]() as vendor:
         vendor.put(A_POSTING)
         yield Town(ledger, vendor)
+
+
+@pytest.fixture(params=halls.ASKING)
+def hall(request: pytest.FixtureRequest, sqlite_ledgers: Ledgers) -> Iterator[Hall]:
+    """Each vendor that tells of candidates by ids alone; for what depends on the vendor."""
+    with sqlite_ledgers.lent() as ledger:
+        yield from halls.opened(ledger, request.param)
+
+
+@pytest.fixture
+def lever_hall(ledger: Ledger) -> Iterator[Hall]:
+    """One of them for all, on each database."""
+    yield from halls.opened(ledger, "lever")

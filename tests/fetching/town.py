@@ -6,7 +6,7 @@ from datetime import timedelta
 from config import Secret
 from config.settings import Source
 from tests.ledger.stage import Clock
-from tests.standins.vendor import Posting, Vendor
+from tests.standins.vendor import Applicant, Posting, Vendor
 from worker import sources
 from worker.domain.received import Received
 from worker.domain.request import GenerationRequest
@@ -61,6 +61,10 @@ class Town:
     def announce(self, posting: Posting = A_POSTING) -> str:
         """The vendor's event arrives and is read. Its id."""
         return self.deliver(self.vendor.announcement(posting))
+
+    def tell_of(self, applicant: Applicant) -> str:
+        """The vendor tells that somebody stands elsewhere. The event's id."""
+        return self.deliver(self.vendor.moved(applicant))
 
     def deliver(self, body: bytes) -> str:
         self.pass_time(timedelta(seconds=1))

@@ -53,11 +53,19 @@ def test_a_posting_is_gone_only_where_the_api_answers_for_others() -> None:
     assert not asking.is_gone(Trouble.UNREADABLE, 99, ever_answered=True)
 
 
+def test_a_key_that_may_not_read_candidates_closes_nothing_else() -> None:
+    assert asking.closes(Trouble.FORBIDDEN)
+    assert not asking.closes(Trouble.FORBIDDEN, of_candidate=True)
+    assert all(asking.closes(one, of_candidate=True) for one in (Trouble.REFUSED, Trouble.BUSY))
+    assert not asking.closes(Trouble.NOT_THERE)
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
         ("30", 30 * SECOND),
         (" 1.5 ", 1.5 * SECOND),
+        ("9" * 20, 10**9 * SECOND),
         ("Tue, 24 Nov 2026 12:01:00 GMT", MINUTE),
         ("Tue, 24 Nov 2026 11:59:00 GMT", -MINUTE),
         ("Tue, 24 Nov 2026 12:01:00", MINUTE),

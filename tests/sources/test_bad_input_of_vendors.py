@@ -10,9 +10,9 @@ import pytest
 from tests.sources.deliveries import Delivery, received, worked
 from tests.sources.test_bad_input import WHOLE, everywhere
 from worker import sources
-from worker.domain.event import Event, PostingAnnounced
+from worker.domain.event import CandidateReachedStage, Event, PostingAnnounced
 from worker.domain.fields import Unreadable
-from worker.sources import Fetches
+from worker.sources import Fetches, FetchesApplications
 
 VALUES = [
     None,
@@ -32,6 +32,7 @@ VALUES = [
 AUTHENTIC = [each for each in worked() if each.expected["authentic"] and each.kind not in WHOLE]
 ONE_OF_EACH = list({(each.kind, each.expected["events"][0]["type"]): each for each in AUTHENTIC}.values())
 ANNOUNCED = [each for each in AUTHENTIC if each.fetch and isinstance(sources.named(each.kind), Fetches)]
+NAMED = [each for each in AUTHENTIC if each.fetch and isinstance(sources.named(each.kind), FetchesApplications)]
 
 
 def assert_storable(read: Callable[[], Iterator[Event]]) -> None:
@@ -77,3 +78,17 @@ def test_a_wrong_value_in_any_place_of_an_answer_is_harmless(delivery: Delivery)
         for changed in everywhere(told["response"]["json"], poison):
             body = json.dumps(changed).encode()
             assert_storable(partial(kind.fetched, 200, body, announced, delivery.source))
+
+
+@each(NAMED)
+def test_a_wrong_value_in_any_place_of_an_answer_about_a_candidate_is_harmless(delivery: Delivery) -> None:
+    kind, answer = sources.named(delivery.kind), delivery.fetch
+    (told,) = kind.read(delivery.received, delivery.source)
+    if not isinstance(told, CandidateReachedStage):
+        return
+    assert answer is not None
+    assert isinstance(kind, FetchesApplications)
+    for poison in VALUES:
+        for changed in everywhere(answer["response"]["json"], poison):
+            body = json.dumps(changed).encode()
+            assert_storable(lambda body=body: iter([kind.fetched_application(200, body, told, delivery.source)]))

@@ -1,9 +1,9 @@
-"""SmartRecruiters' API: jobs by offset and limit, the text in sections."""
+"""SmartRecruiters' API: jobs by offset and limit, the text in sections; candidates with their assignments to jobs."""
 
 import json
 from typing import Any
 
-from tests.standins.vendor import Asked, Posting, Vendor, iso
+from tests.standins.vendor import Applicant, Asked, Posting, Vendor, iso
 
 STATUS = {"open": ("SOURCING", "PUBLIC"), "draft": ("CREATED", "NOT_PUBLISHED"), "closed": ("FILLED", "NOT_PUBLISHED")}
 
@@ -17,7 +17,12 @@ class SmartRecruitersApi(Vendor):
     def announcement(self, posting: Posting) -> bytes:
         return json.dumps({"job_id": posting.id}).encode()
 
+    def moved(self, applicant: Applicant) -> bytes:
+        return json.dumps({"job_id": applicant.job, "candidate_id": applicant.id}).encode()
+
     def answer(self, asked: Asked) -> Any:
+        if asked.path.startswith("/candidates/"):
+            return _candidate(self.applicant(asked.path.removeprefix("/candidates/")))
         if asked.path == "/jobs":
             everything = list(self.postings.values())
             offset = int(asked.query.get("offset", 0))
@@ -29,6 +34,21 @@ class SmartRecruitersApi(Vendor):
                 "content": [_short(one) for one in page],
             }
         return _whole(self.get(asked.path.removeprefix("/jobs/")))
+
+
+def _candidate(one: Applicant) -> Any:
+    first, _, last = one.name.partition(" ")
+    elsewhere = {"job": {"id": "another-job"}, "status": "NEW"}
+    status = "INTERVIEW" if one.state == "active" else "REJECTED"
+    here = {"job": {"id": one.job}, "status": status, "subStatus": one.stage}
+    return {
+        "id": one.id,
+        "firstName": first,
+        "lastName": last,
+        "email": one.email,
+        "primaryAssignment": elsewhere,
+        "secondaryAssignments": [here],
+    }
 
 
 def _short(one: Posting) -> Any:

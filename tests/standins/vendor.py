@@ -38,6 +38,19 @@ class Posting:
 
 
 @dataclass(frozen=True)
+class Applicant:
+    """A candidate for the job that is the posting `job`, as the vendor knows it. `state`: active, or out."""
+
+    id: str
+    job: str
+    stage: str = "AI Interview"
+    stage_id: str = "501"
+    name: str = "Ines Moreau"
+    email: str = "ines.moreau@example.org"
+    state: str = "active"
+
+
+@dataclass(frozen=True)
 class Asked:
     """A request that arrived."""
 
@@ -90,6 +103,7 @@ class Vendor(ABC):
 
     def __init__(self) -> None:
         self.postings: dict[str, Posting] = {}
+        self.applicants: dict[str, Applicant] = {}
         self.asked: list[Asked] = []
         self.page_size = 2
         self.key = KEY
@@ -123,6 +137,13 @@ class Vendor(ABC):
     def change(self, posting_id: str, **values: Any) -> None:
         self.postings[posting_id] = replace(self.postings[posting_id], **values)
 
+    def apply(self, *applicants: Applicant) -> None:
+        """There are these, or they have moved."""
+        self.applicants |= {one.id: one for one in applicants}
+
+    def move(self, applicant_id: str, **values: Any) -> None:
+        self.applicants[applicant_id] = replace(self.applicants[applicant_id], **values)
+
     def then(self, *troubles: Trouble) -> None:
         """What the next requests get, one after the other."""
         self._troubles.extend(troubles)
@@ -130,6 +151,10 @@ class Vendor(ABC):
     def announcement(self, posting: Posting) -> bytes:
         """The body of the event with which the vendor announces it."""
         raise NotImplementedError(f"{self.KIND} announces no postings")
+
+    def moved(self, applicant: Applicant) -> bytes:
+        """The body of the event with which the vendor tells that somebody stands elsewhere."""
+        raise NotImplementedError(f"{self.KIND} tells of candidates in full, or of none")
 
     def is_authorized(self, asked: Asked) -> bool:
         return asked.headers.get("authorization") == f"Bearer {self.key}"
@@ -150,6 +175,11 @@ class Vendor(ABC):
         if posting_id not in self.postings:
             raise Refused(404)
         return self.postings[posting_id]
+
+    def applicant(self, applicant_id: str) -> Applicant:
+        if applicant_id not in self.applicants:
+            raise Refused(404)
+        return self.applicants[applicant_id]
 
     def respond(self, asked: Asked) -> Trouble:
         self.asked.append(asked)

@@ -34,6 +34,7 @@ class CandidateQuery(Paging):
     state: str | None = Field(default=None, description=f"the invitation's: {', '.join(STATES)}")
     organization: str | None = Field(default=None, description="the name of an organization")
     source: str | None = Field(default=None, description="the name of a source")
+    job: str | None = Field(default=None, max_length=255, description="the ATS's id of a job or a requisition")
 
 
 class Resend(Strict):
@@ -50,7 +51,8 @@ class Resend(Strict):
 @RESOURCE.get("", summary="List candidates", responses=success(200, "A page of applications."))
 def list_candidates(query: CandidateQuery) -> Response:
     """Newest first, without personal links."""
-    filters = paging.checked(Filters(query.state, query.organization, query.source), STATES, query.cursor)
+    wanted = Filters(query.state, query.organization, query.source, job=query.job)
+    filters = paging.checked(wanted, STATES, query.cursor)
 
     def unit(tx: Tx) -> dict[str, Any]:
         page = listing.applications_page(tx, filters, query.limit, query.cursor)

@@ -7,10 +7,13 @@ from flask import Blueprint
 
 from web.dashboard import (
     batch_list,
+    candidates,
     deliveries,
     fixed,
     one_batch,
+    one_candidate,
     one_request,
+    one_result,
     pauses,
     request_list,
     signing_in,
@@ -29,6 +32,12 @@ def routes() -> Blueprint:
     pages.add_url_rule("/requests/<request_id>/retry", "retry", view_func=one_request.retry, methods=["POST"])
     pages.add_url_rule("/requests/<request_id>/approve", "approve", view_func=one_request.approve, methods=["POST"])
     pages.add_url_rule("/requests/<request_id>/cancel", "cancel", view_func=one_request.cancel, methods=["POST"])
+    pages.add_url_rule("/candidates", "candidates", view_func=candidates.page)
+    one = "/candidates/<candidate_id>"
+    pages.add_url_rule(one, "candidate", view_func=one_candidate.page)
+    pages.add_url_rule(f"{one}/resend", "resend_link", view_func=one_candidate.resend, methods=["POST"])
+    pages.add_url_rule("/results/<result_id>", "result", view_func=one_result.page)
+    pages.add_url_rule("/results/<result_id>/attach", "attach", view_func=one_result.attach, methods=["POST"])
     pages.add_url_rule("/organizations/<name>/pause", "pause", view_func=pauses.pause, methods=["POST"])
     pages.add_url_rule("/organizations/<name>/resume", "resume", view_func=pauses.resume, methods=["POST"])
     pages.add_url_rule("/batches", "batches", view_func=batch_list.page)

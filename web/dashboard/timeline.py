@@ -1,6 +1,6 @@
 """The timeline of a request: what happened, when, how long after the step before, with the evidence folded beneath. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,7 +31,12 @@ class Step:
 
 def steps(told: Shown, evidence: Shown) -> list[Step]:
     """In the order of time."""
-    found = sorted(_steps(told, evidence), key=lambda one: one.at)
+    return in_order(_steps(told, evidence))
+
+
+def in_order(happened: Iterable[Step]) -> list[Step]:
+    """By time, each with the gap to the one before."""
+    found = sorted(happened, key=lambda one: one.at)
     return [one if before is None else replace(one, gap=one.at - before.at) for before, one in _pairs(found)]
 
 

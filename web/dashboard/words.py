@@ -36,11 +36,20 @@ LOOKS: Mapping[str, str] = {
     "matched": "created",
     "unmatched": "waiting",
     "preview": "cancelled",
+    "none": "cancelled",
+    "unclear": "unknown",
+    "closed": "cancelled",
+    "invited": "created",
+    "withdrawn": "cancelled",
+    "finished": "created",
+    "left early": "cancelled",
     "filing": "sending",
     "running": "sending",
     "unfinished": "held",
     "done": "created",
 }
+INVITATIONS: Mapping[str, str] = {"none": "not at the stage"}
+ENDINGS: Mapping[str, str] = {"interview.completed": "finished", "interview.abandoned": "left early"}
 
 
 def look(state: str) -> str:
@@ -91,6 +100,16 @@ def visible(value: object) -> object:
     return value
 
 
+def invitation(state: str) -> str:
+    """How a recruiter calls where an invitation stands."""
+    return INVITATIONS.get(state, state)
+
+
+def ending(event: str) -> str:
+    """How a session ended."""
+    return ENDINGS.get(event, "finished")
+
+
 def number(value: float) -> str:
     """Without a fraction that says nothing."""
     return f"{value:g}"
@@ -122,5 +141,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "span": span,
     "safe_link": safe_link,
     "number": number,
+    "invitation": invitation,
+    "ending": ending,
     "verdict": verdict,
 }

@@ -123,7 +123,8 @@ def _counted(results: int, applied: int, events: int) -> str:
 
 
 def _told(one: Shown) -> tuple[Cell, ...]:
-    return one["target"], one["event"], one["id"], printing.moment(one["tried_at"])
+    tried = printing.moment(one["tried_at"]) if one["tried_at"] else "under way"
+    return one["target"], one["event"], one["id"], tried
 
 
 def _row(one: Shown) -> tuple[Cell, ...]:

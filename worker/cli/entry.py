@@ -102,7 +102,7 @@ TABLE: Table = {
         },
     ),
     "candidates": Noun(
-        "What is stored about a person.",
+        "Who applied for what, who was invited, what came of it; and all that is stored about a person.",
         {
             "list": Leaf("worker.cli.candidate_list:list_candidates", "List candidates' applications, newest first."),
             "show": Leaf("worker.cli.candidate_list:show", "Show one application, its personal link and results."),

@@ -108,7 +108,7 @@ def _attempt(shown: Shown) -> str:
     """Which of an application's sessions it is, in the order in which they began."""
     if shown["attempt"] is None:
         return "–"
-    marks = ", ".join(word for word in ("latest", "best") if shown[word])
+    marks = ", ".join(word for word in ("latest", "best") if shown[word] and shown["attempts"] > 1)
     return f"{shown['attempt']} of {shown['attempts']}" + (f" ({marks})" if marks else "")
 
 

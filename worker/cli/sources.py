@@ -123,13 +123,16 @@ def _shown(tx: Tx, configured: Source, public_url: str) -> Shown:
 
 
 def _api(tx: Tx, configured: Source) -> Shown | None:
-    """How the ATS's own API answered last, lists that fail included; None for a kind that has none."""
+    """How the ATS's own API answered last, lists and applications that fail included; None for a kind that has none."""
     if not isinstance(sources.named(configured.kind), Fetches | Polls):
         return None
     found = source_apis.get(tx, configured.name)
     if found is None:
         return {"state": "not_asked", "trouble": None, "asked_again_at": None, "answered_at": None}
-    trouble = found.trouble or next(iter(fetch_standings.failing_lists(tx, configured.name)), None)
+    failing = fetch_standings.failing_lists(tx, configured.name) + fetch_standings.failing_applications(
+        tx, configured.name
+    )
+    trouble = found.trouble or next(iter(failing), None)
     state = "refused" if found.refused else "answers" if trouble is None else "in_trouble"
     again, answered = instant(found.closed_until), instant(found.succeeded_at)
     return {"state": state, "trouble": trouble, "asked_again_at": again, "answered_at": answered}

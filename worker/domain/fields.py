@@ -89,6 +89,12 @@ class Fields:
         """A line of text, or None where nothing of it is there."""
         return self.line(name, "") or None
 
+    def first_line(self, name: str) -> str | None:
+        """The first text of a list, as a line; None where there is no list, or it begins with something else."""
+        value = self.values.get(name)
+        first = value[0] if isinstance(value, list) and value else None
+        return (single_line(clean(first)) or None) if isinstance(first, str) else None
+
     def optional_url(self, name: str) -> str | None:
         """A web address, or None where there is none or it leads elsewhere ("javascript:", a word)."""
         address = self.text(name, "").strip()

@@ -17,7 +17,7 @@ from worker.policy.asking import Trouble
 
 QUICK_TRIES = 3
 COUGHS = frozenset({502, 503, 504})
-REFUSALS = frozenset({401, 403})
+REFUSALS = {401: Trouble.REFUSED, 403: Trouble.FORBIDDEN}
 BUSY = 429
 RETRY_AFTER = "retry-after"
 AWAY = frozenset({408, 425})
@@ -53,7 +53,7 @@ def _judged(source: Source, answer: Answer, now: datetime) -> Failed | None:
     told = asking.retry_after(answer.headers.get(RETRY_AFTER), now)
     if status in REFUSALS:
         remedy = f"it does not accept the api_key of [sources.{source.name}], or the key lacks a permission"
-        return Failed(Trouble.REFUSED, f"{whose}: {remedy}. Correct it and restart the bridge.")
+        return Failed(REFUSALS[status], f"{whose}: {remedy}. Correct it and restart the bridge.")
     if status == BUSY:
         return Failed(Trouble.BUSY, f"{whose}: it was called too often.", told)
     if status >= 500 or status in AWAY:

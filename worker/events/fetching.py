@@ -17,11 +17,12 @@ from worker.domain.asking import Asking
 from worker.domain.call import Call, NotThere
 from worker.domain.event import Event, PostingChanged, PostingClosed, PostingOpened
 from worker.domain.fields import Unreadable
-from worker.events import calling, following, pages, reader
+from worker.events import applications, calling, following, pages, reader
+from worker.events.applications import Heard
 from worker.events.calling import Failed
 from worker.events.following import Readable
 from worker.events.pages import Page
-from worker.ledger import events, fetches, source_apis
+from worker.ledger import application_fetches, events, fetches, source_apis
 from worker.ledger.connection import Ledger, LedgerFault, Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.ledger.fetches import Fetch, Later, What
@@ -29,16 +30,28 @@ from worker.outbound import Answer, Outbound
 from worker.policy import asking, reasons
 from worker.policy.asking import Trouble
 
-Meaning = Readable | PostingClosed
+Meaning = Readable | PostingClosed | Heard
 _logger = log.named(__name__)
 GONE = "The ATS says that it knows this posting no more."
+BYTES_GONE = "Nobody is asked for it any more: the bytes that named it are gone."
+NOUNS = {What.POSTING: "text", What.APPLICATION: "application"}
 
 
 @dataclass(frozen=True)
 class Told:
-    """What an answer says of the posting that was asked for."""
+    """What an answer says of the posting, or the application, that was asked for."""
 
     meanings: tuple[Meaning, ...]
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Nobody was asked, and nobody will be; why."""
+
+    sentence: str
+
+
+Outcome = Told | Page | Failed | Dropped
 
 
 @dataclass(frozen=True)
@@ -76,14 +89,16 @@ class Fetching:
         steps.reached("after_fetch_settled")
         return done
 
-    def _settled(self, source: Source, claimed: Fetch, outcome: Told | Page | Failed) -> Done:
+    def _settled(self, source: Source, claimed: Fetch, outcome: Outcome) -> Done:
         done = self._ledger.write(partial(_settle, source=source, claimed=claimed, outcome=outcome))
         ended = outcome.trouble.value if isinstance(outcome, Failed) else "answered"
         metrics.FETCHES.labels(source=source.name, outcome=ended).inc()
         return done
 
-    def _asked(self, source: Source, claimed: Fetch) -> Told | Page | Failed:
+    def _asked(self, source: Source, claimed: Fetch) -> Outcome:
         try:
+            if claimed.what is What.APPLICATION:
+                return self._asked_for_application(source, claimed)
             call = _call(source, claimed)
             now = self._ledger.read(lambda tx: tx.now())
             answer = calling.ask(self._outbound, source, call, now)
@@ -92,6 +107,15 @@ class Fetching:
             return Failed(Trouble.NOT_THERE, f"{fault}.")
         except Unreadable as fault:
             return Failed(Trouble.UNREADABLE, f"The answer can't be used: {fault}.")
+
+    def _asked_for_application(self, source: Source, claimed: Fetch) -> Outcome:
+        """Raises Unreadable."""
+        named, now = self._ledger.read(lambda tx: (applications.named(tx, source, claimed), tx.now()))
+        if named is None:
+            return Dropped(BYTES_GONE)
+        call = sources.asking(source).ask_application(named.said, source)
+        answer = calling.ask(self._outbound, source, call, now)
+        return answer if isinstance(answer, Failed) else Told((applications.heard(source, named, answer, now),))
 
 
 def _call(source: Source, claimed: Fetch) -> Call:
@@ -133,13 +157,15 @@ def _meaning(event: Event, job_id: str, source: Source) -> Meaning:
             raise Unreadable("it is about something else than the posting that was asked for")
 
 
-def _settle(tx: Tx, *, source: Source, claimed: Fetch, outcome: Told | Page | Failed) -> Done:
+def _settle(tx: Tx, *, source: Source, claimed: Fetch, outcome: Outcome) -> Done:
     if claimed.event_id is not None:
         events.get(tx, claimed.event_id, lock=True)  # before the fetch, as whoever reads the event does
     if not fetches.holds(tx, claimed):
         return Done()
     if isinstance(outcome, Failed):
         return _failed(tx, source, claimed, outcome)
+    if isinstance(outcome, Dropped):
+        return _ended(tx, source, claimed, outcome.sentence)
     source_apis.note_answer(tx, source.name)
     if isinstance(outcome, Page):
         return Done(tuple(pages.keep(tx, source, claimed, outcome)))
@@ -149,48 +175,74 @@ def _settle(tx: Tx, *, source: Source, claimed: Fetch, outcome: Told | Page | Fa
 def _finished(tx: Tx, source: Source, claimed: Fetch, meanings: tuple[Meaning, ...], before: str = "") -> Done:
     event = _event(claimed)
     sentences = [before, *(_follow(tx, source, event, one) for one in meanings)]
-    said = " ".join(filter(None, sentences))
+    return _ended(tx, source, claimed, " ".join(filter(None, sentences)))
+
+
+def _ended(tx: Tx, source: Source, claimed: Fetch, said: str) -> Done:
     fetches.finish(tx, claimed, said)
     _tell(tx, claimed, EventState.READ, said)
     return Done(organizations=(source.organization, *reader.elsewhere(source)))
 
 
 def _follow(tx: Tx, source: Source, event: StoredEvent, meaning: Meaning) -> str:
-    if isinstance(meaning, PostingClosed):
-        return following.close(tx, source, event, meaning)
-    return following.open_or_change(tx, source, event, meaning)
+    match meaning:
+        case PostingClosed():
+            return following.close(tx, source, event, meaning)
+        case Heard():
+            return applications.follow(tx, source, event, meaning)
+        case Readable():
+            return following.open_or_change(tx, source, event, meaning)
 
 
 def _failed(tx: Tx, source: Source, claimed: Fetch, failed: Failed) -> Done:
-    api = source_apis.get(tx, source.name)
-    ever_answered, failures = api is not None and api.succeeded_at is not None, claimed.failures + 1
-    is_posting = claimed.what is What.POSTING
-    if is_posting and asking.is_gone(failed.trouble, failures, ever_answered=ever_answered):
-        closed = PostingClosed(claimed.announced.job_id, claimed.announced.requisition_id, claimed.announced.changed_at)
-        return _finished(tx, source, claimed, (closed,), GONE)
-    if is_posting and asking.gives_up(failed.trouble, failures, ever_answered=ever_answered):
+    ever_answered, failures = _ever_answered(tx, claimed), claimed.failures + 1
+    noun = NOUNS.get(claimed.what)  # none of a list, which is asked for whatever happens
+    if noun is not None and asking.is_gone(failed.trouble, failures, ever_answered=ever_answered):
+        return _gone(tx, source, claimed)
+    if noun is not None and asking.gives_up(failed.trouble, failures, ever_answered=ever_answered):
         fetches.give_up(tx, claimed, failed.sentence)
-        _tell(tx, claimed, EventState.UNREADABLE, f"The text could not be fetched: {failed.sentence}")
+        _tell(tx, claimed, EventState.UNREADABLE, f"The {noun} could not be fetched: {failed.sentence}")
         return Done()
     wait = asking.wait(failed.trouble, failures, failed.told)
     if failed.trouble is Trouble.ENDLESS:
         wait = max(wait, pages.every(source, claimed))
     due_at = tx.now() + wait
-    is_closing = asking.closes(failed.trouble)
     fetches.again(tx, claimed, due_at, failed.sentence, anew=asking.begins_anew(failed.trouble, failures))
-    if failed.trouble not in (Trouble.NOT_THERE, Trouble.ENDLESS):
-        is_refused = failed.trouble is Trouble.REFUSED
-        closed_until = due_at if is_closing else None
-        source_apis.note_trouble(tx, source.name, failed.sentence, closed_until=closed_until, refused=is_refused)
-    _tell(
-        tx, claimed, EventState.READ, f"The text is not fetched yet. {failed.sentence} Next: {reasons.clock(due_at)}."
-    )
+    _note_trouble(tx, source, claimed, failed, due_at)
+    next_at = reasons.clock(due_at)
+    _tell(tx, claimed, EventState.READ, f"The {noun} is not fetched yet. {failed.sentence} Next: {next_at}.")
     return Done()
+
+
+def _ever_answered(tx: Tx, claimed: Fetch) -> bool:
+    """Whether the API has answered such a question: a key that reads postings may get a 404 for every candidate."""
+    if claimed.what is What.APPLICATION:
+        return application_fetches.is_known(tx, claimed.source)
+    api = source_apis.get(tx, claimed.source)
+    return api is not None and api.succeeded_at is not None
+
+
+def _gone(tx: Tx, source: Source, claimed: Fetch) -> Done:
+    """The ATS knows it no more."""
+    if claimed.what is What.APPLICATION:
+        return _ended(tx, source, claimed, applications.leave(tx, source, _event(claimed), claimed))
+    closed = PostingClosed(claimed.announced.job_id, claimed.announced.requisition_id, claimed.announced.changed_at)
+    return _finished(tx, source, claimed, (closed,), GONE)
+
+
+def _note_trouble(tx: Tx, source: Source, claimed: Fetch, failed: Failed, due_at: datetime) -> None:
+    """As the trouble of the whole API, unless it is only of what was asked for."""
+    is_closing = asking.closes(failed.trouble, of_candidate=claimed.what is What.APPLICATION)
+    is_refusal = failed.trouble in asking.REFUSALS
+    if failed.trouble in (Trouble.NOT_THERE, Trouble.ENDLESS) or (is_refusal and not is_closing):
+        return
+    closed_until = due_at if is_closing else None
+    source_apis.note_trouble(tx, source.name, failed.sentence, closed_until=closed_until, refused=is_refusal)
 
 
 def _event(claimed: Fetch) -> StoredEvent:
     """The event that announced it, as far as what follows needs it."""
-    assert claimed.event_id is not None, "a posting is asked for because an event announced it"
+    assert claimed.event_id is not None, "a posting or an application is asked for because an event told of it"
     assert claimed.event_at is not None, "likewise"
     return StoredEvent(
         claimed.event_id, claimed.source, claimed.organization, EventState.READ, None, 0, claimed.event_at

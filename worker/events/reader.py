@@ -25,9 +25,10 @@ from worker.domain.event import (
 from worker.domain.fields import Unreadable
 from worker.domain.received import Received
 from worker.domain.result import CandidateResult
-from worker.events import announcing, applying, following, pages
+from worker.events import announcing, applications, applying, following, pages
 from worker.events.announcing import Announced
-from worker.ledger import candidates, events, results, tombstones
+from worker.events.applications import Named
+from worker.ledger import blinding, candidates, events, results, tombstones
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.sources import talentsprout
@@ -45,10 +46,6 @@ KEPT = {
     results.Kept.ERASED: candidates.ERASED,
     results.Kept.DROPPED: "Nobody here made its interview, and the organization's policy is to drop such results.",
 }
-NOT_ASKED = (
-    "the vendor sends ids alone, and which job and stage it is has to be asked of its API, "
-    "which this version can't do yet; replay the event with one that can"
-)
 _logger = log.named(__name__)
 
 
@@ -67,7 +64,9 @@ class Applied:
     said: CandidateReachedStage
 
 
-Meaning = following.Readable | Announced | PostingClosed | InterviewFinished | Known | Applied | Ignored | Illegible
+Meaning = (
+    following.Readable | Announced | PostingClosed | InterviewFinished | Known | Applied | Named | Ignored | Illegible
+)
 
 
 @dataclass(frozen=True)
@@ -107,6 +106,8 @@ def _begin(tx: Tx, event_id: str) -> tuple[StoredEvent, Received] | None:
     if event is None or event.state is not EventState.STORED:
         return None
     tries = events.count_try(tx, event_id)
+    if tries > 1:
+        blinding.check(tx)  # while a data key is missing, nothing is the event's fault: the try is not counted
     if tries > MOST_TRIES:
         events.settle(tx, event_id, EventState.UNREADABLE, f"It can't be read: its reader failed {MOST_TRIES} times.")
         return None
@@ -143,18 +144,18 @@ def _prepared(event: Event, source: Source | None, *, alone: bool) -> Meaning:
         case Ping():
             return Ignored("A ping: the source tried whether somebody answers.")
         case CandidateReachedStage():
-            return _applied(event, wanted=source is not None and source.stage is not None)
+            return _applied(event, source, alone=alone)
         case _:
             return event
 
 
-def _applied(said: CandidateReachedStage, *, wanted: bool) -> Applied | Ignored:
-    """Raises Unreadable where the ATS's API has to be asked for the rest, and `wanted`: candidates are invited at some stage."""
+def _applied(said: CandidateReachedStage, source: Source | None, *, alone: bool) -> Applied | Named | Ignored:
+    """The ATS's API is asked for the rest where candidates are invited at some stage. Raises Unreadable where it can't be."""
     if said.key is not None and said.is_whole:
         return Applied(said.key, said)
-    if wanted:
-        raise Unreadable(NOT_ASKED)
-    return Ignored("It names a candidate's application by its id alone, and this source invites nobody.")
+    if source is None or source.stage is None:
+        return Ignored("It names a candidate's application by its id alone, and this source invites nobody.")
+    return applications.checked(said, source, alone=alone)
 
 
 def _under(meaning: Meaning, is_dropping: bool) -> Meaning:
@@ -180,7 +181,7 @@ def _apply_all(ledger: Ledger, event: StoredEvent, meanings: list[Meaning], conf
             candidates.strip(tx, [event.id])
             return Read(EventState.IGNORED, (event.organization,))
         events.settle(tx, event.id, state, _summary(told))
-        asks = any(isinstance(one, Announced) for one in meanings)
+        asks = any(isinstance(one, Announced | Named) for one in meanings)
         return Read(state, (event.organization, *elsewhere(configured.get(event.source))), asks)
 
     return ledger.note(last)
@@ -224,6 +225,8 @@ def _apply_one(tx: Tx, event: StoredEvent, meaning: Meaning, configured: Mapping
             return KEPT[results.keep(tx, event.organization, event.id, result, drop_foreign=True)]
         case Applied(key, said):
             return applying.reach_stage(tx, configured[event.source], event, key, said)
+        case Named():
+            return applications.note(tx, configured[event.source], event, meaning)
         case PostingClosed():
             return following.close(tx, configured[event.source], event, meaning)
         case Announced():

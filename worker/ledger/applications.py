@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from worker import ids
 from worker.domain.application import Application, Invitation
 from worker.domain.event import CandidateReachedStage
-from worker.ledger import blinding, written_notes
+from worker.ledger import application_fetches, blinding, written_notes
 from worker.ledger.connection import Tx
 from worker.ledger.sealing import ring_of
 from worker.ledger.tables import application, attribution, erased, interview, posting, request, result
@@ -105,7 +105,7 @@ def of_person(tx: Tx, names: Names) -> list[Application]:
     """Of somebody who is known by these: the candidate's id or address, or what a personal link carried."""
     blinds = blinding.of(tx)
     claimed = [claim.application_id for claim in map(matching.claim_in, names.ids) if claim is not None]
-    nameless = sa.and_(application.c.candidate_index.is_(None), application.c.application_id.in_(names.ids))
+    nameless = sa.and_(application.c.candidate_index.is_(None), application.c.application_id.in_(names.applications))
     theirs = sa.or_(
         application.c.id.in_(claimed),
         application.c.candidate_index.in_([blinds.id(one) for one in names.ids]),
@@ -135,6 +135,7 @@ def drop(tx: Tx, ids: Collection[str]) -> None:
     """Delete applications; what their results said of them goes with them."""
     tx.conn.execute(sa.delete(attribution).where(attribution.c.application_id.in_(ids)))
     written_notes.forget(tx, ids)
+    application_fetches.forget_applications(tx, ids)
     tx.conn.execute(sa.delete(application).where(application.c.id.in_(ids)))
 
 

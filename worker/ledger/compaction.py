@@ -15,7 +15,7 @@ from worker.ledger.connection import Ledger, LedgerFault
 MOST_BYTES = 1_000_000_000
 # Every table that an erasure takes rows or texts from.
 VACUUM = sa.text(
-    "VACUUM result, result_name, attribution, written_note, event_body, application, delivery, delivery_try"
+    "VACUUM result, result_name, attribution, written_note, event_body, application, fetch, delivery, delivery_try"
 )
 LOG_STAYS = "A process still reads an older state of the file, so its log (-wal) is emptied when the bridge stops."
 LARGE = "The file is large: give VACUUM at a quiet moment to rewrite its half-empty pages (sqlite3 FILE VACUUM)."

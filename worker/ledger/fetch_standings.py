@@ -1,4 +1,4 @@
-"""How fetches stand, for people: lists that fail, postings that were given up, or that nobody asks for any more."""
+"""How fetches stand, for people: lists and candidates that fail, what was given up, or what nobody asks for any more."""
 
 from collections.abc import Collection
 
@@ -16,6 +16,13 @@ def failing_lists(tx: Tx, source: str) -> list[str]:
     return list(dict.fromkeys(said))
 
 
+def failing_applications(tx: Tx, source: str) -> list[str]:
+    """The same of candidates who are asked for in vain."""
+    mine = sa.and_(fetch.c.source == source, fetch.c.what == What.APPLICATION, fetch.c.state == FetchState.WAITING)
+    wanted = sa.select(fetch.c.said).distinct().where(mine, fetch.c.failures > 0, fetch.c.said.is_not(None))
+    return list(tx.conn.execute(wanted.order_by(fetch.c.said)).scalars())
+
+
 def count_failed(tx: Tx, source: str) -> int:
     """How many of a source were given up."""
     failed = sa.and_(fetch.c.source == source, fetch.c.state == FetchState.FAILED)
@@ -23,8 +30,8 @@ def count_failed(tx: Tx, source: str) -> int:
 
 
 def left_over(tx: Tx, configured: Collection[str]) -> dict[str, int]:
-    """How many postings wait to be asked for of each source that is not among these."""
-    waiting = sa.and_(fetch.c.what == What.POSTING, fetch.c.state == FetchState.WAITING)
+    """How many postings and candidates wait to be asked for of each source that is not among these."""
+    waiting = sa.and_(fetch.c.what.not_in(fetches.LISTS), fetch.c.state == FetchState.WAITING)
     statement = sa.select(fetch.c.source, sa.func.count()).where(waiting, fetch.c.source.not_in(configured))
     rows = tx.conn.execute(statement.group_by(fetch.c.source).order_by(fetch.c.source))
     return {name: int(count) for name, count in rows.tuples()}

@@ -25,8 +25,13 @@ class What(StrEnum):
     """What is asked for. Of a source's waiting fetches, postings go first."""
 
     POSTING = "posting"  # one posting with its text; the subject is its id
+    APPLICATION = "application"  # where one stands; the subject is a keyed digest, and whose it is says its event alone
     CHANGES = "changes"  # what has changed since the last time; the subject is an account, or ""
     OPEN = "open"  # all that are open, to find those that no event announced; likewise
+
+
+LISTS = (What.CHANGES, What.OPEN)
+OF_NO_POSTING = PostingAnnounced()
 
 
 class FetchState(StrEnum):
@@ -76,20 +81,20 @@ class Later:
 
 @dataclass(frozen=True)
 class Wish:
-    """A posting whose text is wanted, as an event announced it."""
+    """A posting whose text is wanted, or an application, as an event announced it."""
 
     source: str
     organization: str
-    announced: PostingAnnounced
+    what: What
+    subject: str
     event_id: str
     event_at: datetime
     alone: bool
+    announced: PostingAnnounced = OF_NO_POSTING
 
 
-def wish(tx: Tx, wanted: Wish) -> Fetch | None:
-    """File it, due at once; one that is there takes the newest announcement. The fetch as it was before, if there was one."""
-    job_id = wanted.announced.job_id or ""
-    before = get(tx, wanted.source, What.POSTING, job_id, lock=True)
+def wish(tx: Tx, wanted: Wish) -> Fetch:
+    """File it, due at once; one that is there takes the newest announcement. The fetch as it was; a new one as it is."""
     values = {
         "organization": wanted.organization,
         "state": FetchState.WAITING,
@@ -101,7 +106,12 @@ def wish(tx: Tx, wanted: Wish) -> Fetch | None:
         "alone": wanted.alone,
         "announced": _told(wanted.announced),
     }
-    _put(tx, wanted.source, What.POSTING, job_id, values, values)
+    _put(
+        tx, wanted.source, wanted.what, wanted.subject, values, {}
+    )  # of two first ones in one moment the second waits here
+    before = get(tx, wanted.source, wanted.what, wanted.subject, lock=True)
+    assert before is not None, "it is there, and ours alone"
+    _put(tx, wanted.source, wanted.what, wanted.subject, values, values)
     return before
 
 
@@ -122,7 +132,7 @@ def want_list(tx: Tx, source: str, organization: str, what: What, account: str, 
 
 def hurry(tx: Tx, source: str) -> bool:
     """Have a source's lists asked for now; False where it has none."""
-    lists = sa.and_(fetch.c.source == source, fetch.c.what != What.POSTING, fetch.c.state == FetchState.WAITING)
+    lists = sa.and_(fetch.c.source == source, fetch.c.what.in_(LISTS), fetch.c.state == FetchState.WAITING)
     return bool(tx.conn.execute(sa.update(fetch).where(lists).values(due_at=tx.now())).rowcount)
 
 
@@ -164,9 +174,7 @@ def claim(tx: Tx, source: str, apart: timedelta, holder: str) -> Fetch | Later |
 
 
 def _closures(api: sa.Row[Any], now: datetime) -> tuple[datetime | None, ...]:
-    """Until when the pace, and the API itself, keep calls away. What was said at a time that is still to come says nothing:
-    the clock was ahead then.
-    """
+    """Until when the pace, and the API, keep calls away. What was said at a time still to come, a clock said that was ahead."""
     paced = api.next_at if api.next_at <= now + LEASE else None
     is_true = api.trouble_at is None or api.trouble_at <= now
     return paced, api.closed_until if is_true else None
@@ -221,10 +229,10 @@ def rest(tx: Tx, found: Fetch) -> None:
 
 
 def reopen_refused(tx: Tx) -> None:
-    """Another key or address may be configured now: what was refused is asked again."""
+    """Another key or address may be configured now: what was refused is asked again, one by one where it was one application."""
     refused = sa.select(source_api.c.source).where(source_api.c.refused)
-    waiting = sa.and_(fetch.c.state == FetchState.WAITING, fetch.c.source.in_(refused))
-    tx.conn.execute(sa.update(fetch).where(waiting).values(due_at=tx.now()))
+    troubled = sa.or_(fetch.c.source.in_(refused), sa.and_(fetch.c.what == What.APPLICATION, fetch.c.failures > 0))
+    tx.conn.execute(sa.update(fetch).where(fetch.c.state == FetchState.WAITING, troubled).values(due_at=tx.now()))
     tx.conn.execute(sa.update(source_api).where(source_api.c.refused).values(closed_until=None, refused=False))
 
 
@@ -244,11 +252,7 @@ def of_source(tx: Tx, source: str, what: What) -> list[Fetch]:
 
 def lists(tx: Tx, source: str) -> list[Fetch]:
     """Those of a source that are asked for, again and again."""
-    wanted = sa.and_(fetch.c.source == source, fetch.c.what != What.POSTING, fetch.c.state == FetchState.WAITING)
-    return [
-        from_row(row)
-        for row in tx.conn.execute(sa.select(fetch).where(wanted).order_by(fetch.c.what, fetch.c.subject)).mappings()
-    ]
+    return [one for what in LISTS for one in of_source(tx, source, what) if one.state is FetchState.WAITING]
 
 
 def from_row(row: sa.RowMapping) -> Fetch:

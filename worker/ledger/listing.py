@@ -14,7 +14,7 @@ from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State
 from worker.ledger import applications, events, interviews, requests, results
 from worker.ledger.connection import Tx
-from worker.ledger.tables import application, attribution, batch, batch_row, event, interview, request, result
+from worker.ledger.tables import application, attribution, batch, batch_row, event, interview, posting, request, result
 
 T = TypeVar("T")
 MOST = 200
@@ -40,6 +40,7 @@ class Filters:
     organization: str | None = None
     source: str | None = None
     batch: str | None = None
+    job: str | None = None  # of applications: the ATS's id of the job, or of the requisition, that they are for
 
 
 def requests_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) -> Page[GenerationRequest]:
@@ -71,7 +72,13 @@ def applications_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) 
     """Applications, newest first; `state` is that of the invitation."""
     wanted = {application.c.organization: filters.organization, application.c.source: filters.source}
     wanted |= {application.c.invitation: filters.state}
-    rows, following = page_of(tx, sa.select(application), application.c.id, wanted, limit, cursor)
+    statement = sa.select(application)
+    if filters.job is not None:
+        here = sa.and_(posting.c.source == application.c.source, posting.c.job_id == filters.job)
+        theirs = sa.select(posting.c.requisition_id).where(here).scalar_subquery()
+        own = application.c.requisition_id.in_([filters.job]) | (application.c.requisition_id == theirs)
+        statement = statement.where(sa.or_(application.c.job_id == filters.job, own))
+    rows, following = page_of(tx, statement, application.c.id, wanted, limit, cursor)
     return Page([applications.from_row(row) for row in rows], following)
 
 

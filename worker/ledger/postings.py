@@ -142,6 +142,46 @@ def titles(tx: Tx, found: Collection[Application]) -> dict[str, str]:
     return named
 
 
+def asked_for(tx: Tx, found: Collection[Application]) -> dict[str, str]:
+    """By the applications' ids: the request that made the interview they lead to, else the newest of their posting, or of the
+    only posting of their requisition."""
+    led = [one.interview_id for one in found if one.interview_id is not None]
+    of_interview = sa.select(request.c.interview_id, request.c.id).where(request.c.interview_id.in_(led))
+    made = {row.interview_id: row.id for row in tx.conn.execute(of_interview)} if led else {}
+    newest, only = _newest(tx, found), _only(tx, found)
+    known = {}
+    for one in found:
+        job = (one.source, one.job_id or only.get((one.source, one.requisition_id or ""), ""))
+        request_id = made.get(one.interview_id or "") or newest.get(job)
+        if request_id is not None:
+            known[one.id] = request_id
+    return known
+
+
+def _newest(tx: Tx, found: Collection[Application]) -> dict[tuple[str, str], str]:
+    """The newest request of every posting that these applications may be for."""
+    own = sa.tuple_(request.c.source, request.c.job_id).in_([(one.source, one.job_id or "") for one in found])
+    theirs = sa.tuple_(posting.c.source, posting.c.requisition_id).in_(_requisitions(found))
+    both = sa.and_(posting.c.source == request.c.source, posting.c.job_id == request.c.job_id)
+    mine = sa.select(request.c.source, request.c.job_id, request.c.id)
+    parts = sa.union(mine.where(own), mine.join(posting, both).where(theirs))
+    return {(row.source, row.job_id): row.id for row in sorted(tx.conn.execute(parts), key=lambda row: row.id)}
+
+
+def _only(tx: Tx, found: Collection[Application]) -> dict[tuple[str, str], str]:
+    """The posting of every requisition that has only one."""
+    key = (posting.c.source, posting.c.requisition_id)
+    one = sa.select(*key, sa.func.min(posting.c.job_id).label("job_id")).where(
+        sa.tuple_(*key).in_(_requisitions(found))
+    )
+    rows = tx.conn.execute(one.group_by(*key).having(sa.func.count() == 1))
+    return {(row.source, row.requisition_id): row.job_id for row in rows}
+
+
+def _requisitions(found: Collection[Application]) -> list[tuple[str, str]]:
+    return [(one.source, one.requisition_id) for one in found if one.requisition_id is not None]
+
+
 def requests_of(tx: Tx, source: str, job_id: str) -> list[GenerationRequest]:
     """All requests of a posting, newest first, locked; in whichever organization they are."""
     rows = tx.conn.execute(REQUESTS, {"said_by": source, "job": job_id}).mappings()

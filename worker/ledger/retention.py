@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker.domain.message import Happened
-from worker.ledger import applications, candidates
+from worker.ledger import application_fetches, applications, candidates
 from worker.ledger.connection import Tx
-from worker.ledger.delivery_tables import delivery, delivery_try, is_open
+from worker.ledger.delivery_tables import delivery, delivery_try, is_open, is_waiting, target
 from worker.ledger.events import EventState
 from worker.ledger.tables import event, event_body, result
 
@@ -84,8 +84,8 @@ def _older(kind: Kind, organization: str, before: datetime) -> sa.Select[Any]:
 
 
 def _older_events(organization: str, before: datetime) -> sa.Select[Any]:
-    """An event that nobody has read yet is work, however old it is."""
-    is_done = event.c.state != EventState.STORED
+    """An event that nobody has read yet is work, however old it is; likewise one whose candidate has to be asked for."""
+    is_done = sa.and_(event.c.state != EventState.STORED, event.c.id.not_in(application_fetches.AWAITED))
     return (
         sa.select(event_body.c.event_id, event.c.received_at.label("at"))
         .join(event, event.c.id == event_body.c.event_id)
@@ -94,8 +94,15 @@ def _older_events(organization: str, before: datetime) -> sa.Select[Any]:
 
 
 def _older_deliveries(organization: str, before: datetime) -> sa.Select[Any]:
-    """What is still to be sent is work. That a source is quiet is found again and again, and told once by the row that it has."""
-    is_done = sa.and_(~is_open(), delivery.c.event != Happened.SOURCE_QUIET)
+    """What is still to be sent is work, unless its target has been gone from the configuration for as long.
+
+    That a source is quiet is found again and again, and told once by the row that it has.
+    """
+    gone = sa.select(target.c.name).where(target.c.gone_at < before)
+    is_done = sa.and_(
+        sa.or_(~is_open(), sa.and_(is_waiting(), delivery.c.target.in_(gone))),
+        delivery.c.event != Happened.SOURCE_QUIET,
+    )
     return sa.select(delivery.c.id, delivery.c.updated_at.label("at")).where(
         delivery.c.organization == organization, delivery.c.updated_at < before, is_done
     )

@@ -20,7 +20,8 @@ EVERY_OPEN = timedelta(days=1)  # how often the open postings of a source are co
 MOST_PAGES = 1000  # of one list
 TRIES_OF_A_PAGE = 3  # then the list begins anew: what leads to a page may have expired
 OVERLAP = timedelta(minutes=10)  # of two polls: the vendor's clock is not ours, and what is told twice does no harm
-_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+_MOST_SECONDS = 1e9  # more can't be meant, and every asker has a bound of its own
 _LONGEST_DATE = 64  # characters
 
 
@@ -30,6 +31,7 @@ class Trouble(StrEnum):
     AWAY = "away"  # no connection, no answer, 5xx
     BUSY = "busy"  # 429
     REFUSED = "refused"  # no key, or one that is not accepted; an address that is not called
+    FORBIDDEN = "forbidden"  # 403: the key is not accepted, or not for this
     NOT_THERE = "not there"  # 404 and its like
     UNREADABLE = "unreadable"  # an answer that can't be understood
     ENDLESS = "endless"  # a list whose pages lead to ever more of them
@@ -39,23 +41,32 @@ FIRST_WAIT = {
     Trouble.AWAY: timedelta(seconds=15),
     Trouble.BUSY: timedelta(minutes=1),
     Trouble.REFUSED: timedelta(minutes=15),
+    Trouble.FORBIDDEN: timedelta(minutes=15),
     Trouble.NOT_THERE: timedelta(minutes=1),
     Trouble.UNREADABLE: timedelta(minutes=1),
     Trouble.ENDLESS: LONGEST_OUTAGE,
 }
 
 
+REFUSALS = (Trouble.REFUSED, Trouble.FORBIDDEN)
+
+
 def wait(trouble: Trouble, failures: int, told: timedelta | None = None) -> timedelta:
     """Until the next try, after so many `failures` in a row, this one counted; `told` is what Retry-After says."""
     if told is not None and trouble in (Trouble.AWAY, Trouble.BUSY):
         return min(max(told, SHORTEST_CLOSURE), LONGEST_CLOSURE)
-    longest = LONGEST_REFUSAL if trouble is Trouble.REFUSED else LONGEST_OUTAGE
+    longest = LONGEST_REFUSAL if trouble in REFUSALS else LONGEST_OUTAGE
     doubled: timedelta = FIRST_WAIT[trouble] * 2 ** min(failures - 1, MOST_DOUBLINGS)
     return min(doubled, longest)
 
 
-def closes(trouble: Trouble) -> bool:
-    """Whether nothing else can be had of this source meanwhile."""
+def closes(trouble: Trouble, *, of_candidate: bool = False) -> bool:
+    """Whether nothing else can be had of this source meanwhile.
+
+    `of_candidate`: it was asked about one. A key that may not read candidates, or not this one, may read postings all the same.
+    """
+    if trouble is Trouble.FORBIDDEN:
+        return not of_candidate
     return trouble in (Trouble.BUSY, Trouble.REFUSED)
 
 
@@ -78,10 +89,10 @@ def is_gone(trouble: Trouble, failures: int, *, ever_answered: bool) -> bool:
 def retry_after(said: str | None, now: datetime) -> timedelta | None:
     """Retry-After in seconds or as a date (RFC 9110, 10.2.3); None where there is none that can be read."""
     text = (said or "").strip()
-    if _SECONDS.fullmatch(text):
-        return timedelta(seconds=float(text))
     if not text or len(text) > _LONGEST_DATE:
         return None
+    if _SECONDS.fullmatch(text):
+        return timedelta(seconds=min(float(text), _MOST_SECONDS))
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError, IndexError):

@@ -73,9 +73,40 @@ REASONS = {
 }
 
 
+ACTIONS = {
+    Invitation.NONE: "Nothing to do: the ATS tells when it reaches the stage.",
+    Invitation.WAITING: "Nothing to do here; its job's request may need you.",
+    Invitation.UNCLEAR: "Send the link yourself, and say to which interview it leads.",
+    Invitation.CLOSED: "Open the posting in the ATS again, if the candidate is still wanted.",
+    Invitation.WITHDRAWN: "Nothing to do, unless it comes back to the stage.",
+}
+
+
 def reason(invitation: Invitation) -> str | None:
     """Why no link went out; None once it did."""
     return REASONS.get(invitation)
+
+
+def waits(invitation: Invitation, *, at_stage: bool, is_answered: bool) -> str | None:
+    """What is waited for, and why; None where nothing is. `is_answered`: a result has come since the link went out."""
+    if is_answered:
+        return None
+    if invitation is not Invitation.INVITED:
+        return reason(invitation)
+    if at_stage:
+        return "The link went out; nothing has come back since."
+    return "The link went out, and the application has left the stage since; nobody is reminded."
+
+
+def action(invitation: Invitation, *, is_answered: bool) -> str:
+    """The next step of a person."""
+    return "Nothing to do." if is_answered else ACTIONS.get(invitation, "Nothing to do: the result comes by itself.")
+
+
+def next_reminder(invited_at: datetime | None, reminders: Sequence[timedelta], reminded: int) -> datetime | None:
+    """When who was invited and has not answered is reminded next, if ever."""
+    times = sorted(reminders)
+    return None if invited_at is None or reminded >= len(times) else invited_at + times[reminded]
 
 
 def _folded(text: str) -> str:

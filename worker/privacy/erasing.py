@@ -43,7 +43,7 @@ def erase(bridge: Bridge, actor: str, found: Found, who: str) -> Erasure:
     erasure = ids.new_id()
     blinds, now = bridge.ledger.read(lambda tx: (blinding.of(tx), tx.now()))
     wanted = tombstones.digests(blinds, found.names)
-    earlier = bridge.ledger.read(lambda tx: tombstones.known(tx, tombstones.digests(blinds, subjects.given(who))))
+    earlier = bridge.ledger.read(lambda tx: tombstones.known(tx, tombstones.digests(blinds, subjects.meant(who))))
     remembering.append(bridge.settings.bridge.data_dir, erasure, now, wanted)
     steps.reached("after_tombstone")
 
@@ -85,7 +85,7 @@ def _erase(tx: Tx, order: _Order, found: Found, wanted: set[str]) -> _Gone:
     candidates.drop_results(tx, named)
     applied = [one.id for one in applications.of_person(tx, found.names)]
     told += candidates.deliveries_of_applications(tx, applied)
-    candidates.silence(tx, told)
+    told = candidates.silence(tx, told)
     applications.drop(tx, applied)
     stripped = candidates.strip(tx, {*found.events, *(event_id for event_id, _ in rows)})
     counts = {"results": len(rows), "applications": len(applied), "events": stripped, "deliveries": len(told)}

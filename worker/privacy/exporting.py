@@ -95,7 +95,7 @@ def receipt(done: erasing.Erasure, who: str) -> Shown:
         "erased": {"results": len(done.results), "applications": done.applications, "events": done.events},
         "erased_before": instant(done.earlier),
         "left_at_talentsprout": [_left(one) for one in done.results],
-        "left_at_targets": [_told(one) for one in done.told if one.at is not None],
+        "left_at_targets": [_told(one) for one in done.told if one.may_be_known],
         "left_in_files": done.left_in_files,
     }
 

@@ -17,7 +17,7 @@ from typing import Protocol, cast, runtime_checkable
 from config.settings import Source
 from worker.domain.asking import Asking, Listed
 from worker.domain.call import Call
-from worker.domain.event import Event, PostingAnnounced
+from worker.domain.event import CandidateReachedStage, Event, Ignored, PostingAnnounced
 from worker.domain.fields import Unreadable
 from worker.domain.received import Handshake, Received
 
@@ -92,6 +92,19 @@ class Fetches(Protocol):
 
 
 @runtime_checkable
+class FetchesApplications(Protocol):
+    """A vendor that tells of candidates by ids alone."""
+
+    def ask_application(self, told: CandidateReachedStage, source: Source, /) -> Call:
+        """What to ask the vendor's API. Raises fields.Unreadable where the event, or the source, lacks what the call needs."""
+
+    def fetched_application(
+        self, status: int, body: bytes, told: CandidateReachedStage, source: Source, /
+    ) -> CandidateReachedStage | Ignored:
+        """Where it stands, under the key that it has in `told`. Raises fields.Unreadable for an answer that does not say it."""
+
+
+@runtime_checkable
 class Polls(Protocol):
     """A vendor whose API lists postings."""
 
@@ -125,6 +138,16 @@ def fetching(source: Source) -> Fetches:
     kind = named(source.kind)
     if not isinstance(kind, Fetches):
         raise Unreadable(f'a source of the kind "{source.kind}" can\'t be asked for a posting')
+    return kind
+
+
+def asking(source: Source) -> FetchesApplications:
+    """Its module, where it can be asked for an application. Raises Unreadable where it can't."""
+    kind = named(source.kind)
+    if not isinstance(kind, FetchesApplications):
+        raise Unreadable(
+            f'the event does not say which job and stage it is, and "{source.kind}" can\'t be asked for it'
+        )
     return kind
 
 

@@ -2,6 +2,8 @@
 
 The signature stands in the body and covers `token` and `triggeredAt`, nothing of `data`: whoever can change a delivery on its way
 can change what it says, so a token is taken once, and `data` is good for ids to ask for, never for more.
+Who stands where is asked of the opportunity, whose stage and applications are ids unless they are expanded. Assumed: that an
+expanded stage has its name in `text`, as stages have elsewhere in the API, and that an opportunity has one application at most.
 """
 
 import html
@@ -13,7 +15,7 @@ from config.settings import Source
 from worker import signing
 from worker.domain import fields
 from worker.domain.asking import Asking, Listed, each
-from worker.domain.call import Call, Key, answered, with_query
+from worker.domain.call import Call, Key, answered, segment, with_query
 from worker.domain.event import CandidateReachedStage, Event, Ignored, Ping, PostingChanged, PostingClosed
 from worker.domain.fields import Fields, Unreadable, single_line
 from worker.domain.posting import JobPosting
@@ -30,6 +32,7 @@ PAGE = "100"  # postings
 PUBLISHED = "published"
 NOT_YET = frozenset({"draft", "pending"})
 OVER = frozenset({"closed", "internal", "rejected"})
+ARCHIVED = "candidateArchiveChange"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -83,10 +86,46 @@ def read(received: Received, _source: Source) -> Iterator[Event]:
     name, data = body.text("event"), body.optional_child("data")
     if not data.values:
         yield Ping()  # the test button sends any event's name, about nothing
-    elif name == "candidateStageChange":
-        yield _stage_changed(data, _when(body))
+    elif name in ("candidateStageChange", ARCHIVED):
+        yield _moved(data, _when(body), to_stage=name != ARCHIVED)
     else:
         yield Ignored.of_no_use("Lever", name)
+
+
+def ask_application(told: CandidateReachedStage, source: Source) -> Call:
+    """The opportunity, with what its stage is called and its posting."""
+    url = f"{source.api_url or API}/opportunities/{segment(told.application_id or '')}"
+    return Call("GET", f"{url}?expand=applications&expand=stage", key=Key(before="Basic ", is_user_name=True))
+
+
+def fetched_application(
+    status: int, body: bytes, told: CandidateReachedStage, _source: Source
+) -> CandidateReachedStage | Ignored:
+    """One that is archived was rejected, hired or withdrawn. A candidate who was found, and did not apply, has no posting."""
+    opportunity = answered("Lever", status, body).child("data")
+    opportunity_id, is_archived = opportunity.key("id"), opportunity.has("archived")
+    posting = _posting_of(opportunity)
+    if posting is None and not is_archived:
+        return Ignored("Lever names no posting for this candidate, so there is nothing to invite to.")
+    stage = opportunity.optional_child("stage") if is_archived else opportunity.child("stage")
+    return CandidateReachedStage(
+        None,
+        opportunity_id,
+        stage.optional_line("text"),
+        opportunity.first_line("emails"),
+        job_id=posting,
+        application_id=opportunity_id,
+        stage_id=stage.optional_key("id") if is_archived else stage.key("id"),
+        name=opportunity.optional_line("name"),
+        moved_at=told.moved_at,
+        is_active=not is_archived,
+    )
+
+
+def _posting_of(opportunity: Fields) -> str | None:
+    """Of the newest application that names one. Raises Unreadable where the answer says nothing of applications."""
+    named = (one.optional_key("posting") for one in opportunity.listed("applications"))
+    return next((one for one in reversed(list(named)) if one is not None), None)
 
 
 def page(asking: Asking, source: Source) -> Call:
@@ -146,11 +185,12 @@ def _moment(milliseconds: float | None) -> datetime | None:
         return None
 
 
-def _stage_changed(data: Fields, moved_at: datetime | None) -> Event:
-    """An opportunity is a candidate for one or more postings. Stage and posting have names only in Lever's API."""
+def _moved(data: Fields, moved_at: datetime | None, *, to_stage: bool) -> Event:
+    """An opportunity is a candidate for a posting. Stage and posting have names only in Lever's API."""
     opportunity = data.optional_key("opportunityId") or data.key("candidateId")
+    stage_id = data.key("toStageId") if to_stage else None
     return CandidateReachedStage(
-        None, opportunity, None, application_id=opportunity, stage_id=data.key("toStageId"), moved_at=moved_at
+        None, opportunity, None, application_id=opportunity, stage_id=stage_id, moved_at=moved_at
     )
 
 

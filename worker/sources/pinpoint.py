@@ -2,6 +2,9 @@
 
 Bodies hold ids alone, so jobs are announced and asked for at the customer's own address. Deliveries have no id.
 The shape of job events is known from a sample only.
+An application's job and stage are related resources, which an answer holds where `include` names them. Assumed: that a stage has
+its name in `name` (`title` is read too), that who is out stands at another stage, and that the relations of an application are
+called as in the documented call that makes one.
 """
 
 from collections.abc import Iterator
@@ -10,7 +13,7 @@ from datetime import UTC, datetime
 from config.settings import Source
 from worker import signing
 from worker.domain.asking import Asking, Listed, each
-from worker.domain.call import Call, Key, answered, segment
+from worker.domain.call import Call, Key, answered, segment, with_query
 from worker.domain.event import (
     CandidateReachedStage,
     Event,
@@ -89,6 +92,44 @@ def fetched(status: int, body: bytes, announced: PostingAnnounced, _source: Sour
     yield PostingOpened(JobPosting(job_id, title, description, url=job.optional_url("url"), changed_at=changed_at))
 
 
+def ask_application(told: CandidateReachedStage, source: Source) -> Call:
+    """The application, with its job and its stage."""
+    url = f"{_root(source)}/applications/{segment(told.application_id or '')}"
+    return Call("GET", with_query(url, include="job,stage"), key=Key("X-API-KEY", before=""))
+
+
+def fetched_application(
+    status: int, body: bytes, told: CandidateReachedStage, _source: Source
+) -> CandidateReachedStage | Ignored:
+    """Names and address are concealed where a job is screened anonymously."""
+    answer = answered("Pinpoint", status, body)
+    data = answer.child("data")
+    person, related = data.optional_child("attributes"), data.child("relationships")
+    stage_id = related.child("stage").child("data").key("id")
+    names = (person.optional_line("first_name"), person.optional_line("last_name"))
+    return CandidateReachedStage(
+        None,
+        told.candidate_id,
+        _stage_name(answer, stage_id),
+        person.optional_line("email"),
+        job_id=related.child("job").child("data").key("id"),
+        application_id=data.key("id"),
+        stage_id=stage_id,
+        name=" ".join(filter(None, names)) or None,
+        moved_at=told.moved_at,
+    )
+
+
+def _stage_name(answer: Fields, stage_id: str) -> str:
+    """Raises Unreadable where it is not there: a source may know its stage by name, and would invite nobody."""
+    for one in answer.children("included"):
+        if one.text("type") == "stages" and one.key("id") == stage_id:
+            stage = one.child("attributes")
+            if (name := stage.optional_line("name") or stage.optional_line("title")) is not None:
+                return name
+    raise Unreadable("included does not name the stage that the application is related to")
+
+
 def page(asking: Asking, source: Source) -> Call:
     """Jobs, in the form of JSON:API, where a page has a link to the next."""
     return Call("GET", asking.next or _jobs(source), key=Key("X-API-KEY", before=""))
@@ -109,11 +150,15 @@ def _listed(data: Fields) -> Event:
 
 
 def _jobs(source: Source) -> str:
+    return f"{_root(source)}/jobs"
+
+
+def _root(source: Source) -> str:
     if source.api_url is None:
         raise Unreadable(
             'Pinpoint\'s API has an address for each customer; set api_url = "https://NAME.pinpointhq.com"'
         )
-    return f"{source.api_url}/api/v1/jobs"
+    return f"{source.api_url}/api/v1"
 
 
 def _job(body: Fields) -> Fields:

@@ -142,19 +142,12 @@ def _moved(payload: Fields, moved_at: datetime | None) -> Event:
         None,
         candidate.key("id"),
         stage.line("name"),
-        _email(candidate),
+        candidate.first_line("emails"),
         job_id=payload.optional_child("offer").optional_key("id"),
         stage_id=stage.optional_key("id"),
         name=candidate.optional_line("name"),
         moved_at=moved_at,
     )
-
-
-def _email(candidate: Fields) -> str | None:
-    """The first address."""
-    addresses = candidate.values.get("emails")
-    found = addresses[0] if isinstance(addresses, list) and addresses else None
-    return Fields({"email": found}, "emails").optional_line("email") if isinstance(found, str) else None
 
 
 def _posting(offer: Fields, changed_at: datetime | None) -> JobPosting:

@@ -3,6 +3,8 @@
 Bodies hold ids alone, and most are the same for every event of a job: what happened, and which delivery it is, stands in the
 headers, which the signature covers. So every event of a job announces it, and the answer of the API says whether it is open.
 Only the status 202 counts as received, but a subscription is activated by 200 and an echo.
+A candidate has an assignment for each job, and its sub-status is a step that the customer has named. Assumed: the statuses with
+which somebody is out (documented are those of another API), and that every assignment is in the candidate's details.
 """
 
 import html
@@ -49,6 +51,7 @@ API = "https://api.smartrecruiters.com"
 OPEN = frozenset({"created", "sourcing", "interview", "offer"})
 OVER = frozenset({"cancelled", "filled", "on_hold"})
 PUBLIC = "public"
+OUT = frozenset({"hired", "rejected", "withdrawn", "transferred"})  # candidates
 SECTIONS = ("companyDescription", "jobDescription", "qualifications", "additionalInformation")
 
 
@@ -130,6 +133,41 @@ def fetched(status: int, body: bytes, announced: PostingAnnounced, _source: Sour
         yield PostingOpened(_posting(job, changed_at))
     else:
         yield PostingClosed(job_id, requisition_id, changed_at)
+
+
+def ask_application(told: CandidateReachedStage, source: Source) -> Call:
+    """The candidate, with the assignments to jobs."""
+    if told.candidate_id is None or told.job_id is None:
+        raise Unreadable("the event names no candidate_id and job_id, by which its application is asked for")
+    url = f"{source.api_url or API}/candidates/{segment(told.candidate_id)}"
+    return Call("GET", url, key=Key("X-SmartToken", before=""))
+
+
+def fetched_application(
+    status: int, body: bytes, told: CandidateReachedStage, _source: Source
+) -> CandidateReachedStage | Ignored:
+    """Of several assignments the one to the event's job. It stands at its sub-status, if there is one; the status is the id."""
+    candidate = answered("SmartRecruiters", status, body)
+    assignments = [candidate.optional_child("primaryAssignment"), *candidate.children("secondaryAssignments")]
+    own = next((one for one in assignments if one.optional_child("job").optional_key("id") == told.job_id), None)
+    if own is None:
+        raise Unreadable("it names no assignment of the candidate to the job that the event is about")
+    state = own.optional_line("status")
+    if state is None:
+        raise Unreadable("status of the candidate's assignment is missing; expected its name")
+    names = (candidate.optional_line("firstName"), candidate.optional_line("lastName"))
+    return CandidateReachedStage(
+        None,
+        candidate.key("id"),
+        own.optional_line("subStatus") or state,
+        candidate.optional_line("email"),
+        job_id=told.job_id,
+        application_id=told.application_id,
+        stage_id=state,
+        name=" ".join(filter(None, names)) or None,
+        moved_at=told.moved_at,
+        is_active=state.lower() not in OUT,
+    )
 
 
 def page(asking: Asking, source: Source) -> Call:
