@@ -56,8 +56,8 @@ def _expect_bearable(path: Path) -> None:
     if unpacked > LARGEST_UNPACKED:
         raise Problem(
             problems.TOO_LARGE,
-            f"The workbook unpacks to {unpacked:,} bytes; {LARGEST_UNPACKED:,} at most are read of one that is handed in. Save it "
-            "as CSV, of which 64 MiB are taken, or run it on the bridge's machine: sprout batch run FILE.",
+            f"The workbook unpacks to {unpacked:,} bytes; {LARGEST_UNPACKED:,} at most are read of one that is handed in. Save "
+            "it as CSV, of which 64 MiB are taken, or run it on the bridge's machine: sprout batch run FILE.",
         )
 
 
