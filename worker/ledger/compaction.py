@@ -48,6 +48,15 @@ def empty_log(ledger: Ledger) -> None:
         raw.close()
 
 
+def catch_up(ledger: Ledger) -> None:
+    """Move what SQLite's log has into the file, as far as nobody reads an older state, while others write on."""
+    if ledger.is_sqlite:
+        raw = ledger.engine.raw_connection()
+        with suppress(sqlite3.OperationalError):  # the disk is full or busy: whoever writes next sees to it
+            raw.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+        raw.close()
+
+
 def _sqlite(ledger: Ledger) -> str | None:
     raw = ledger.engine.raw_connection()
     try:
