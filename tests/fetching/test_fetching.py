@@ -1,5 +1,6 @@
 """One set of promises for every vendor that announces a posting without its text."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,13 +8,14 @@ import pytest
 
 from config import Secret
 from tests.fetching.town import A_POSTING, ANOTHER, HOUR, TEXT, Town
-from tests.standins.vendor import Cut, Status
+from tests.standins.vendor import MORNING, Cut, Status
 from worker.domain.request import State
 from worker.events import announcing
 from worker.events.fetching import GONE
 from worker.ledger import fetches, postings, source_apis
+from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import EventState
-from worker.ledger.fetches import LEASE, FetchState, Later
+from worker.ledger.fetches import LEASE, FetchState, Later, What
 from worker.policy import asking
 
 
@@ -207,3 +209,22 @@ def test_calls_are_apart(ashby: Town) -> None:
     ashby.fetching.one("careers")
     assert isinstance(ashby.fetching.one("careers"), Later)
     assert len(ashby.vendor.asked) == 1
+
+
+def test_of_two_first_announcements_in_one_moment_the_second_knows_of_the_first(ledger: Ledger) -> None:
+    """Else the event of the first would say for ever that its text is being fetched."""
+
+    def wish(event_id: str) -> fetches.Wish:
+        return fetches.Wish("careers", "acme", What.POSTING, "7", event_id, MORNING, alone=True)
+
+    found: list[fetches.Fetch] = []
+    second = threading.Thread(target=lambda: found.append(ledger.write(lambda tx: fetches.wish(tx, wish("second")))))
+
+    def unit(tx: Tx) -> None:
+        assert fetches.wish(tx, wish("first")).event_id == "first"
+        second.start()
+        second.join(0.3)  # it waits for this transaction, if it asks the database as it should
+
+    ledger.write(unit)
+    second.join()
+    assert [one.event_id for one in found] == ["first"]

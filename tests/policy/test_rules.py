@@ -79,6 +79,19 @@ def test_a_pattern_starts_and_ends_with_different_letters_of_the_text() -> None:
     assert rules.misfit(Rule(name="r", title=("ab*ba",)), subject(title="abba")) is None
 
 
+@pytest.mark.parametrize(
+    ("pattern", "title"),
+    [
+        ("pflegefachkra\u0308fte*", "Pflegefachkr\u00e4fte (m/w/d)"),
+        ("*kr\u00e4fte*", "PFLEGEFACHKRA\u0308FTE"),
+        ("stra\u00dfe", "STRASSE"),
+        ("\u03a3\u03bf\u03c6\u03cc\u03c2", "\u03c3\u03bf\u03c6\u03cc\u03c3"),
+    ],
+)
+def test_letters_are_the_same_however_they_are_put_together_or_written(pattern: str, title: str) -> None:
+    assert rules.misfit(Rule(name="x", title=(pattern,)), subject(title=title)) is None
+
+
 def test_the_first_rule_that_fits_decides_and_no_other_is_asked() -> None:
     ordered = [
         Rule(name="bakers", title=("*baker*",)),

@@ -44,9 +44,9 @@ def note(tx: Tx, source: Source, event: StoredEvent, announced: Announced) -> st
     return f"The text of posting {said.job_id} is being fetched."
 
 
-def forget(tx: Tx, before: fetches.Fetch | None, event: StoredEvent, sentence: str) -> None:
+def forget(tx: Tx, before: fetches.Fetch, event: StoredEvent, sentence: str) -> None:
     """An event on whose behalf nobody is asked any more, because a newer one is, says so."""
-    if before is None or before.state is not FetchState.WAITING or before.event_id in (None, event.id):
+    if before.state is not FetchState.WAITING or before.event_id in (None, event.id):
         return
     assert before.event_id is not None, "looked at above"
     older = events.get(tx, before.event_id)

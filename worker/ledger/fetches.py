@@ -93,9 +93,8 @@ class Wish:
     announced: PostingAnnounced = OF_NO_POSTING
 
 
-def wish(tx: Tx, wanted: Wish) -> Fetch | None:
-    """File it, due at once; one that is there takes the newest announcement. The fetch as it was before, if there was one."""
-    before = get(tx, wanted.source, wanted.what, wanted.subject, lock=True)
+def wish(tx: Tx, wanted: Wish) -> Fetch:
+    """File it, due at once; one that is there takes the newest announcement. The fetch as it was; a new one as it is."""
     values = {
         "organization": wanted.organization,
         "state": FetchState.WAITING,
@@ -107,6 +106,11 @@ def wish(tx: Tx, wanted: Wish) -> Fetch | None:
         "alone": wanted.alone,
         "announced": _told(wanted.announced),
     }
+    _put(
+        tx, wanted.source, wanted.what, wanted.subject, values, {}
+    )  # of two first ones in one moment the second waits here
+    before = get(tx, wanted.source, wanted.what, wanted.subject, lock=True)
+    assert before is not None, "it is there, and ours alone"
     _put(tx, wanted.source, wanted.what, wanted.subject, values, values)
     return before
 
@@ -170,9 +174,7 @@ def claim(tx: Tx, source: str, apart: timedelta, holder: str) -> Fetch | Later |
 
 
 def _closures(api: sa.Row[Any], now: datetime) -> tuple[datetime | None, ...]:
-    """Until when the pace, and the API itself, keep calls away. What was said at a time that is still to come says nothing:
-    the clock was ahead then.
-    """
+    """Until when the pace, and the API, keep calls away. What was said at a time still to come, a clock said that was ahead."""
     paced = api.next_at if api.next_at <= now + LEASE else None
     is_true = api.trouble_at is None or api.trouble_at <= now
     return paced, api.closed_until if is_true else None

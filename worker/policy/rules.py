@@ -4,6 +4,7 @@ A pattern is compared with the whole of a value, without regard to case and to h
 anything, also for nothing. A key of a rule never fits a posting that says nothing there.
 """
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -127,4 +128,5 @@ def _fits(pattern: str, value: str | None) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
+    """Letters with accents are one, however they are put together."""
+    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split())
