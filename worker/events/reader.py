@@ -28,7 +28,7 @@ from worker.domain.result import CandidateResult
 from worker.events import announcing, applications, applying, following, pages
 from worker.events.announcing import Announced
 from worker.events.applications import Named
-from worker.ledger import candidates, events, results, tombstones
+from worker.ledger import blinding, candidates, events, results, tombstones
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.sources import talentsprout
@@ -106,6 +106,8 @@ def _begin(tx: Tx, event_id: str) -> tuple[StoredEvent, Received] | None:
     if event is None or event.state is not EventState.STORED:
         return None
     tries = events.count_try(tx, event_id)
+    if tries > 1:
+        blinding.check(tx)  # while a data key is missing, nothing is the event's fault: the try is not counted
     if tries > MOST_TRIES:
         events.settle(tx, event_id, EventState.UNREADABLE, f"It can't be read: its reader failed {MOST_TRIES} times.")
         return None
