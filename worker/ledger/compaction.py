@@ -10,13 +10,23 @@ from contextlib import suppress
 import sqlalchemy as sa
 
 from worker.ledger.connection import Ledger, LedgerFault
+from worker.ledger.tables import (
+    application,
+    attribution,
+    delivery,
+    delivery_try,
+    event_body,
+    fetch,
+    result,
+    result_name,
+    written_note,
+)
 
 # Of an SQLite file that is rewritten here; a longer one would keep others waiting for minutes.
 MOST_BYTES = 1_000_000_000
-# Every table that an erasure takes rows or texts from.
-VACUUM = sa.text(
-    "VACUUM result, result_name, attribution, written_note, event_body, application, fetch, delivery, delivery_try"
-)
+# Every table that an erasure takes rows or texts from. The names are quoted: FETCH is a word of SQL.
+TABLES = (result, result_name, attribution, written_note, event_body, application, fetch, delivery, delivery_try)
+VACUUM = sa.text("VACUUM " + ", ".join(f'"{table.name}"' for table in TABLES))
 LOG_STAYS = "A process still reads an older state of the file, so its log (-wal) is emptied when the bridge stops."
 LARGE = "The file is large: give VACUUM at a quiet moment to rewrite its half-empty pages (sqlite3 FILE VACUUM)."
 ON_POSTGRES = (

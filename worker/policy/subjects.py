@@ -13,6 +13,7 @@ from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 from worker.domain.event import CandidateReachedStage, Event, InterviewFinished
+from worker.domain.fields import clean
 from worker.domain.received import Received
 from worker.domain.result import CandidateResult
 from worker.policy import matching
@@ -53,8 +54,8 @@ class Names:
 
 
 def given(who: str) -> Names:
-    """What somebody typed: an address, or one of the ids."""
-    text = who.strip()
+    """What somebody typed: an address, or one of the ids. What no database takes is replaced, as it is in what is stored."""
+    text = clean(who).strip()
     return Names(emails=frozenset({address(text)})) if "@" in text else Names(ids=frozenset({text}))
 
 

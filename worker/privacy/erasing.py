@@ -11,7 +11,7 @@ from datetime import datetime
 
 from worker import ids, steps
 from worker.assembly import Bridge
-from worker.ledger import applications, audit, blinding, candidates, compaction, tombstones
+from worker.ledger import applicants, applications, audit, blinding, candidates, compaction, tombstones
 from worker.ledger.blinding import Blinds
 from worker.ledger.candidates import Told
 from worker.ledger.connection import Tx
@@ -82,8 +82,8 @@ def _erase(tx: Tx, order: _Order, found: Found, wanted: set[str]) -> _Gone:
     tombstones.put(tx, order.erasure, digests, order.at, searched=False)
     named = [one.id for _, one in rows]
     told = candidates.deliveries_of(tx, named)
+    applied = [one.id for one in applicants.of_person(tx, found.names)]
     candidates.drop_results(tx, named)
-    applied = [one.id for one in applications.of_person(tx, found.names)]
     told += candidates.deliveries_of_applications(tx, applied)
     told = candidates.silence(tx, told)
     applications.drop(tx, applied)
@@ -153,7 +153,7 @@ def _drop_some(tx: Tx) -> int:
     gone = candidates.of_erased(tx)
     candidates.silence(tx, candidates.deliveries_of(tx, gone))
     candidates.strip(tx, candidates.drop_results(tx, gone))
-    applied = applications.of_erased(tx, AT_ONCE)
+    applied = applicants.of_erased(tx, AT_ONCE)
     candidates.silence(tx, candidates.deliveries_of_applications(tx, applied))
     applications.drop(tx, applied)
     return len(gone) + len(applied)

@@ -12,7 +12,7 @@ from worker import shown, shown_candidates
 from worker.assembly import Bridge
 from worker.domain.application import Application
 from worker.domain.received import Received
-from worker.ledger import applications, audit, blinding, candidates
+from worker.ledger import applicants, audit, blinding, candidates
 from worker.ledger.audit import Entry
 from worker.ledger.candidates import Told
 from worker.ledger.connection import Tx
@@ -30,7 +30,7 @@ def document(bridge: Bridge, actor: str, found: Found, who: str) -> Shown:
     def unit(tx: Tx) -> tuple[datetime, list[Entry], list[Told], list[Shown]]:
         subject = erasing.pseudonym(blinding.of(tx), who)
         audit.record(tx, actor, "export", subject, {"results": len(found.results), "events": len(found.events)})
-        applied = applications.of_person(tx, found.names)
+        applied = applicants.of_person(tx, found.names)
         told = candidates.deliveries_of(tx, list(found.results))
         told += candidates.deliveries_of_applications(tx, [one.id for one in applied])
         return tx.now(), audit.of(tx, subject), told, [_application(tx, one, bridge) for one in applied]

@@ -23,7 +23,7 @@ from web.app import create_app
 from web.context import of
 from worker import assembly
 from worker.domain.delivery import DeliveryState, Ended
-from worker.ledger import audit, blinding, deliveries, events, listing, results
+from worker.ledger import audit, blinding, compaction, deliveries, events, listing, results
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.delivery_tables import delivery
 from worker.ledger.events import EventState
@@ -312,6 +312,13 @@ def test_f72_who_is_known_by_numbers_alone_does_not_come_back_and_is_nobody_else
     assert (moved(house, 3).state, moved(house, 4, 4, 17).state) == (EventState.IGNORED, EventState.READ)
     kept = house.bridge.ledger.read(lambda tx: listing.applications_page(tx, listing.Filters(), 50, None)).items
     assert [one.candidate_id for one in kept] == ["4"]
+
+
+def test_f72_nothing_but_what_is_promised_is_left_in_files_and_nobody_trips_over_what_was_typed(house: House) -> None:
+    arrive(house)
+    for who in ("half \ud800 and a \x00", EMAIL):
+        left = erase(house, who).left_in_files
+        assert left == (None if house.bridge.ledger.is_sqlite else compaction.ON_POSTGRES)
 
 
 def test_an_erasure_is_audited_without_a_person(house: House) -> None:
