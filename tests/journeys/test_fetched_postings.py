@@ -1,4 +1,4 @@
-"""An ATS that sends only an id: from its webhook over its API to one interview, or one invitation, whoever is killed on the way."""
+"""An ATS that sends only an id: from its webhook over its API to one interview, or one invitation, whoever is killed then."""
 
 import hmac
 import json
