@@ -81,6 +81,21 @@ def past(desk: Desk) -> Past:
     return Past(desk)
 
 
+def test_events_of_a_source_that_is_gone_are_told_together_and_are_no_proof_of_anything(past: Past) -> None:
+    for number in range(3):
+        past.says(number, "Night nurse")
+    desk = past.desk
+    path = desk.folder / "bridge.toml"
+    path.write_text(path.read_text().replace("[sources.forms]", "[sources.other]"))
+    report = desk.run("rehearse", "--since", "1d").stdout
+    assert "and 2 others of forms: It can't be read: no [sources.forms]" in " ".join(report.split())
+    assert "No posting was rehearsed, so nothing is known of how any would end." in report
+    assert "Every posting would end as it did." not in report
+    assert len(desk.told("events", "list", "--source", "forms")["items"]) == 3
+    assert len(desk.told("requests", "list", "--source", "forms")["items"]) == 3
+    assert desk.error("events", "list", "--source", "form", status=2)["code"] == "usage"
+
+
 def configure(desk: Desk, more: str) -> None:
     path = desk.folder / "bridge.toml"
     path.write_text(path.read_text() + more)
