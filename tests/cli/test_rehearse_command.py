@@ -120,7 +120,8 @@ def test_a_rehearsal_says_what_would_be_made_and_how_that_differs(past: Past, de
     skipped, other, held = told["differences"]
     assert skipped["sentences"][0].startswith("would be skipped by the rule interns; was made (spr-")
     assert other["sentences"] == ["voice would be sage; was left to TalentSprout"]
-    assert "would be held by the rule chiefs" in held["sentences"][0]
+    assert "would be held by the rule chiefs: " in held["sentences"][0]
+    assert ".;" not in held["sentences"][0]
     assert (skipped["would"]["what"], skipped["happened"]["what"]) == ("skipped", "made")
     assert (other["would"]["options"], other["happened"]["options"]) == ({"voice": "sage"}, {})
 

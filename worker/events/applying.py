@@ -10,7 +10,7 @@ from worker.ledger import applications, invitations
 from worker.ledger.applications import Told
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
-from worker.policy import inviting
+from worker.policy import dating, inviting
 
 OVERTAKEN = "Something newer is known of this application; nothing changed."
 
@@ -23,7 +23,7 @@ def reach_stage(tx: Tx, source: Source, event: StoredEvent, key: str, said: Cand
         key=key,
         said=said,
         at_stage=inviting.is_at(source.stage, said),
-        moved_at=said.moved_at or event.received_at,
+        moved_at=dating.changed_at(said.moved_at, event.received_at),
         event_id=event.id,
         name=said.name if "name" in source.personal_data else None,
         email=said.email if "email" in source.personal_data else None,
