@@ -6,6 +6,7 @@ from the moment at which SQLite grants it to the return of the connection, the c
 
 import argparse
 import csv
+import gc
 import multiprocessing
 import resource
 import sys
@@ -129,6 +130,7 @@ def file_and_read(path: Path, database: str) -> Found:
     rows, began = sum(1 for _ in _bare(path)), time.perf_counter()
     bare = sum(1 for _ in _bare(path)) / (time.perf_counter() - began)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
+    gc.freeze()  # as the command and the worker do
     filing, reading = _filed(bridge, path), _read(bridge, path)
     rates: tuple[list[float], list[float]] = ([], [])
     with _locks(bridge.ledger) as held:

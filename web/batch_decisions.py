@@ -5,7 +5,7 @@ from collections.abc import Callable
 from web.context import context, person
 from web.naming import is_id
 from worker.batches import deciding, showing
-from worker.ledger import batches
+from worker.ledger import batch_standing, batches
 from worker.ledger.batches import Batch
 from worker.ledger.connection import Tx
 from worker.operators import Person, Refusal, Why
@@ -46,6 +46,6 @@ def _decided(batch_id: str, decide: Callable[[Tx, Person, str], Batch]) -> Shown
         deciding.follow(ledger, batch_id)
         after = ledger.read(lambda tx: told(tx, batch_id))
         assert after is not None, "batches are never deleted"
-    for organization, _ in ledger.read(lambda tx: batches.moving(tx, batch_id)):
+    for organization, _ in ledger.read(lambda tx: batch_standing.moving(tx, batch_id)):
         context().hinting.pump(organization)
     return after

@@ -7,7 +7,8 @@ from tests.batches.desk import Office, job, sheet
 from tests.ledger.stage import ONE_SECOND, UNAUTHORIZED, WINDOW, created
 from worker.batches import prediction
 from worker.batches.checking import Totals
-from worker.ledger import attempts
+from worker.ledger import attempts, batch_standing
+from worker.ledger.connection import Tx
 from worker.policy.pacing import Budget
 from worker.policy.prediction import Queue, all_end_at, ends_at
 
@@ -34,6 +35,10 @@ def drained(office: Office) -> datetime:
     return flying[-1][0]
 
 
+def foretold_of(tx: Tx, batch: str) -> tuple[datetime, datetime | None]:
+    return prediction.of_batch(tx, batch_standing.moving(tx, batch))
+
+
 def test_a_check_of_a_hundred_rows_foretells_the_run_within_a_tenth(office: Office) -> None:
     of = sheet(*map(job, range(ROWS)))
     counted = Totals()
@@ -41,7 +46,7 @@ def test_a_check_of_a_hundred_rows_foretells_the_run_within_a_tenth(office: Offi
         counted.add(one)
     now, foretold = office.stage.ask(prediction.of_calls, counted.calls)
     batch = office.run(of)
-    assert office.stage.ask(prediction.of_batch, batch) == (now, foretold)
+    assert office.stage.ask(foretold_of, batch) == (now, foretold)
 
     ended = drained(office)
 
@@ -53,7 +58,7 @@ def test_what_goes_first_is_counted(office: Office) -> None:
     for _ in range(40):
         office.stage.file()
     batch = office.run(sheet(job(1)))
-    now, foretold = office.stage.ask(prediction.of_batch, batch)
+    now, foretold = office.stage.ask(foretold_of, batch)
     assert foretold is not None
     assert foretold - now >= 2 * WINDOW
 
@@ -61,7 +66,7 @@ def test_what_goes_first_is_counted(office: Office) -> None:
 def test_a_paused_organization_has_no_end_that_is_known(office: Office) -> None:
     batch = office.run(sheet(job(1), job(2)))
     office.stage.settle(office.stage.send(), UNAUTHORIZED)
-    _, foretold = office.stage.ask(prediction.of_batch, batch)
+    _, foretold = office.stage.ask(foretold_of, batch)
     assert foretold is None
 
 

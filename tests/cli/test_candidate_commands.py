@@ -176,3 +176,27 @@ def test_a_result_that_may_be_of_several_is_shown_with_them(desk: Desk, made: Ge
     assert INTERVIEW in shown
     assert [one["matched_by"] for one in desk.told("results", "attach", listed["id"], INTERVIEW)["items"]] == ["person"]
     assert "person: a person said so" in desk.run("results", "show", listed["id"]).stdout
+
+
+def test_a_forged_claim_gives_nobodys_application_away(desk: Desk, made: GenerationRequest) -> None:
+    """Somebody finishes with an external id that names another's application; all that is theirs is their own result."""
+    moved(desk)
+    application = desk.told("candidates", "show", "a-1")
+    forged = a_result(INTERVIEW, session="session-2", external_id=f"spr:{application['id']}:{'A' * 16}")
+    forger = replace(forged, candidate=replace(forged.candidate, id="candidate-2", email="eve@example.org"))
+    desk.bridge.ledger.write(lambda tx: results.keep(tx, "acme", "event", forger))
+
+    exported = desk.told("candidates", "export", "eve@example.org")
+    desk.told("candidates", "erase", "eve@example.org", "--yes")
+
+    assert (len(exported["results"]), exported["applications"]) == (1, [])
+    assert [one["id"] for one in desk.told("candidates", "list")["items"]] == [application["id"]]
+
+
+@pytest.mark.parametrize(
+    "who", ["a\x00b", "\x00@example.org", "\ud800", "half\ud800@example.org", "%", "_@example.org"]
+)
+def test_whatever_is_typed_is_somebody_who_is_not_known(desk: Desk, made: GenerationRequest, who: str) -> None:
+    moved(desk)
+    found = desk.told("candidates", "erase", who, "--yes")
+    assert found["erased"] == {"results": 0, "applications": 0, "events": 0}

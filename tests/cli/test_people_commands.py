@@ -5,11 +5,12 @@ import stat
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from tests.cli.desk import Desk
 from tests.ledger.completions import a_result
 from worker.domain.received import Received
-from worker.ledger import events, results
+from worker.ledger import events, results, tables
 
 WHO = "ada@example.com"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -108,6 +109,28 @@ def test_a_key_that_is_lost_is_named_and_nothing_is_made_in_its_place(known: Des
     checks = json.loads(known.run("doctor", "--json").stdout)["checks"]
     (checked,) = [one for one in checks if one["name"] == "data keys"]
     assert (checked["state"], old["id"] in checked["sentence"]) == ("fail", True)
+
+
+@pytest.mark.parametrize("left", [None, "", "w" * 43, "cut"])
+def test_a_rotation_makes_no_key_where_the_right_one_is_missing(known: Desk, left: str | None) -> None:
+    """Lost, empty, another's, cut: a new one beside it would only hide that."""
+    keys = known.folder / "var" / "keys"
+    keys.unlink() if left is None else keys.write_text(left)
+
+    failed = known.error("keys", "rotate")
+
+    assert failed["code"] == "sealed"
+    assert "Nothing is lost" in failed["error"]
+    assert (keys.read_text() if keys.exists() else None) == left
+
+
+def test_a_rotation_says_what_stays_under_a_key_that_is_not_here(known: Desk) -> None:
+    known.bridge.ledger.write(lambda tx: tx.conn.execute(sa.update(tables.result).values(sealed_with="0badc0de")))
+
+    done = known.run("keys", "rotate")
+
+    assert "All that can be opened here is sealed with" in done.stdout
+    assert "1 rows with 0badc0de" in done.stderr
 
 
 def test_f74_a_key_that_everyone_may_read_is_refused_before_anything_starts(known: Desk) -> None:

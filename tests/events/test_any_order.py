@@ -1,7 +1,7 @@
 """However the deliveries of one posting arrive (late, doubled, in any order), the same is known and the same would be sent."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -133,29 +133,3 @@ def test_every_order_of_a_posting_s_life_ends_alike(ledger: Ledger, life: str, o
 )
 def test_deliveries_that_come_twice_end_alike(ledger: Ledger, order: list[Says], on_change: str) -> None:
     assert lived(ledger, on_change, order) == lived(ledger, on_change, TWICE)
-
-
-def test_a_time_that_is_still_to_come_keeps_a_posting_open_for_no_longer_than_it_is(ledger: Ledger) -> None:
-    """A sender whose clock is wrong, or who writes local time as if it were UTC."""
-    event = StoredEvent("event-1", "careers", "acme", EventState.STORED, None, 0, MORNING)
-    later = replace(event, id="event-2", received_at=MORNING + timedelta(minutes=30))
-
-    def unit(tx: Tx) -> None:
-        organizations.prepare(tx, "acme")
-        source = Source.model_validate(
-            {
-                "name": "careers",
-                "kind": "generic",
-                "organization": "acme",
-                "secrets": (Secret("a-secret-of-this-test"),),
-            }
-        )
-        ahead = JobPosting("1", "Mechanic", TEXT.format(1), changed_at=MORNING + timedelta(hours=2))
-        following.open_or_change(tx, source, event, following.Readable.of(ahead))
-        following.close(tx, source, later, PostingClosed("1"))
-        following.open_or_change(tx, source, event, following.Readable.of(ahead))  # read once more
-        raise Undone(known(tx))
-
-    with pytest.raises(Undone) as undone:
-        ledger.write(unit)
-    assert undone.value.known[0] is False

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from tests.ledger.dispatching import CHAT, claim, happen, planned, settle
+from tests.ledger.dispatching import ALL, CHAT, claim, happen, planned, settle
 from tests.ledger.stage import ACME, Stage, created
 from worker.domain.delivery import Ended
-from worker.ledger import announcing, retention
+from worker.ledger import announcing, retention, targets
 from worker.ledger.connection import Tx
 from worker.ledger.retention import Due, Kind
 from worker.ledger.tables import delivery_try
@@ -69,3 +69,14 @@ def test_what_happens_once_is_not_told_again_when_its_delivery_is_gone(told: Sta
     assert expire(told) == 2
     told.sweep()
     assert planned(told) == []
+
+
+def test_what_waits_for_a_target_that_has_long_been_gone_goes_too(told: Stage) -> None:
+    happen(told, "one")
+    told.pass_time(KEPT * 2)
+    told.tell(targets.prepare, [targets.Wanted(CHAT, ACME, "webhook", ALL)])
+
+    assert expire(told) == 0, "it may be configured again"
+    told.pass_time(KEPT + timedelta(minutes=1))
+    assert expire(told) == 1
+    assert [one.target for one in planned(told)] == [CHAT]

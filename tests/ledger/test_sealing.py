@@ -156,3 +156,19 @@ def test_a_ledger_without_keys_touches_nothing_that_is_sealed(ledger: Ledger) ->
     finally:
         keyless.close()
     assert MARK not in b"".join(str(one).encode() for one in raw(ledger, "SELECT id FROM result"))
+
+
+def test_a_file_that_was_cut_is_no_key(tmp_path: Path) -> None:
+    ring = Keyring(path=tmp_path / "keys")
+    ring.make()
+    whole = (tmp_path / "keys").read_text()
+    (tmp_path / "keys").write_text(whole[:20])
+    with pytest.raises(Unsealable, match="line 1: 20 characters"):
+        Keyring(path=tmp_path / "keys").ids()
+
+
+def test_an_empty_file_is_filled_for_a_new_ledger(tmp_path: Path) -> None:
+    (tmp_path / "keys").touch(mode=0o600)
+    ring = Keyring(path=tmp_path / "keys")
+    ring.make()
+    assert len(ring.ids()) == 1

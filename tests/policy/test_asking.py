@@ -65,6 +65,7 @@ def test_a_key_that_may_not_read_candidates_closes_nothing_else() -> None:
     [
         ("30", 30 * SECOND),
         (" 1.5 ", 1.5 * SECOND),
+        ("9" * 20, 10**9 * SECOND),
         ("Tue, 24 Nov 2026 12:01:00 GMT", MINUTE),
         ("Tue, 24 Nov 2026 11:59:00 GMT", -MINUTE),
         ("Tue, 24 Nov 2026 12:01:00", MINUTE),

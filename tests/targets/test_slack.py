@@ -74,14 +74,16 @@ def test_long_texts_are_cut_and_no_escape_is_cut_in_two(title: str) -> None:
 
 
 def test_what_strangers_wrote_calls_nobody_and_links_nowhere() -> None:
-    facts = {"job": {"title": "<!channel> & <https://evil.example.com|click>", "location": "https://a.example.com/<x>"}}
+    job = {"title": "<!channel> & <https://evil.example.com|click>", "location": "https://a.example.com/<x>"}
+    facts = {"job": job, "interview": {"share_link": "https://www.talentsprout.ai/<x>"}}
     body = posted(replace(examples.message(Happened.INTERVIEW_CREATED), facts=facts))
 
     assert "<!" not in everything(body).replace(body["blocks"][0]["text"]["text"], "")
     assert "<https://evil" not in json.dumps(body["blocks"][1:])
     assert "&lt;!channel&gt; &amp; &lt;https://evil.example.com|click&gt;" in everything(body)
     assert body["text"].startswith("Interview link for &lt;!channel&gt;")
-    assert "<https://a.example.com/&lt;x&gt;>" in everything(body)
+    assert "<https://a.example.com" not in everything(body)
+    assert "<https://www.talentsprout.ai/&lt;x&gt;>" in everything(body)
 
 
 @pytest.mark.parametrize(

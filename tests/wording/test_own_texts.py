@@ -109,7 +109,9 @@ def test_what_strangers_wrote_is_text_in_a_letter() -> None:
     voice = Voice("en", UTC)
     evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
     message = examples.message(Happened.INTERVIEW_CREATED)
-    facts = {**message.facts, "job": {"title": f"Chef & Co {evil}", "location": 'https://evil.example.com/"onx="1'}}
+    job = {"title": f"Chef & Co {evil}", "location": 'https://evil.example.com/"onx="1'}
+    interview = {"share_link": 'https://www.talentsprout.ai/"onx="1'}
+    facts = {**message.facts, "job": job, "interview": interview}
     said = words(
         type(message)(message.id, message.event, message.at, "acme", facts, 'https://b.example.com/?a="b'), voice
     )
@@ -119,7 +121,8 @@ def test_what_strangers_wrote_is_text_in_a_letter() -> None:
     assert "Chef &amp; Co" in page
     assert "<script" not in page
     assert "<img" not in page
-    assert 'href="https://evil.example.com/&#34;onx' in page
+    assert 'href="https://evil.example.com' not in page
+    assert 'href="https://www.talentsprout.ai/&#34;onx=&#34;1"' in page
     assert "?a=&#34;b" in page
 
 

@@ -4,7 +4,7 @@ A file is taken once it has not changed for a round, so that none is read while 
 knows, by path, size and time of change; so a restart takes up what was not read to its end, and nothing is filed twice.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -47,7 +47,7 @@ class Inbox:
     written: set[str] = field(default_factory=set)
     failed: dict[str, Failed] = field(default_factory=dict)
 
-    def take(self, bridge: Bridge, send: Callable[[list[Found]], None], stopping: Callable[[], bool]) -> None:
+    def take(self, bridge: Bridge, send: Callable[[Sequence[Found]], None], stopping: Callable[[], bool]) -> None:
         """One round: run what is ready, and write results that are due."""
         folder = bridge.settings.batches.inbox
         for path in _files(folder) if folder is not None else ():
@@ -62,7 +62,12 @@ class Inbox:
                 self._work(bridge, path, origin, send, stopping)
 
     def _work(
-        self, bridge: Bridge, path: Path, origin: str, send: Callable[[list[Found]], None], stopping: Callable[[], bool]
+        self,
+        bridge: Bridge,
+        path: Path,
+        origin: str,
+        send: Callable[[Sequence[Found]], None],
+        stopping: Callable[[], bool],
     ) -> None:
         batch, now = bridge.ledger.read(lambda tx: (batch_marks.batch_at(tx, origin), tx.now()))
         if batch is not None and batch.is_read(now):
@@ -141,7 +146,7 @@ def _origin(path: Path) -> str | None:
 
 
 def _run(
-    bridge: Bridge, path: Path, origin: str, send: Callable[[list[Found]], None], stopping: Callable[[], bool]
+    bridge: Bridge, path: Path, origin: str, send: Callable[[Sequence[Found]], None], stopping: Callable[[], bool]
 ) -> Batch | None:
     """None where it was not read to its end: this process stops, or somebody cancelled it."""
     sheet = open_sheet(path)

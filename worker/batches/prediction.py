@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from worker.domain.request import Tier
-from worker.ledger import attempts, batches, budgets, listing, organizations
+from worker.ledger import attempts, budgets, listing, organizations
+from worker.ledger.batch_standing import Moving
 from worker.ledger.connection import Tx
 from worker.policy import prediction
 from worker.policy.prediction import Queue
@@ -24,12 +25,12 @@ def of_calls(tx: Tx, calls: Mapping[tuple[str, Tier], int]) -> tuple[datetime, d
     return now, prediction.all_end_at(queues, now)
 
 
-def of_batch(tx: Tx, batch_id: str) -> tuple[datetime, datetime | None]:
+def of_batch(tx: Tx, under_way: Mapping[tuple[str, Tier], Moving]) -> tuple[datetime, datetime | None]:
     """Now, and when what waits or flies of a batch is done; `now` for both where nothing does."""
     now = tx.now()
     queues = [
         _queue(tx, *budget, now, listing.ahead(tx, moving.last) if moving.last else 0, moving.waiting, moving.sending)
-        for budget, moving in batches.moving(tx, batch_id).items()
+        for budget, moving in under_way.items()
     ]
     return now, prediction.all_end_at(queues, now)
 

@@ -14,6 +14,7 @@ from worker.assembly import Bridge
 from worker.batches.checking import Found, chunks, faulty, known_requests, takes
 from worker.batches.deciding import follow
 from worker.batches.judging import Faulty, Judge, Wanted
+from worker.batches.pace import Pace
 from worker.batches.rows import Row, Sheet
 from worker.domain.request import Content, GenerationRequest
 from worker.ledger import batch_marks, batch_rows, batches, interviews, requests
@@ -25,7 +26,6 @@ from worker.operators import Person, Refusal, mend
 from worker.policy import verdicts
 from worker.policy.verdicts import Verdict
 
-AT_ONCE = 100  # rows in one transaction: some 30 ms, for which nobody else writes to an SQLite file
 JUDGED_AT_ONCE = 50  # where rows are judged within the transaction, too
 KEPT_AT_ONCE = 250  # rows that are only noted
 LOOKED_AT = 100  # of the first rows of a file, to know its batch again
@@ -85,15 +85,16 @@ def begin(bridge: Bridge, sheet: Sheet, judge: Judge, who: Person, origin: str |
     return Run(made, bridge.ledger.write(lambda tx: batches.begin(tx, made, new)), who, batch)
 
 
-def run(bridge: Bridge, sheet: Sheet, judge: Judge, now: Run) -> Iterator[list[Found]]:
+def run(bridge: Bridge, sheet: Sheet, judge: Judge, now: Run) -> Iterator[Sequence[Found]]:
     """File every row; what became of each chunk is yielded once it is committed. Raises NotABatch and Stopped.
 
     Chunks are noted, and the end is written: if the power fails before, the file is run again, and its rows are known or not.
     """
+    pace = Pace(bridge.ledger)
     with _saying_so(bridge, now):
-        for chunk in chunks(sheet.each(), AT_ONCE):
+        for chunk in pace.chunks(sheet.each()):
             judged = Judged.of(now, [judge.judge(row) for row in chunk])
-            yield bridge.ledger.note(lambda tx, rows=judged: _read_on(tx, bridge, now, rows))  # type: ignore[misc]  # bound now
+            yield pace.file(lambda tx, rows=judged: _read_on(tx, bridge, now, rows))  # type: ignore[misc]  # bound now
 
 
 def keep_unfiled(bridge: Bridge, sheet: Sheet, now: Run) -> None:

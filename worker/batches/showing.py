@@ -10,9 +10,10 @@ from datetime import datetime
 from worker.batches import prediction
 from worker.batches.checking import Found, Totals
 from worker.domain.request import Code, GenerationRequest, State, Tier
-from worker.ledger import batch_rows, batches
+from worker.ledger import batch_rows, batch_standing
 from worker.ledger.batch_rows import RowAndRequest
-from worker.ledger.batches import Batch, BatchState, Moving
+from worker.ledger.batch_standing import Moving
+from worker.ledger.batches import Batch, BatchState
 from worker.ledger.connection import Tx
 from worker.moments import instant
 from worker.policy import reasons
@@ -26,13 +27,13 @@ GOES_ON = frozenset({Code.NEXT_SLOT, Code.IN_LINE, Code.UNDER_WAY, Code.SHARED_B
 
 def batch(tx: Tx, found: Batch, timing: Timing) -> Shown:
     """A batch as in lists."""
-    moving = batches.moving(tx, found.id)
+    standing = batch_standing.standing(tx, found.id)
+    counts, moving = standing.counts, standing.moving
     told = batch_rows.verdicts(tx, found.id)
-    counts = batches.counts(tx, found.id)
     state = _state(found, told, moving, tx.now())
     reason = _reason(tx, found, moving, timing)
     stands_still = found.blocks or state == "filing" or (reason is not None and reason[0] == Code.NO_WORKER)
-    _, ends = (None, None) if stands_still else prediction.of_batch(tx, found.id)
+    _, ends = (None, None) if stands_still else prediction.of_batch(tx, moving)
     return {
         "id": found.id,
         "name": found.name,

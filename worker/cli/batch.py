@@ -1,5 +1,6 @@
 """`sprout batch run`: a request for every row of a file. Interrupted and run again, it files nothing twice."""
 
+import gc
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -80,6 +81,7 @@ def run(
         if batch_check.look(given, as_json=as_json).faulty:
             context.exit(1)
         return
+    gc.freeze()  # as in a worker: no look through all that was imported while others wait for the ledger
     now = running.begin(given.bridge, given.sheet, given.judge, opening.person(), given.origin)
     done = _file(given, now)
     ended = batch_watch.until_at_rest(given.bridge, now.batch) if wait else _shown(given, now)

@@ -10,7 +10,7 @@ from worker.cli import batch_words, finding, hinting, opening, options, printing
 from worker.cli.interview_options import any_option, of_pairs
 from worker.domain.fields import single_line
 from worker.domain.request import State
-from worker.ledger import batches
+from worker.ledger import batch_standing, batches
 from worker.ledger.batches import Batch
 from worker.ledger.connection import Tx
 from worker.operators import Changes, Person
@@ -106,7 +106,7 @@ def _follow(bridge: Bridge, batch_id: str) -> Shown:
     def unit(tx: Tx) -> tuple[Shown, list[str]]:
         found = batches.get(tx, batch_id)
         assert found is not None, "batches are never deleted"
-        waiting = sorted({organization for organization, _ in batches.moving(tx, batch_id)})
+        waiting = sorted({organization for organization, _ in batch_standing.moving(tx, batch_id)})
         return showing.batch(tx, found, bridge.timing), waiting
 
     shown, organizations = bridge.ledger.read(unit)

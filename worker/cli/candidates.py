@@ -12,13 +12,14 @@ from worker.assembly import Bridge
 from worker.cli import opening, options, printing
 from worker.cli.endings import Failure
 from worker.cli.printing import Cell
-from worker.ledger import applications
+from worker.ledger import applicants
 from worker.privacy import erasing, exporting, finding
 from worker.privacy.finding import Found
 from worker.shown import Shown
 
 SUPPORT = "privacy@talentsprout.ai"  # www.talentsprout.ai/privacy
 MOST_NAMED = 10
+STDOUT = Path("-")
 
 
 @click.command()
@@ -38,7 +39,7 @@ def export(who: str, file: Path | None, as_json: bool) -> None:
     document = exporting.document(bridge, opening.person().name, found, who.strip())
     if not (found.results or document["applications"] or found.events):
         printing.note("Nothing is stored about anybody of that name.")
-    if file is None:
+    if file is None or file == STDOUT:
         printing.as_document(document)
         return
     _write(file, document)
@@ -84,7 +85,7 @@ def _ask(bridge: Bridge, found: Found, who: str) -> None:
     if not sys.stdin.isatty():
         raise Failure("confirm", "Nothing is erased: there is no terminal to ask at. Say --yes if you mean it.")
     people = sorted({one.result.candidate.name or "somebody without a name" for _, one in found.results.values()})
-    applied = bridge.ledger.read(lambda tx: applications.of_person(tx, found.names))
+    applied = bridge.ledger.read(lambda tx: applicants.of_person(tx, found.names))
     printing.note(f"Stored about {who.strip()}: {_counted(len(found.results), len(applied), len(found.events))}.")
     if people:
         more = f" and {len(people) - MOST_NAMED} more" if len(people) > MOST_NAMED else ""
@@ -123,7 +124,8 @@ def _counted(results: int, applied: int, events: int) -> str:
 
 
 def _told(one: Shown) -> tuple[Cell, ...]:
-    return one["target"], one["event"], one["id"], printing.moment(one["tried_at"])
+    tried = printing.moment(one["tried_at"]) if one["tried_at"] else "under way"
+    return one["target"], one["event"], one["id"], tried
 
 
 def _row(one: Shown) -> tuple[Cell, ...]:

@@ -5,7 +5,7 @@ import click
 from worker.cli import opening, options, printing, progress
 from worker.cli.endings import Failure
 from worker.cli.printing import Cell
-from worker.ledger import resealing
+from worker.ledger import blinding, resealing
 from worker.ledger.connection import Ledger
 from worker.ledger.keyring import Keyring
 from worker.shown import Shown
@@ -38,6 +38,7 @@ def rotate(as_json: bool) -> None:
     """
     ledger = opening.bridge().ledger
     ring = _ring(ledger)
+    ledger.read(blinding.check)  # a new key beside the wrong ones would only hide that the right one is not here
     left = ledger.read(resealing.left)
     if left == 0 and ring.path is not None:
         ring.add()
@@ -47,11 +48,17 @@ def rotate(as_json: bool) -> None:
         while sealed := ledger.write(resealing.reseal):
             done += sealed
             shown.tell(f"{done} of {max(left, done)} rows are sealed with {ring.newest()}", "sealing")
-    document = {"key": ring.newest(), "sealed": done, "keys": _keys(ledger, ring)}
+    keys = _keys(ledger, ring)
     if as_json:
-        printing.as_document(document)
+        printing.as_document({"key": ring.newest(), "sealed": done, "keys": keys})
         return
-    printing.lines([f"Everything is sealed with {ring.newest()}; {done} rows were sealed anew."])
+    closed = [
+        f"{one['rows']} rows with {one['id']}" for one in keys if not one["here"] and one["id"] != resealing.CLEAR
+    ]
+    what = "All that can be opened here" if closed else "Everything"
+    printing.lines([f"{what} is sealed with {ring.newest()}; {done} rows were sealed anew."])
+    if closed:
+        printing.note(f"What is sealed with a key that is not here stays as it is: {', '.join(closed)}.")
     if len(ring.ids()) > 1:
         printing.note(
             f"Backups from before still need the older keys. They are in {ring.where()}; keep them elsewhere."

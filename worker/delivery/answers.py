@@ -36,6 +36,11 @@ def unanswered(fault: OutboundFault, took: timedelta) -> Ended:
     return Ended(fault=str(fault), took=took)
 
 
+def unwritten(bug: Exception) -> Ended:
+    """Nothing was sent: what was to be said could not be written. A try that failed, because people mend bugs."""
+    return Ended(fault=f"The message could not be written ({type(bug).__name__}); that is a fault of the bridge.")
+
+
 def posted(found: Posted, mail: Mail, took: timedelta) -> Ended:
     """What came of a letter. Its server's codes stand for an answer: 250 is its success, and no HTTP status.
 

@@ -6,24 +6,26 @@ Each function returns the sentence that the event shows. It names nobody.
 from config.settings import Source
 from worker.domain.application import Application, Invitation
 from worker.domain.event import CandidateReachedStage
-from worker.ledger import applications, invitations
+from worker.ledger import applications, candidates, invitations, tombstones
 from worker.ledger.applications import Told
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
-from worker.policy import dating, inviting
+from worker.policy import inviting, subjects
 
 OVERTAKEN = "Something newer is known of this application; nothing changed."
 
 
 def reach_stage(tx: Tx, source: Source, event: StoredEvent, key: str, said: CandidateReachedStage) -> str:
-    """An application stands at a stage, or is no longer active."""
+    """An application stands at a stage, or is no longer active. Of somebody who was erased nothing is noted."""
+    if tombstones.covers(tx, subjects.of_application(said)):
+        return candidates.ERASED
     told = Told(
         organization=source.organization,
         source=source.name,
         key=key,
         said=said,
         at_stage=inviting.is_at(source.stage, said),
-        moved_at=dating.changed_at(said.moved_at, event.received_at),
+        moved_at=said.moved_at or event.received_at,
         event_id=event.id,
         name=said.name if "name" in source.personal_data else None,
         email=said.email if "email" in source.personal_data else None,

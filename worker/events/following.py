@@ -18,7 +18,7 @@ from worker.events.wanting import NOTHING_EXISTS, Wanted
 from worker.ledger import invitations, postings, requests, requisitions
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
-from worker.policy import dating, rules
+from worker.policy import rules
 
 OVERTAKEN = "Something newer is known of this posting; nothing changed."
 
@@ -81,7 +81,7 @@ def _doubt(said: Readable) -> str:
 
 def close(tx: Tx, source: Source, event: StoredEvent, said: PostingClosed) -> str:
     """A posting is offline, or every posting of a requisition is."""
-    changed_at = dating.changed_at(said.changed_at, event.received_at)
+    changed_at = said.changed_at or event.received_at
     if said.job_id is not None:
         found = [postings.get(tx, source.name, said.job_id) or _never_announced(tx, source, event, said, changed_at)]
     else:
@@ -146,6 +146,6 @@ def _stored(source: Source, event: StoredEvent, said: Readable) -> postings.Stor
         title=posting.title,
         text=said.text,
         about={name: value for name, value in about.items() if value},
-        changed_at=dating.changed_at(posting.changed_at, event.received_at),
+        changed_at=posting.changed_at or event.received_at,
         event_id=event.id,
     )

@@ -25,6 +25,7 @@ from worker.events.spool import CannotSpool, Spool
 from worker.ledger import events
 from worker.ledger.connection import Ledger, LedgerFault, Tx
 from worker.ledger.events import Contended, Receipt, Stored
+from worker.ledger.keyring import Unsealable
 
 LARGEST_GROUP = 64
 LARGEST_LOAD = 256  # receipts that leave the spool in one commit: more than come in beside it
@@ -56,6 +57,7 @@ class Intake:
         self._commits = Errands("intake-commits")
         self._load: tuple[list[Entry], Future[list[Stored]]] | None = None
         self._load_at = self._look_at = time.monotonic()
+        self._is_sealed_out = False  # the ledger's data key is not here; who knows what the spool would be sealed with
         self._sources = Question("intake-sources", lambda: ledger.read(events.verified_sources))
         self._verified: frozenset[str] = frozenset()  # as far as this process knows
         self._noted: frozenset[str] = frozenset()  # of these, the ledger knows it too
@@ -136,12 +138,16 @@ class Intake:
         if not len(self._spool) and not self._commits.are_under_way():
             try:
                 return self._commits.send(lambda: self._commit(receipts)).result(LEDGER_PATIENCE.total_seconds())
+            except Unsealable:
+                raise
             except (LedgerFault, Contended, TimeoutError) as fault:
                 _logger.warning("the database is away: receipts are spooled", fault=type(fault).__name__)
+        if self._is_sealed_out:
+            raise CannotSpool("the data key of this ledger is not here")
         return self._spool.keep(receipts)
 
     def _commit(self, receipts: list[Receipt]) -> list[Stored]:
-        """Raises LedgerFault or Contended. What it did then, the keys will tell."""
+        """Raises LedgerFault, Unsealable among them, or Contended. What it did then, the keys will tell."""
         fresh = _proven(receipts) - self._noted
 
         def unit(tx: Tx) -> list[Stored]:
@@ -150,7 +156,12 @@ class Intake:
             return events.store(tx, receipts)
 
         steps.reached("before_event_commit")
-        stored = self._write(unit)
+        try:
+            stored = self._write(unit)
+        except Unsealable:
+            self._is_sealed_out = True
+            raise
+        self._is_sealed_out = False
         steps.reached("after_event_commit")
         self._noted |= fresh
         return stored

@@ -28,9 +28,10 @@ from worker.domain.result import CandidateResult
 from worker.events import announcing, applications, applying, following, pages
 from worker.events.announcing import Announced
 from worker.events.applications import Named
-from worker.ledger import candidates, events, results, tombstones
+from worker.ledger import blinding, candidates, events, results, tombstones
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import EventState, StoredEvent
+from worker.policy import dating
 from worker.sources import talentsprout
 
 GONE = "Its bytes are gone: they were kept for as long as the organization wants it."
@@ -106,6 +107,8 @@ def _begin(tx: Tx, event_id: str) -> tuple[StoredEvent, Received] | None:
     if event is None or event.state is not EventState.STORED:
         return None
     tries = events.count_try(tx, event_id)
+    if tries > 1:
+        blinding.check(tx)  # while a data key is missing, nothing is the event's fault: the try is not counted
     if tries > MOST_TRIES:
         events.settle(tx, event_id, EventState.UNREADABLE, f"It can't be read: its reader failed {MOST_TRIES} times.")
         return None
@@ -127,8 +130,10 @@ def told_by(ledger: Ledger, event: StoredEvent, received: Received, configured: 
     if source is None:
         raise Unreadable(f"no [sources.{event.source}] is configured any more; configure it and replay the event")
     if pages.is_page(received):
-        return ledger.read(lambda tx: pages.said(tx, received, source))
-    return list(sources.named(source.kind).read(received, source))
+        said = ledger.read(lambda tx: pages.said(tx, received, source))
+    else:
+        said = list(sources.named(source.kind).read(received, source))
+    return [dating.believed(one, event.received_at) for one in said]
 
 
 def _prepared(event: Event, source: Source | None, *, alone: bool) -> Meaning:

@@ -17,10 +17,9 @@ from worker.domain.event import CandidateReachedStage
 from worker.ledger import application_fetches, blinding, written_notes
 from worker.ledger.connection import Tx
 from worker.ledger.sealing import ring_of
-from worker.ledger.tables import application, attribution, erased, interview, posting, request, result
+from worker.ledger.tables import application, attribution, interview, posting, request, result
 from worker.policy import matching
 from worker.policy.inviting import Opening
-from worker.policy.subjects import Names
 
 PENDING = (Invitation.WAITING, Invitation.UNCLEAR, Invitation.CLOSED)
 MOST_AT_ONCE = 200  # applications that one posting's interview moves in its own transaction; the sweep does the rest
@@ -99,28 +98,6 @@ def named(tx: Tx, name: str, most: int) -> list[Application]:
     )
     rows = tx.conn.execute(statement.order_by(application.c.id.desc()).limit(most)).mappings()
     return [from_row(row) for row in rows]
-
-
-def of_person(tx: Tx, names: Names) -> list[Application]:
-    """Of somebody who is known by these: the candidate's id or address, or what a personal link carried."""
-    blinds = blinding.of(tx)
-    claimed = [claim.application_id for claim in map(matching.claim_in, names.ids) if claim is not None]
-    nameless = sa.and_(application.c.candidate_index.is_(None), application.c.application_id.in_(names.ids))
-    theirs = sa.or_(
-        application.c.id.in_(claimed),
-        application.c.candidate_index.in_([blinds.id(one) for one in names.ids]),
-        application.c.email_index.in_([blinds.email(one) for one in names.emails]),
-        nameless,
-    )
-    rows = tx.conn.execute(sa.select(application).where(theirs).order_by(application.c.id)).mappings()
-    return [from_row(row) for row in rows]
-
-
-def of_erased(tx: Tx, most: int) -> list[str]:
-    """Ids of applications of people who were erased: there are some only after a backup was restored."""
-    tombs = sa.select(erased.c.digest)
-    theirs = sa.or_(application.c.candidate_index.in_(tombs), application.c.email_index.in_(tombs))
-    return list(tx.conn.execute(sa.select(application.c.id).where(theirs).limit(most)).scalars())
 
 
 def older(organization: str, before: datetime) -> sa.Select[Any]:

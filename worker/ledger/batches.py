@@ -10,8 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker import ids
-from worker.domain.request import GenerationRequest, State, Tier
-from worker.ledger import requests
+from worker.domain.request import State
 from worker.ledger.connection import Tx
 from worker.ledger.listing import Page, page_of
 from worker.ledger.tables import batch, batch_row, request
@@ -70,16 +69,6 @@ class NewBatch:
     organization: str | None = None
     actor: str | None = None
     columns: Columns = ()
-
-
-@dataclass(frozen=True)
-class Moving:
-    """What is under way of a batch in one budget; of those that wait, the `first` that is claimed and the `last`."""
-
-    waiting: int
-    sending: int
-    first: GenerationRequest | None
-    last: GenerationRequest | None
 
 
 def create(tx: Tx, new: NewBatch) -> str:
@@ -196,7 +185,7 @@ def tell(tx: Tx, found: Batch) -> bool:
 
 def organizations_of(tx: Tx, found: Batch) -> list[str]:
     """Whose interviews it wants: its own organization's, and those that its rows name."""
-    named = sa.select(request.c.organization).where(request.c.id.in_(_requests_of(found.id))).distinct()
+    named = sa.select(request.c.organization).where(request.c.id.in_(requests_of(found.id))).distinct()
     return sorted({*tx.conn.execute(named).scalars(), *([found.organization] if found.organization else [])})
 
 
@@ -204,43 +193,14 @@ def counts(tx: Tx, batch_id: str) -> dict[State, int]:
     """How many of its requests are in each state, whoever filed them."""
     statement = (
         sa.select(request.c.state, sa.func.count())
-        .where(request.c.id.in_(_requests_of(batch_id)))
+        .where(request.c.id.in_(requests_of(batch_id)))
         .group_by(request.c.state)
     )
     return {State(row[0]): row[1] for row in tx.conn.execute(statement)}
 
 
-def moving(tx: Tx, batch_id: str) -> dict[tuple[str, Tier], Moving]:
-    """What waits or flies of it, by budget."""
-    mine = request.c.id.in_(_requests_of(batch_id))
-    flying = request.c.state == State.SENDING
-    statement = (
-        sa.select(request.c.organization, request.c.tier, sa.func.count(), sa.func.sum(sa.case((flying, 1), else_=0)))
-        .where(mine, request.c.state.in_([State.WAITING, State.SENDING]))
-        .group_by(request.c.organization, request.c.tier)
-    )
-    found = {}
-    for organization, tier, count, sending in tx.conn.execute(statement).all():
-        ends = _ends_of_line(tx, mine, organization, tier) if count > sending else (None, None)
-        found[organization, Tier(tier)] = Moving(count - sending, int(sending), *ends)
-    return found
-
-
-def _ends_of_line(
-    tx: Tx, mine: sa.ColumnElement[bool], organization: str, tier: str
-) -> tuple[GenerationRequest | None, GenerationRequest | None]:
-    waiting = sa.select(request).where(
-        mine, request.c.organization == organization, request.c.tier == tier, request.c.state == State.WAITING
-    )
-    order = (request.c.priority, request.c.due_at, request.c.id)
-    first = tx.conn.execute(waiting.order_by(*order).limit(1)).mappings().one_or_none()
-    last = tx.conn.execute(waiting.order_by(*(one.desc() for one in order)).limit(1)).mappings().one_or_none()
-    if first is None or last is None:
-        return None, None  # claimed since they were counted
-    return requests.from_row(first), requests.from_row(last)
-
-
-def _requests_of(batch_id: str) -> sa.Select[tuple[str]]:
+def requests_of(batch_id: str) -> sa.Select[tuple[str]]:
+    """Ids of the requests that its rows lead to, whoever filed them, as a statement."""
     return sa.select(batch_row.c.request_id).where(batch_row.c.batch == batch_id, batch_row.c.request_id.is_not(None))
 
 

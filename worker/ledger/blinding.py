@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from worker.ledger.connection import Tx
 from worker.ledger.sealing import ring_of
 from worker.ledger.tables import blinding
+from worker.policy import subjects
 
 _ONLY = 1
 
@@ -25,7 +26,7 @@ class Blinds:
 
     def email(self, address: str | None) -> str | None:
         """Of an address."""
-        return None if address is None else self._digest("email", address.strip().casefold())
+        return None if address is None else self._digest("email", subjects.address(address))
 
     def id(self, text: str | None) -> str | None:
         """Of a session, a candidate, an external id."""
@@ -48,9 +49,18 @@ def check(tx: Tx) -> None:
 
 
 def have_keys(tx: Tx) -> None:
-    """Where this process has no data key yet: make the first one, or say that the ledger has another. Raises Unsealable."""
-    if not ring_of(tx.conn.dialect).ids():
-        of(tx)
+    """Nothing is sealed with a key that is not this ledger's: what was, would be lost once the right one is back.
+
+    The first key is made where there is none. Looked at again only when the keys have changed. Raises Unsealable.
+    """
+    ring = ring_of(tx.conn.dialect)
+    known = ring.ids()
+    if known and known == ring.proven:
+        return
+    if tx.conn.execute(_KEPT).scalar_one_or_none() is None:
+        of(tx)  # which may not be committed, so it proves nothing yet
+    else:
+        ring.proven = known
 
 
 def of(tx: Tx) -> Blinds:

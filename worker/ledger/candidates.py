@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -68,7 +68,7 @@ def drop_results(tx: Tx, ids: Collection[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Told:
-    """A delivery that told a target of a person; `at` is when it was last tried, None where it never was."""
+    """A delivery that told a target of a person; `at` is when it was last tried, None where no try has ended yet."""
 
     delivery: str
     target: str
@@ -76,6 +76,11 @@ class Told:
     state: str
     at: datetime | None
     result: str | None
+
+    @property
+    def may_be_known(self) -> bool:
+        """Whether its target may have got it: it was tried, or it is under way in this moment."""
+        return self.at is not None or self.state == DeliveryState.SENDING
 
 
 def deliveries_of(tx: Tx, results_ids: Collection[str]) -> list[Told]:
@@ -98,8 +103,11 @@ def _told(tx: Tx, which: sa.ColumnElement[bool], results_by_cause: Mapping[str, 
     ]
 
 
-def silence(tx: Tx, told: Collection[Told]) -> None:
-    """Nothing more is sent of these, and what targets answered, in reasons too, is dropped: it may repeat what they were told."""
+def silence(tx: Tx, told: Collection[Told]) -> list[Told]:
+    """Nothing more is sent of these, and what targets answered, in reasons too, is dropped: it may repeat what they were told.
+
+    Returns them as they are then.
+    """
     named = [one.delivery for one in told]
     if named:
         gone = because.pack(Trouble(DeliveryCode.NO_LONGER_THERE, {}))
@@ -108,6 +116,7 @@ def silence(tx: Tx, told: Collection[Told]) -> None:
         tx.conn.execute(waiting.values(state=DeliveryState.CANCELLED, because=gone, updated_at=tx.now()))
         tx.conn.execute(these.where(delivery.c.because.is_not(None)).values(because=gone))
         tx.conn.execute(sa.update(delivery_try).where(delivery_try.c.delivery_id.in_(named)).values(excerpt=""))
+    return [replace(one, state=DeliveryState.CANCELLED) if one.state == DeliveryState.WAITING else one for one in told]
 
 
 def strip(tx: Tx, ids: Collection[str]) -> int:

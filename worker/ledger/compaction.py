@@ -10,13 +10,23 @@ from contextlib import suppress
 import sqlalchemy as sa
 
 from worker.ledger.connection import Ledger, LedgerFault
+from worker.ledger.tables import (
+    application,
+    attribution,
+    delivery,
+    delivery_try,
+    event_body,
+    fetch,
+    result,
+    result_name,
+    written_note,
+)
 
 # Of an SQLite file that is rewritten here; a longer one would keep others waiting for minutes.
 MOST_BYTES = 1_000_000_000
-# Every table that an erasure takes rows or texts from.
-VACUUM = sa.text(
-    "VACUUM result, result_name, attribution, written_note, event_body, application, delivery, delivery_try"
-)
+# Every table that an erasure takes rows or texts from. The names are quoted: FETCH is a word of SQL.
+TABLES = (result, result_name, attribution, written_note, event_body, application, fetch, delivery, delivery_try)
+VACUUM = sa.text("VACUUM " + ", ".join(f'"{table.name}"' for table in TABLES))
 LOG_STAYS = "A process still reads an older state of the file, so its log (-wal) is emptied when the bridge stops."
 LARGE = "The file is large: give VACUUM at a quiet moment to rewrite its half-empty pages (sqlite3 FILE VACUUM)."
 ON_POSTGRES = (
@@ -35,6 +45,15 @@ def empty_log(ledger: Ledger) -> None:
         raw = ledger.engine.raw_connection()
         with suppress(sqlite3.OperationalError):  # somebody reads an older state: it is emptied another time
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()
+
+
+def catch_up(ledger: Ledger) -> None:
+    """Move what SQLite's log has into the file, as far as nobody reads an older state, while others write on."""
+    if ledger.is_sqlite:
+        raw = ledger.engine.raw_connection()
+        with suppress(sqlite3.OperationalError):  # the disk is full or busy: whoever writes next sees to it
+            raw.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
         raw.close()
 
 

@@ -40,6 +40,7 @@ BUSY = timedelta(seconds=10)
 READING = "5s"  # no statement of a unit that only reads may take longer; whoever asked asks again
 IDLE_IN_TRANSACTION = "10s"  # a unit never waits within its transaction: who does is frozen, and others want its locks
 TRIES = 5
+LOG_PAGES = 1000  # of SQLite's log, after which a commit moves it into the file: its own default
 NOTICE_A_LOST_HOST = {  # seconds, and milliseconds for the last; the kernel would take hours
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -113,6 +114,7 @@ class Ledger:
             sealing.equip(self.engine, keys)
         self._writing = self.engine.execution_options(writes=True)
         self._noting = self.engine.execution_options(writes=True, waits_for_disk=False)
+        self._filling = self._noting.execution_options(keeps_log=True)
         self._patience = patience
         self._queue = threading.Lock()
 
@@ -123,6 +125,11 @@ class Ledger:
     def note(self, unit: Callable[[Tx], T]) -> T:
         """Run a unit that may write and be forgotten in a power failure: commit without waiting for the disk, or roll back."""
         return self._retrying(self._note_once, unit)
+
+    def fill(self, unit: Callable[[Tx], T]) -> T:
+        """As `note`, for one of many in a row. On SQLite the caller has the log moved into the file (`compaction.catch_up`)
+        now and then: a commit that does it itself lets other writers wait for it."""
+        return self._retrying(self._fill_once, unit)
 
     def read(self, unit: Callable[[Tx], T]) -> T:
         """Run a unit that only reads; on SQLite it never stands in a writer's way."""
@@ -137,7 +144,13 @@ class Ledger:
             return unit(Tx(conn, self.clock))
 
     def _note_once(self, unit: Callable[[Tx], T]) -> T:
-        with self._turn(), self._noting.begin() as conn:
+        return self._noted(self._noting, unit)
+
+    def _fill_once(self, unit: Callable[[Tx], T]) -> T:
+        return self._noted(self._filling, unit)
+
+    def _noted(self, engine: sa.Engine, unit: Callable[[Tx], T]) -> T:
+        with self._turn(), engine.begin() as conn:
             if not self.is_sqlite:
                 conn.exec_driver_sql("SET LOCAL synchronous_commit = off")
             return unit(Tx(conn, self.clock))
@@ -246,6 +259,10 @@ def _sqlite(url: str, pool: int, busy: timedelta) -> sa.Engine:
         if options.get("writes") and conn.info.get("synchronous", "FULL") != wanted:
             conn.exec_driver_sql(f"PRAGMA synchronous={wanted}")  # heeds no transaction: it must come before
             conn.info["synchronous"] = wanted
+        pages = 0 if options.get("keeps_log") else LOG_PAGES
+        if options.get("writes") and conn.info.get("log_pages", LOG_PAGES) != pages:
+            conn.exec_driver_sql(f"PRAGMA wal_autocheckpoint={pages}")
+            conn.info["log_pages"] = pages
         conn.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return engine

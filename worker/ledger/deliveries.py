@@ -10,15 +10,16 @@ message goes out again under the same id: at least once.
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from worker.domain.delivery import Delivery, DeliveryState, Ended, Subjects, Trouble, Try
+from worker.domain.delivery import Delivery, DeliveryCode, DeliveryState, Ended, Subjects, Trouble, Try
 from worker.domain.message import Happened
-from worker.ledger import announcing, audit, because, recipients, targets
+from worker.ledger import announcing, audit, because, recipients, targets, tombstones
+from worker.ledger.application_tables import application
 from worker.ledger.connection import Tx
 from worker.ledger.delivery_tables import delivery, delivery_try, is_open, is_sending, is_waiting
 from worker.ledger.result_tables import result
@@ -68,15 +69,20 @@ def next_due(tx: Tx, names: Collection[str]) -> dict[str, datetime]:
 
 
 def settle(tx: Tx, held: Delivery, ended: Ended, step: redelivery.Step) -> bool:
-    """Write how a try ended. False, and nothing changed, where another try is newer."""
+    """Write how a try ended. False, and nothing changed, where another try is newer.
+
+    Of somebody who was erased meanwhile nothing more is sent, and what the target answered is not kept: it may repeat what it
+    was told.
+    """
+    is_there = _is_there(tx, held)
     standing = targets.get(tx, held.target, lock=True)  # before the delivery, as a claim does
-    state, changes = _becomes(step, tx.now())
+    state, changes = _becomes(step, tx.now()) if is_there else _ends_without(step)
     known = recipients.merged(tx, held, ended.recipients)
-    if isinstance(step, redelivery.Delivered):
+    if is_there and isinstance(step, redelivery.Delivered):
         changes["because"] = redelivery.refusals(known.values())
     if not _move(tx, held, state, **changes, recipients=recipients.packed(known)):
         return False
-    _note(tx, held, ended)
+    _note(tx, held, ended if is_there else replace(ended, excerpt=""))
     match step:
         case redelivery.Delivered():
             targets.succeeded(tx, held.target)
@@ -221,6 +227,13 @@ def _becomes(step: redelivery.Step, now: datetime) -> tuple[DeliveryState, dict[
             return DeliveryState.WAITING, {"because": why, "lease_until": None, "due_at": due_at}
 
 
+def _ends_without(step: redelivery.Step) -> tuple[DeliveryState, dict[str, Any]]:
+    """Of a try whose person is gone: not even the target's own words for a refusal are kept."""
+    if isinstance(step, redelivery.Delivered):
+        return DeliveryState.DELIVERED, {"because": None, "lease_until": None}
+    return DeliveryState.CANCELLED, {"because": Trouble(DeliveryCode.NO_LONGER_THERE, {}), "lease_until": None}
+
+
 def _move(tx: Tx, held: Delivery, to: DeliveryState, **changes: Any) -> bool:
     if "because" in changes:
         changes["because"] = because.pack(changes["because"])
@@ -231,14 +244,17 @@ def _move(tx: Tx, held: Delivery, to: DeliveryState, **changes: Any) -> bool:
 
 def _note(tx: Tx, held: Delivery, ended: Ended) -> None:
     values = {"delivery_id": held.id, "n": held.fence, "at": tx.now(), "status": ended.status}
-    values |= {"excerpt": ended.excerpt if _is_there(tx, held) else "", "fault": ended.fault, "took": ended.took}
+    values |= {"excerpt": ended.excerpt, "fault": ended.fault, "took": ended.took}
     tx.conn.execute(tx.insert(delivery_try).values(values).on_conflict_do_nothing())
 
 
 def _is_there(tx: Tx, held: Delivery) -> bool:
-    """Whether the result that it told of was not erased meanwhile: what a target answers may repeat what it was told."""
-    about = sa.select(result.c.id).where(result.c.id == held.subjects.result)
-    return held.subjects.result is None or tx.conn.execute(about).first() is not None
+    """Whether whom it told of was not erased meanwhile, nor will be before this transaction ends."""
+    about = ((result.c.id, held.subjects.result), (application.c.id, held.subjects.application))
+    named = [(column, one) for column, one in about if one is not None]
+    if named:
+        tombstones.hold(tx)
+    return all(tx.conn.execute(sa.select(column).where(column == one)).first() is not None for column, one in named)
 
 
 def _count_failure(tx: Tx, standing: targets.Standing, step: redelivery.Step) -> None:

@@ -29,6 +29,7 @@ from config.secret import Secret
 FILE = "keys"
 MARK = b"\x00sealed1"
 TEXT_MARK = "sealed1:"
+SHORTEST = 32  # characters of a key in a file, as of one in the configuration; what is shorter was cut
 _ID, _NONCE, _TAG = 4, 12, 16  # bytes
 LOOK_EVERY = 1.0  # seconds, at the file
 _INFO = b"talentsprout-bridge, people's data"
@@ -56,12 +57,16 @@ class DataKey:
 
 
 class Keyring:
-    """The keys `configured`, newest first; with none, those of `path`."""
+    """The keys `configured`, newest first; with none, those of `path`.
+
+    `proven` are the names of the keys of which is known that they are this ledger's (`blinding.have_keys`).
+    """
 
     def __init__(self, configured: Sequence[Secret] = (), path: Path | None = None) -> None:
         assert configured or path is not None, "keys come from somewhere"
         self.path = None if configured else path
         self._keys = tuple(map(DataKey.of, configured))
+        self.proven: tuple[str, ...] = ()
         self._look_at = 0.0
         self._seen: tuple[int, int] | None = None
 
@@ -130,7 +135,7 @@ class Keyring:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _locked(self.path.parent):
-                if not self.path.exists():
+                if not self.path.exists() or not self.path.read_text().strip():
                     _put(self.path, f"{secrets.token_urlsafe(32)}\n")
         except OSError as fault:
             raise Unsealable(f"A data key can't be kept in {self.path}: {fault.strerror}.") from fault
@@ -154,14 +159,13 @@ class Keyring:
         return self._keys
 
     def _read_again(self) -> tuple[DataKey, ...]:
-        """A file that is gone takes no key from a process that knows it."""
+        """A file that is gone takes no key from a process that knows it. Raises Unsealable for one that was cut."""
         if self.path is None:
             return self._keys
         try:
             found = self.path.stat()
             if self._seen != (found.st_ino, found.st_mtime_ns):
-                lines = self.path.read_text().split()
-                self._keys = tuple(DataKey.of(Secret(line)) for line in lines)
+                self._keys = tuple(DataKey.of(Secret(line)) for line in self._lines(self.path))
                 self._seen = found.st_ino, found.st_mtime_ns
         except FileNotFoundError:
             pass
@@ -169,6 +173,17 @@ class Keyring:
             if not self._keys:
                 raise Unsealable(f"The data keys in {self.path} can't be read: {fault.strerror}.") from fault
         return self._keys
+
+    @staticmethod
+    def _lines(path: Path) -> list[str]:
+        lines = path.read_text().split()
+        for number, line in enumerate(lines, 1):
+            if len(line) < SHORTEST:
+                raise Unsealable(
+                    f"{path}, line {number}: {len(line)} characters, and a data key has {SHORTEST} or more: the file was cut. "
+                    "Nothing is lost: put the whole file back from its copy."
+                )
+        return lines
 
 
 def missing(name: str, ring: Keyring) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from worker.domain.message import Happened
 from worker.ledger import application_fetches, applications, candidates
 from worker.ledger.connection import Tx
-from worker.ledger.delivery_tables import delivery, delivery_try, is_open
+from worker.ledger.delivery_tables import delivery, delivery_try, is_open, is_waiting, target
 from worker.ledger.events import EventState
 from worker.ledger.tables import event, event_body, result
 
@@ -94,8 +94,15 @@ def _older_events(organization: str, before: datetime) -> sa.Select[Any]:
 
 
 def _older_deliveries(organization: str, before: datetime) -> sa.Select[Any]:
-    """What is still to be sent is work. That a source is quiet is found again and again, and told once by the row that it has."""
-    is_done = sa.and_(~is_open(), delivery.c.event != Happened.SOURCE_QUIET)
+    """What is still to be sent is work, unless its target has been gone from the configuration for as long.
+
+    That a source is quiet is found again and again, and told once by the row that it has.
+    """
+    gone = sa.select(target.c.name).where(target.c.gone_at < before)
+    is_done = sa.and_(
+        sa.or_(~is_open(), sa.and_(is_waiting(), delivery.c.target.in_(gone))),
+        delivery.c.event != Happened.SOURCE_QUIET,
+    )
     return sa.select(delivery.c.id, delivery.c.updated_at.label("at")).where(
         delivery.c.organization == organization, delivery.c.updated_at < before, is_done
     )

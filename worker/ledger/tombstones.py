@@ -32,14 +32,19 @@ def digests(blinds: Blinds, names: Names) -> set[str]:
 
 def covers(tx: Tx, names: Names, blinds: Blinds | None = None) -> bool:
     """Whether one of these was erased. Nobody is erased before this transaction ends."""
-    if not tx.is_sqlite:
-        tx.conn.execute(SHARED)
+    hold(tx)
     return _any(tx) and bool(known(tx, digests(blinds or blinding.of(tx), names)))
 
 
 def mentioned(tx: Tx, received: Received) -> bool:
     """Whether a delivery holds an address or a long id of somebody who was erased, wherever it stands."""
     return _any(tx) and covers(tx, subjects.mentioned(received))
+
+
+def hold(tx: Tx) -> None:
+    """Nobody is erased before this transaction ends."""
+    if not tx.is_sqlite:
+        tx.conn.execute(SHARED)
 
 
 def alone(tx: Tx) -> None:

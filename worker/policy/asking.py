@@ -20,7 +20,8 @@ EVERY_OPEN = timedelta(days=1)  # how often the open postings of a source are co
 MOST_PAGES = 1000  # of one list
 TRIES_OF_A_PAGE = 3  # then the list begins anew: what leads to a page may have expired
 OVERLAP = timedelta(minutes=10)  # of two polls: the vendor's clock is not ours, and what is told twice does no harm
-_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+_MOST_SECONDS = 1e9  # more can't be meant, and every asker has a bound of its own
 _LONGEST_DATE = 64  # characters
 
 
@@ -88,10 +89,10 @@ def is_gone(trouble: Trouble, failures: int, *, ever_answered: bool) -> bool:
 def retry_after(said: str | None, now: datetime) -> timedelta | None:
     """Retry-After in seconds or as a date (RFC 9110, 10.2.3); None where there is none that can be read."""
     text = (said or "").strip()
-    if _SECONDS.fullmatch(text):
-        return timedelta(seconds=float(text))
     if not text or len(text) > _LONGEST_DATE:
         return None
+    if _SECONDS.fullmatch(text):
+        return timedelta(seconds=min(float(text), _MOST_SECONDS))
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError, IndexError):

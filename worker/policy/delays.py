@@ -51,8 +51,9 @@ def stopped(to: Destination) -> Reason | None:
         text = f"{to.name} is not in the configuration any more. What waits for it is kept."
         return Reason(DeliveryCode.DESTINATION_REMOVED, text, None, f"Configure [targets.{to.name}] again.")
     if to.paused_at is not None:
-        who = f"by {to.paused_by}" if to.paused_by else f"because {to.pause_reason}"
-        text = f"{to.name} was paused {who} at {clock(to.paused_at)}. Nothing is lost; what waits for it is kept."
+        at = f"at {clock(to.paused_at)}"
+        how = f"by {to.paused_by} {at}" if to.paused_by else f"{at}, because {to.pause_reason}"
+        text = f"{to.name} was paused {how}. Nothing is lost; what waits for it is kept."
         return Reason(DeliveryCode.DESTINATION_PAUSED, text, None, f"To go on: sprout deliveries resume {to.name}")
     return None
 
@@ -114,6 +115,8 @@ def _resting(because: Trouble, to: Destination) -> str:
                 if "status" not in because.facts
                 else f"{told} That leads elsewhere, and redirects are not followed."
             )
+        case DeliveryCode.NO_LONGER_THERE if not because.facts:
+            return "What it tells of is not kept any more."
         case DeliveryCode.ATTEMPTS_USED:
             return f"{told} All {because.facts.get('tries', MOST_TRIES)} tries are used up."
         case _:

@@ -1,22 +1,26 @@
 """Who an event is about: the addresses and ids by which a person is known again.
 
-Ids are one name space: a session, a candidate, an application, an external id. One that our own link gave to everybody who uses
-it is no person's.
+Ids are one name space: a session, a candidate, an external id; and an application's where it is long. Short ones are mere
+numbers, and an ATS counts its applications beside its candidates: those are told apart. One that our own link gave to everybody
+who uses it is no person's. Addresses are compared without regard to case, and however their letters are composed (Unicode's NFC).
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from json import JSONDecodeError, dumps, loads
+from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 from worker.domain.event import CandidateReachedStage, Event, InterviewFinished
+from worker.domain.fields import clean
 from worker.domain.received import Received
 from worker.domain.result import CandidateResult
 from worker.policy import matching
 
 SHORTEST_ID = 16  # characters: what is shorter may be anything, wherever it stands
 LONGEST = 400
+APPLICATION = "application "  # before the short id of one
 _BETWEEN_ADDRESSES = re.compile(r"[\s\"'<>()\[\]{},;:\\/=&?#|]+")
 _ESCAPED_ASCII = re.compile(rb"\\u00[0-7]")
 _ID = re.compile(rf"[A-Za-z0-9_:.-]{{{SHORTEST_ID},{LONGEST}}}")
@@ -39,11 +43,31 @@ class Names:
         """Whether they share one."""
         return bool(self.emails & other.emails or self.ids & other.ids)
 
+    def has(self, other: "Names") -> bool:
+        """Whether all of these are known already."""
+        return other.emails <= self.emails and other.ids <= self.ids
+
+    @property
+    def applications(self) -> frozenset[str]:
+        """Those of the ids that may be an application's, as its ATS says them."""
+        return frozenset(one.removeprefix(APPLICATION) for one in self.ids if _may_be_applications(one))
+
 
 def given(who: str) -> Names:
-    """What somebody typed: an address, or one of the ids."""
-    text = who.strip()
-    return Names(emails=frozenset({text.casefold()})) if "@" in text else Names(ids=frozenset({text}))
+    """What somebody typed: an address, or one of the ids. What no database takes is replaced, as it is in what is stored."""
+    text = clean(who).strip()
+    return Names(emails=frozenset({address(text)})) if "@" in text else Names(ids=frozenset({text}))
+
+
+def meant(who: str) -> Names:
+    """All that it may be a name of."""
+    named = given(who)
+    return named | Names(ids=frozenset(map(_of_application, named.ids)))
+
+
+def address(text: str) -> str:
+    """An address as it is compared."""
+    return normalize("NFC", text.strip()).casefold()
 
 
 def of_result(said: CandidateResult) -> Names:
@@ -59,7 +83,13 @@ def of_events(events: Iterable[Event]) -> Iterator[Names]:
             case InterviewFinished(result):
                 yield of_result(result)
             case CandidateReachedStage():
-                yield _names([event.email], [event.candidate_id, event.application_id])
+                yield of_application(event)
+
+
+def of_application(said: CandidateReachedStage) -> Names:
+    """Of the candidate whose application it is."""
+    application = said.application_id and said.application_id.strip()
+    return _names([said.email], [said.candidate_id, _of_application(application) if application else None])
 
 
 def personal(external_id: str | None) -> str | None:
@@ -77,19 +107,29 @@ def mentioned(received: Received) -> Names:
     return Names(frozenset(emails), frozenset(ids))
 
 
-def may_mention(received: Received, names: Names) -> bool:
+@dataclass(frozen=True)
+class Spellings:
+    """How a person's names stand in JSON, and in the address of a page."""
+
+    texts: tuple[bytes, ...]
+    is_plain: bool  # nothing but ASCII, which is escaped seldom and has one way to be in lower case
+
+    @classmethod
+    def of(cls, names: Names) -> "Spellings":
+        """Of all of them."""
+        said = [*names.emails, *(one.removeprefix(APPLICATION) for one in names.ids)]
+        spelled = {way.lower() for one in said for way in (one, quote(one, safe=""), dumps(one)[1:-1])}
+        return cls(tuple(one.encode(errors="replace") for one in spelled), all(map(str.isascii, said)))
+
+
+def may_mention(received: Received, names: Spellings) -> bool:
     """A quick look, which may say yes too often: in a text that escapes plain letters a name can't be seen from outside."""
     content = b"\n".join(
         [received.body, *(value.encode(errors="replace") for value in received.headers.values())]
     ).lower()
-    return bool(_ESCAPED_ASCII.search(content)) or any(one in content for one in _spellings(names))
-
-
-def _spellings(names: Names) -> Iterator[bytes]:
-    """As they stand in JSON, and in the address of a page."""
-    for one in (*names.emails, *names.ids):
-        for spelled in (one, quote(one, safe=""), dumps(one)[1:-1]):
-            yield spelled.lower().encode(errors="replace")
+    if not names.is_plain and not (content.isascii() and b"\\u" not in content and b"%" not in content):
+        return True
+    return bool(_ESCAPED_ASCII.search(content)) or any(one in content for one in names.texts)
 
 
 def _addresses(text: str) -> Iterator[str]:
@@ -97,7 +137,7 @@ def _addresses(text: str) -> Iterator[str]:
     if "@" in text:
         for part in _BETWEEN_ADDRESSES.split(text):
             if "@" in part and len(part) <= LONGEST:
-                yield part.strip(".").casefold()
+                yield address(part.strip("."))
 
 
 def _texts(received: Received) -> Iterator[str]:
@@ -129,6 +169,14 @@ def _strings(value: object) -> Iterator[str]:
 
 def _names(emails: Iterable[str | None], ids: Iterable[str | None]) -> Names:
     return Names(
-        frozenset(one.strip().casefold() for one in emails if one and one.strip()),
+        frozenset(address(one) for one in emails if one and one.strip()),
         frozenset(one.strip() for one in ids if one and one.strip()),
     )
+
+
+def _of_application(application_id: str) -> str:
+    return application_id if len(application_id) >= SHORTEST_ID else f"{APPLICATION}{application_id}"
+
+
+def _may_be_applications(one: str) -> bool:
+    return one.startswith(APPLICATION) or len(one) >= SHORTEST_ID

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from worker import ids, steps
 from worker.assembly import Bridge
-from worker.ledger import applications, audit, blinding, candidates, compaction, tombstones
+from worker.ledger import applicants, applications, audit, blinding, candidates, compaction, tombstones
 from worker.ledger.blinding import Blinds
 from worker.ledger.candidates import Told
 from worker.ledger.connection import Tx
@@ -43,7 +43,7 @@ def erase(bridge: Bridge, actor: str, found: Found, who: str) -> Erasure:
     erasure = ids.new_id()
     blinds, now = bridge.ledger.read(lambda tx: (blinding.of(tx), tx.now()))
     wanted = tombstones.digests(blinds, found.names)
-    earlier = bridge.ledger.read(lambda tx: tombstones.known(tx, tombstones.digests(blinds, subjects.given(who))))
+    earlier = bridge.ledger.read(lambda tx: tombstones.known(tx, tombstones.digests(blinds, subjects.meant(who))))
     remembering.append(bridge.settings.bridge.data_dir, erasure, now, wanted)
     steps.reached("after_tombstone")
 
@@ -82,10 +82,10 @@ def _erase(tx: Tx, order: _Order, found: Found, wanted: set[str]) -> _Gone:
     tombstones.put(tx, order.erasure, digests, order.at, searched=False)
     named = [one.id for _, one in rows]
     told = candidates.deliveries_of(tx, named)
+    applied = [one.id for one in applicants.of_person(tx, found.names)]
     candidates.drop_results(tx, named)
-    applied = [one.id for one in applications.of_person(tx, found.names)]
     told += candidates.deliveries_of_applications(tx, applied)
-    candidates.silence(tx, told)
+    told = candidates.silence(tx, told)
     applications.drop(tx, applied)
     stripped = candidates.strip(tx, {*found.events, *(event_id for event_id, _ in rows)})
     counts = {"results": len(rows), "applications": len(applied), "events": stripped, "deliveries": len(told)}
@@ -153,7 +153,7 @@ def _drop_some(tx: Tx) -> int:
     gone = candidates.of_erased(tx)
     candidates.silence(tx, candidates.deliveries_of(tx, gone))
     candidates.strip(tx, candidates.drop_results(tx, gone))
-    applied = applications.of_erased(tx, AT_ONCE)
+    applied = applicants.of_erased(tx, AT_ONCE)
     candidates.silence(tx, candidates.deliveries_of_applications(tx, applied))
     applications.drop(tx, applied)
     return len(gone) + len(applied)

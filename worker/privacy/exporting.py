@@ -12,7 +12,7 @@ from worker import shown, shown_candidates
 from worker.assembly import Bridge
 from worker.domain.application import Application
 from worker.domain.received import Received
-from worker.ledger import applications, audit, blinding, candidates
+from worker.ledger import applicants, audit, blinding, candidates
 from worker.ledger.audit import Entry
 from worker.ledger.candidates import Told
 from worker.ledger.connection import Tx
@@ -30,7 +30,7 @@ def document(bridge: Bridge, actor: str, found: Found, who: str) -> Shown:
     def unit(tx: Tx) -> tuple[datetime, list[Entry], list[Told], list[Shown]]:
         subject = erasing.pseudonym(blinding.of(tx), who)
         audit.record(tx, actor, "export", subject, {"results": len(found.results), "events": len(found.events)})
-        applied = applications.of_person(tx, found.names)
+        applied = applicants.of_person(tx, found.names)
         told = candidates.deliveries_of(tx, list(found.results))
         told += candidates.deliveries_of_applications(tx, [one.id for one in applied])
         return tx.now(), audit.of(tx, subject), told, [_application(tx, one, bridge) for one in applied]
@@ -95,7 +95,7 @@ def receipt(done: erasing.Erasure, who: str) -> Shown:
         "erased": {"results": len(done.results), "applications": done.applications, "events": done.events},
         "erased_before": instant(done.earlier),
         "left_at_talentsprout": [_left(one) for one in done.results],
-        "left_at_targets": [_told(one) for one in done.told if one.at is not None],
+        "left_at_targets": [_told(one) for one in done.told if one.may_be_known],
         "left_in_files": done.left_in_files,
     }
 

@@ -6,6 +6,8 @@ and these find more, until nothing new is found. Results are found by their dige
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from worker import sources
 from worker.assembly import Bridge
@@ -17,7 +19,7 @@ from worker.ledger.blinding import Blinds
 from worker.ledger.events import StoredEvent
 from worker.ledger.results import StoredResult
 from worker.policy import subjects
-from worker.policy.subjects import Names
+from worker.policy.subjects import Names, Spellings
 from worker.sources import talentsprout
 
 COMPLETIONS = "talentsprout"
@@ -49,10 +51,10 @@ def find(bridge: Bridge, who: str) -> Found:
     if subjects.personal(who.strip()) is None:
         raise Everybodys(who.strip())
     blinds = bridge.ledger.write(blinding.of)
-    found = Found(subjects.given(who))
+    found = Found(subjects.meant(who))
     for _ in range(MOST_ROUNDS):
-        before = found.names
         _look_for_results(bridge, blinds, found)
+        before = found.names
         _look_into_deliveries(bridge, found)
         if found.names == before:
             break
@@ -98,14 +100,16 @@ def _look_for_results(bridge: Bridge, blinds: Blinds, found: Found) -> None:
 
 
 def _look_into_deliveries(bridge: Bridge, found: Found) -> None:
+    spelled = Spellings.of(found.names)
     for event, received in walk(bridge):
         found.until = max(found.until, event.id)
-        if subjects.may_mention(received, found.names):
+        if subjects.may_mention(received, spelled):
             people = [one for one in people_in(bridge, event, received) if one.meet(found.names)]
             if people or subjects.mentioned(received).meet(found.names):
                 found.events[event.id] = event, received
-            for one in people:
-                found.names |= one
+            if any(not found.names.has(one) for one in people):
+                found.names = reduce(or_, people, found.names)
+                spelled = Spellings.of(found.names)
 
 
 def _add_events_without_bytes(bridge: Bridge, found: Found) -> None:

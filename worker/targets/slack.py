@@ -14,7 +14,7 @@ from config.settings import Target
 from worker.domain.call import Call
 from worker.domain.message import Message
 from worker.targets import Undeliverable
-from worker.wording.speaking import Voice, Words, cut, is_link, words
+from worker.wording.speaking import Voice, Words, cut, words
 
 LONGEST_HEADER = 150  # characters, of a header block's text
 LONGEST_TEXT = 3000  # of a section's text
@@ -49,7 +49,7 @@ def _blocks(said: Words) -> Iterator[Block]:
     yield {"type": "header", "text": {"type": "plain_text", "text": cut(said.title, LONGEST_HEADER), "emoji": False}}
     if said.says:
         yield _section(" ".join(map(_escaped, said.says)))
-    fields = [_mrkdwn(f"*{_escaped(label)}*\n{_linked(text)}", LONGEST_FIELD) for label, text in said.rows]
+    fields = [_mrkdwn(f"*{_escaped(label)}*\n{_linked(text, said)}", LONGEST_FIELD) for label, text in said.rows]
     for start in range(0, len(fields), MOST_FIELDS):
         yield {"type": "section", "fields": fields[start : start + MOST_FIELDS]}
     if said.todo:
@@ -67,9 +67,9 @@ def _mrkdwn(text: str, longest: int) -> Block:
     return {"type": "mrkdwn", "text": _cut(text, longest), "verbatim": True}
 
 
-def _linked(text: str) -> str:
+def _linked(text: str, said: Words) -> str:
     """`verbatim` leaves addresses alone, so that one which is a fact has to be made a link here."""
-    return f"<{_escaped(text)}>" if is_link(text) and "|" not in text else _escaped(text)
+    return f"<{_escaped(text)}>" if text in said.links and "|" not in text else _escaped(text)
 
 
 def _escaped(text: str) -> str:

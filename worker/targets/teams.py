@@ -15,7 +15,7 @@ from worker.domain.call import Call
 from worker.domain.fields import Unreadable, single_line
 from worker.domain.message import Message
 from worker.targets import Undeliverable
-from worker.wording.speaking import Voice, Words, cut, is_link, words
+from worker.wording.speaking import Voice, Words, cut, words
 
 VERSION = "1.4"
 LARGEST = 28 * 1024  # bytes of a message
@@ -68,7 +68,7 @@ def _body(said: Words, longest: int) -> Iterator[Element]:
     for sentence in said.says:
         yield _paragraph(_run(cut(sentence, longest)))
     for label, text in said.rows:
-        yield _paragraph(_run(f"{label}: ", weight="Bolder"), _fact(text, longest), spacing="Small")
+        yield _paragraph(_run(f"{label}: ", weight="Bolder"), _fact(text, longest, said), spacing="Small")
     if said.todo:
         todo = cut(" ".join(said.todo), longest)
         yield _paragraph(_run(f"{said.todo_label}: ", weight="Bolder"), _run(todo))
@@ -83,8 +83,8 @@ def _run(text: str, **looks: object) -> Element:
     return {"type": "TextRun", "text": text, **looks}
 
 
-def _fact(text: str, longest: int) -> Element:
+def _fact(text: str, longest: int, said: Words) -> Element:
     """An address is never cut: half of one leads nowhere."""
-    if is_link(text) and len(text) <= LONGEST_LINK:
+    if text in said.links and len(text) <= LONGEST_LINK:
         return _run(text, selectAction={"type": "Action.OpenUrl", "url": text})
     return _run(cut(text, longest))

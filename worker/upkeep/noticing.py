@@ -6,7 +6,7 @@ Each is announced once: a batch is marked in the transaction that announces its 
 from config.settings import Source
 from worker.assembly import Bridge
 from worker.batches import showing
-from worker.ledger import announcing, batch_rows, batches, silences
+from worker.ledger import announcing, batch_rows, batch_standing, batches, silences
 from worker.ledger.connection import Tx
 from worker.moments import instant
 
@@ -30,7 +30,7 @@ def quiet_sources(bridge: Bridge) -> None:
 
 def _finish(tx: Tx, bridge: Bridge, batch_id: str) -> None:
     found = batches.get(tx, batch_id, lock=True)
-    if found is None or batches.moving(tx, batch_id) or batch_rows.verdicts(tx, batch_id).get(None):
+    if found is None or batch_standing.moving(tx, batch_id) or batch_rows.verdicts(tx, batch_id).get(None):
         return
     told = showing.batch(tx, found, bridge.timing)
     if told["state"] in AT_AN_END and batches.tell(tx, found):

@@ -11,6 +11,7 @@ from worker.domain.message import Message
 
 SECRET = frozenset({"recording_url", "transcript", "share_url", "thumbnail_url", "resume_url", "token"})
 MOST_CATEGORIES = 12
+LINKS = ("interview.share_link", "request.share_link", "application.personal_link", "job.url", "source.address", "page")
 
 
 def of(message: Message) -> dict[str, object]:
@@ -38,6 +39,12 @@ def of(message: Message) -> dict[str, object]:
         "id": _first(known, "request.label") or message.id,
     }
     return known | {name: value for name, value in made.items() if value not in (None, "", [])}
+
+
+def links(known: Mapping[str, object]) -> frozenset[str]:
+    """The addresses that a reader may follow. A title or a name that reads like one is none of them."""
+    found = {str(_first(known, path)) for path in LINKS}
+    return frozenset(link for link in found if link.startswith("https://") and " " not in link)
 
 
 def categories(evaluation: object) -> Iterator[dict[str, object]]:

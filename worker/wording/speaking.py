@@ -33,7 +33,7 @@ class Voice:
 class Words:
     """Plain text throughout, each piece on one line. `rows` are facts with their labels; `quote` is the id for questions.
 
-    `page` is the one link, and `page_label` what stands on it.
+    `page` is the one link, and `page_label` what stands on it. `links` are those texts of rows that may be followed.
     """
 
     title: str
@@ -45,6 +45,7 @@ class Words:
     page: str | None
     page_label: str
     language: str
+    links: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def words(message: Message, voice: Voice) -> Words:
         page=message.page,
         page_label=label(speaks, "page", known),
         language=voice.language,
+        links=facts.links(known),
     )
 
 
@@ -96,11 +98,6 @@ def headline(count: int, now: datetime, voice: Voice) -> str:
     """Of a letter that tells of so many messages."""
     known: dict[str, object] = {"count": count, "now": now}
     return label(speaker(voice), "digest_of_one" if count == 1 else "digest", known)
-
-
-def is_link(text: str) -> bool:
-    """Whether the whole text is an address that a reader may follow."""
-    return text.startswith("https://") and " " not in text
 
 
 def cut(text: str, longest: int) -> str:

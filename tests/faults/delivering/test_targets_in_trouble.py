@@ -13,11 +13,13 @@ import pytest
 
 from tests.delivery.office import Office
 from tests.delivery.offices import OpenOffice
-from tests.delivery.receivers import Given, Receiver, Says
+from tests.delivery.receivers import SECRET, Given, Receiver, Says
+from tests.faults.generating.workshop import workshop
 from tests.ledger.stage import created
 from tests.outbound.wires import Wire
 from tests.talentsprout.certificates import LONG_SINCE, Certificate, certificate
 from tests.talentsprout.peer import answer, answering, serving
+from worker import assembly
 from worker.domain.call import Call
 from worker.domain.delivery import DeliveryState
 from worker.outbound import Answer, Outbound
@@ -27,6 +29,15 @@ DAY = timedelta(days=1)
 SOON = timedelta(seconds=6)
 PUBLIC, INSIDE = "93.184.215.14", "10.11.12.13"
 NAMED = "https://crm.example.com/hook"
+MOST_AT_ONCE = 4  # deliveries under way to one target
+TARGET = """
+[targets.crm]
+kind = "webhook"
+organization = "acme"
+url = "{url}"
+secret = "{secret}"
+events = ["interview.created"]
+"""
 
 
 def make_one(office: Office) -> None:
@@ -109,7 +120,8 @@ def test_f70_a_target_that_says_gone_gets_nothing_more(office: Office, receiver:
     receiver.answer = lambda _: Says(410)
     shown = told_after_a_first_try(office)
     assert (shown["state"], shown["reason_code"]) == ("waiting", "destination_paused")
-    assert "crm was paused because it answered 410: it wants no more deliveries" in shown["reason"]
+    assert shown["reason"].startswith("crm was paused at ")
+    assert ", because it answered 410: it wants no more deliveries. Nothing is lost" in shown["reason"]
     assert shown["action"] == "To go on: sprout deliveries resume crm"
     make_one(office)
     office.stage.pass_time(DAY)
@@ -167,6 +179,33 @@ def test_f70_a_slow_target_is_cut_off_and_tried_again(open_office: OpenOffice, r
     assert time.monotonic() - began < 10
     assert (shown["state"], shown["reason_code"]) == ("waiting", "backing_off")
     assert "was not done within 0.2 s." in shown["reason"]
+
+
+def test_f70_a_target_that_hangs_holds_up_no_generation(tmp_path: Path, receiver: Receiver) -> None:
+    """It has a first message and does not answer: every interview is made meanwhile, and told of once it does."""
+    free = threading.Event()
+
+    def wait(_given: Given) -> Says:
+        free.wait(20)
+        return Says()
+
+    receiver.answer = wait
+    with workshop(tmp_path, start=False) as shop:
+        with shop.path.open("a") as file:
+            file.write(TARGET.format(url=receiver.url, secret=SECRET))
+        bridge = shop.assemble()
+        assembly.prepare(bridge)
+        shop.start(bridge)
+        try:
+            shop.file()
+            shop.until(lambda: receiver.given, "the target was told of the first")
+            shop.file_many(3)
+            made = shop.until_state("created", 4)
+            assert len(receiver.given) <= MOST_AT_ONCE
+        finally:
+            free.set()
+        shop.until(lambda: len(set(receiver.ids)) == len(made), "all are told of")
+        shop.judge()
 
 
 def test_f70_nobody_listens(open_office: OpenOffice) -> None:

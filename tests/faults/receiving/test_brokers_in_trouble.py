@@ -16,13 +16,17 @@ from tests.journeys.household import Household, household, post, text
 from tests.servers import BrokerServer, PostgresServer, valkey
 from tests.web.houses import House
 from web.dashboard import needs
+from worker.health import stored
+from worker.health.check import State as CheckState
 from worker.hints import Hints
 from worker.ledger import processes
+from worker.ledger.connection import database_clock
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 BATCH = 8
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -162,13 +166,17 @@ def test_f63_two_sweeps_double_nothing_and_one_that_dies_is_followed(tmp_path: P
 
 
 def test_f63_a_sweep_that_nobody_does_is_noticed(tmp_path: Path, database_url: str) -> None:
-    """No worker reports: pages and doctor say so as soon as there is work; one that reports ends it."""
+    """No worker reports, or none any more for a minute: pages and doctor say so as soon as there is work."""
     with house_on(tmp_path, database_url) as house:
         assert titles(house) == []
         house.api().file()
-        assert titles(house) == ["No worker"]
+        assert (titles(house), stored.worker(house.bridge).state) == (["No worker"], CheckState.FAIL)
         house.write(lambda tx: processes.report(tx, "boot", "here", 1))
-        assert titles(house) == []
+        assert (titles(house), stored.worker(house.bridge).state) == ([], CheckState.OK)
+
+        ledger = house.bridge.ledger
+        ledger.clock = lambda conn: database_clock(conn) + MINUTE
+        assert (titles(house), stored.worker(house.bridge).state) == (["No worker"], CheckState.FAIL)
 
 
 def titles(house: House) -> list[str]:

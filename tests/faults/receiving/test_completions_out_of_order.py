@@ -14,6 +14,14 @@ from worker.ledger.events import EventState
 
 UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 OTHER_TOKEN = "another-webhook-token-for-tests-that-is-long-enough"
+TARGET = """
+[targets.crm]
+kind = "webhook"
+organization = "acme"
+url = "http://127.0.0.1:9/hook"
+secret = "whsec_eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4"
+events = ["result.completed"]
+"""
 BOTH = TWO_ORGANIZATIONS.replace("[organizations.silent]", f'[organizations.silent]\nwebhook_token = "{OTHER_TOKEN}"')
 
 
@@ -49,6 +57,39 @@ def test_f28_a_completion_while_its_request_is_unknown_waits_for_the_person(hous
     assert api.post(f"/requests/{request_id}/adopt", link).status_code == 200
 
     assert states(house) == [(AN_ID, "matched")]
+
+
+def told_to_targets(house: House) -> list[str]:
+    return [one["event"] for one in house.api().get("/deliveries").json["items"]]
+
+
+def test_f28_a_completion_is_delivered_once_its_interview_is_known_and_not_before(
+    tmp_path: Path, database_url: str
+) -> None:
+    """While it is unmatched nobody is told of it; the person's word that links it has it told, once."""
+    with house_on(tmp_path, database_url, TWO_ORGANIZATIONS + TARGET) as house:
+        api = house.api()
+        request_id = api.file()
+        house.unknown(request_id)
+        told(house, result_of("session-1"))
+        assert told_to_targets(house) == []
+
+        link = {"share_link": f"https://www.talentsprout.ai/interview/{AN_ID}"}
+        assert api.post(f"/requests/{request_id}/adopt", link).status_code == 200
+        assert told_to_targets(house) == ["result.completed"]
+        told(house, json.dumps(json.loads(result_of("session-1")) | {"again": True}).encode())
+        assert told_to_targets(house) == ["result.completed"]
+
+
+def test_f31_what_a_stranger_with_the_secret_address_posts_is_told_to_nobody(tmp_path: Path, database_url: str) -> None:
+    """A result of no interview of ours stays here; one that contradicts is flagged and not told of a second time."""
+    with house_on(tmp_path, database_url, TWO_ORGANIZATIONS + TARGET) as house:
+        told(house, result_of("forged", interview=UNKNOWN_ID))
+        assert told_to_targets(house) == []
+        house.interview()
+        told(house, result_of("session-1", score=81))
+        told(house, result_of("session-1", score=3))
+        assert told_to_targets(house) == ["result.completed"]
 
 
 def test_f29_a_completion_of_an_interview_that_nobody_here_made_is_kept_apart(house: House) -> None:

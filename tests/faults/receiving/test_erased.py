@@ -1,11 +1,13 @@
 """A person is erased while what is said of them is unread, in the spool, being read, to be delivered, in a backup."""
 
+import json
 import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,15 +16,19 @@ import sqlalchemy as sa
 from config import Secret, settings
 from tests.faults.receiving import canaries
 from tests.faults.receiving.canaries import ALL, EMAIL, arrive, completion, found_in, post, read, readable
+from tests.journeys.household import post as post_of_a_job
+from tests.journeys.household import text
 from tests.web.houses import AN_ID, House
 from web.app import create_app
 from web.context import of
 from worker import assembly
-from worker.ledger import audit, blinding, events, listing, results
+from worker.domain.delivery import DeliveryState, Ended
+from worker.ledger import audit, blinding, compaction, deliveries, events, listing, results
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.delivery_tables import delivery
 from worker.ledger.events import EventState
-from worker.policy import subjects
+from worker.ledger.tables import request as wanted
+from worker.policy import redelivery, subjects
 from worker.privacy import erasing, exporting, finding, remembering
 from worker.sources import talentsprout
 
@@ -176,19 +182,29 @@ def canaries_received(house: House, event_id: str):
     return found
 
 
-def test_f72_what_waits_to_be_delivered_is_not_and_the_receipt_names_who_was_told(house: House) -> None:
+def with_target(house: House, *happened: str) -> House:
+    """A target is told of what happened; the source keeps addresses of who is invited."""
     hook = settings.Target(
         name="crm",
         kind="webhook",
         organization="acme",
         url="https://crm.example.com/hook",
         secret=[Secret("whsec_" + "x" * 32)],
-        events=("result.completed", "result.abandoned"),
+        events=happened,
     )
     house.api().get("/results")  # the application has prepared its ledger, without this target
-    known = house.bridge.settings.model_copy(update={"targets": {"crm": hook}})
+    before = house.bridge.settings
+    careers = before.sources["careers"].model_copy(
+        update={"stage": "AI Interview", "personal_data": frozenset({"name", "email"})}
+    )
+    known = before.model_copy(update={"targets": {"crm": hook}, "sources": {**before.sources, "careers": careers}})
     house = replace(house, bridge=replace(house.bridge, settings=known))
     assembly.prepare(house.bridge)
+    return house
+
+
+def test_f72_what_waits_to_be_delivered_is_not_and_the_receipt_names_who_was_told(house: House) -> None:
+    house = with_target(house, "result.completed", "result.abandoned")
     house.interview()
     arrive(house)
 
@@ -197,6 +213,33 @@ def test_f72_what_waits_to_be_delivered_is_not_and_the_receipt_names_who_was_tol
     with house.bridge.ledger.engine.connect() as connection:
         states = connection.execute(sa.select(delivery.c.state)).scalars().all()
     assert states == ["cancelled", "cancelled"]
+    assert readable(house) == []
+
+
+@pytest.mark.parametrize("happened", ["result.completed", "candidate.invited"])
+def test_f72_who_is_told_in_this_moment_is_on_the_receipt_and_their_answer_is_not_kept(
+    house: House, happened: str
+) -> None:
+    """The courier holds a delivery while its person is erased; then the target answers with what it was told."""
+    house = with_target(house, happened)
+    house.interview()
+    if happened == "candidate.invited":
+        opened = house.deliver("careers", post_of_a_job(4410020, text()), **{"Greenhouse-Event-ID": "opened"})
+        read(house, str(opened.json["event_id"]))
+        there = sa.update(wanted).values(interview_id=AN_ID, state="created")
+        house.write(lambda tx: tx.conn.execute(there).rowcount)
+    arrive(house)
+    (held,) = house.write(lambda tx: deliveries.claim(tx, "crm", "boot", timedelta(minutes=1), 4)).deliveries
+
+    receipt = exporting.receipt(erase(house), EMAIL)
+
+    assert [(one["id"], one["state"]) for one in receipt["left_at_targets"]] == [(held.id, "sending")]
+    ended = Ended(status=500, excerpt=f"I know {canaries.OTHERS[0]}", said=f"no {canaries.OTHERS[0]}")
+    step = redelivery.after(ended, 1, house.bridge.ledger.read(Tx.now), lambda _: 0.0)
+    assert house.write(lambda tx: deliveries.settle(tx, held, ended, step))
+    after = house.bridge.ledger.read(lambda tx: deliveries.get(tx, held.id))
+    assert after is not None
+    assert after.state is DeliveryState.CANCELLED
     assert readable(house) == []
 
 
@@ -241,6 +284,41 @@ def test_f72_an_erasure_that_is_broken_off_after_its_tombstone_is_finished_by_th
     erasing.finish(house.bridge)
 
     assert_gone(house)
+
+
+def nameless(number: int, candidate: int = 17, application: int = 4) -> bytes:
+    """A candidate's move that names them by numbers alone."""
+    application_ = {"id": application, "current_stage": {"id": 9001, "name": "AI Interview"}, "jobs": [{"id": 4410021}]}
+    application_ |= {"candidate": {"id": candidate, "title": f"Number {number}"}}
+    return json.dumps({"action": "candidate_stage_change", "payload": {"application": application_}}).encode()
+
+
+def moved(house: House, number: int, *who: int) -> events.StoredEvent:
+    sent = house.deliver("careers", nameless(number, *who), **{"Greenhouse-Event-ID": f"moved-{number}"})
+    return read(house, str(sent.json["event_id"]))
+
+
+def test_f72_who_is_known_by_numbers_alone_does_not_come_back_and_is_nobody_else(house: House) -> None:
+    """An ATS counts its applications beside its candidates: the candidate 4 is not the application 4."""
+    moved(house, 1)
+    moved(house, 2, 4, 17)
+    found = finding.find(house.bridge, "17")
+    assert len(found.events) == 2, "it may be the number of either"
+    found = finding.find(house.bridge, "application 4")
+    assert len(found.events) == 1
+
+    erasing.erase(house.bridge, "ada", found, "application 4")
+
+    assert (moved(house, 3).state, moved(house, 4, 4, 17).state) == (EventState.IGNORED, EventState.READ)
+    kept = house.bridge.ledger.read(lambda tx: listing.applications_page(tx, listing.Filters(), 50, None)).items
+    assert [one.candidate_id for one in kept] == ["4"]
+
+
+def test_f72_nothing_but_what_is_promised_is_left_in_files_and_nobody_trips_over_what_was_typed(house: House) -> None:
+    arrive(house)
+    for who in ("half \ud800 and a \x00", EMAIL):
+        left = erase(house, who).left_in_files
+        assert left == (None if house.bridge.ledger.is_sqlite else compaction.ON_POSTGRES)
 
 
 def test_an_erasure_is_audited_without_a_person(house: House) -> None:

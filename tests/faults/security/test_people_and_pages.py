@@ -15,9 +15,11 @@ from tests.web.houses import A_TEXT, AN_ID, House, form_token
 from tests.web.test_access import HTTPS, is_in, revoke, sign_in
 from tests.web.test_every_route import CSP, PAGE, addresses, assert_hardened, filled
 from web.app import create_app
+from worker.domain.delivery import Occurrence, Subjects
 from worker.domain.interview import Interview, Origin
+from worker.domain.message import Happened
 from worker.events import reader
-from worker.ledger import interviews
+from worker.ledger import announcing, interviews, targets
 
 COOKIE = "__Host-sprout"
 
@@ -237,6 +239,25 @@ def test_s26_no_strangers_words_become_a_page(sandbox: House) -> None:
         paths = ["/", "/requests", f"/requests/{request_id}", f"/requests?source={payload}", f"/sign-in?next={payload}"]
         for path in [*paths, f"/requests/{payload}"]:
             assert_inert(client.get(path, headers=PAGE))
+
+
+def test_s26_what_targets_are_told_of_strangers_stays_words_on_the_page_of_deliveries(sandbox: House) -> None:
+    """Every payload as what a delivery is about: the pages of the list hold all of them, and nothing of them runs."""
+    sandbox.api().get("/targets")
+    wanted = [targets.Wanted("crm", "sandbox", "webhook", [Happened.POSTING_CLOSED])]
+    told = [
+        Occurrence(Happened.POSTING_CLOSED, "sandbox", "lane", str(number), Subjects(source="careers", job=payload))
+        for number, payload in enumerate(PAYLOADS)
+    ]
+    sandbox.write(lambda tx: (targets.prepare(tx, wanted), [announcing.announce(tx, one) for one in told]))
+    client, shown, address = sandbox.client(), 0, "/deliveries"
+    while address:
+        page = client.get(address, headers=PAGE)
+        assert_inert(page)
+        shown += page.text.count("alert(1)")
+        following = re.search(r'href="(/deliveries[?][^"]*cursor=[^"]*)"', page.text)
+        address = following[1].replace("&amp;", "&") if following else ""
+    assert shown >= sum("alert(1)" in payload for payload in PAYLOADS)
 
 
 @pytest.mark.parametrize(
