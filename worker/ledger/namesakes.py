@@ -6,6 +6,7 @@ that began before the interview was made, or one known by the same name that did
 UUID, which is TalentSprout's own id of another one (such results have no `title_key`).
 """
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,20 +20,26 @@ from worker.ledger.takes import began
 from worker.policy import matching
 from worker.policy.matching import Match
 
-MOST_AT_ONCE = 500
+SAME = ("organization", "title_key", "company_key")
+MOST_AT_ONCE = 200
 MOST_OPEN = 1000  # titles of requests of which it is not known what exists; beyond, nothing is told by title
+UNMATCHED = sa.and_(result.c.interview_id.is_(None), result.c.title_key.is_not(None))
 CERTAIN = (Match.ID, Match.ALIAS, Match.LINK, Match.PERSON)  # of such an interview it is known how results name it
 
 
 def link(tx: Tx) -> int:
     """Link what can be told by title and company now. Returns how many results."""
-    found = tx.conn.execute(_pairs(tx).order_by(result.c.id).limit(MOST_AT_ONCE)).all()
-    return sum(link_one(tx, row.id) for row in found)
+    still_open = _still_open(tx)
+    found = [] if still_open is None else list(tx.conn.execute(_some(), {"open": still_open}).scalars())
+    return sum(link_one(tx, result_id) for result_id in found)
 
 
 def link_one(tx: Tx, result_id: str) -> bool:
     """Link this result if its interview can be told by title and company."""
-    found = tx.conn.execute(_pairs(tx).where(result.c.id == result_id)).one_or_none()
+    still_open = _still_open(tx)
+    if still_open is None:
+        return False
+    found = tx.conn.execute(_one(), {"it": result_id, "open": still_open}).one_or_none()
     if found is None or not _is_of_its_application(tx, result_id, found.interview):
         return False
     values = {"interview_id": found.interview, "matched_by": Match.TITLE}
@@ -59,25 +66,41 @@ def proposed(tx: Tx, organization: str, title: str | None, company: str | None, 
     return list(tx.conn.execute(newest.limit(most)).scalars())
 
 
-def _pairs(tx: Tx) -> sa.Select[Any]:
-    """Unmatched results, each with the only interview that it can be of."""
-    same = sa.and_(
-        interview.c.organization == result.c.organization,
-        interview.c.title_key == result.c.title_key,
-        interview.c.company_key == result.c.company_key,
+@cache
+def _some() -> sa.Select[Any]:
+    """Unmatched results that can be told.
+
+    The interviews that alone have a title and company are looked for first, because a popular title may have a thousand.
+    """
+    columns = [interview.c[name] for name in SAME]
+    titles = sa.select(result.c.title_key).where(UNMATCHED)
+    alone = sa.select(*columns, sa.func.min(interview.c.id).label("id")).where(interview.c.title_key.in_(titles))
+    lone = alone.group_by(*columns).having(sa.func.count() == 1).subquery()
+    found = (
+        sa.select(result.c.id)
+        .join(lone, sa.and_(*(lone.c[name] == result.c[name] for name in SAME)))
+        .join(interview, interview.c.id == lone.c.id)
     )
+    return found.where(UNMATCHED, *_conditions()).order_by(result.c.id).limit(MOST_AT_ONCE)
+
+
+@cache
+def _one() -> sa.Select[Any]:
+    """This result, if it can be told, and the only interview that it can be of."""
+    same = sa.and_(*(interview.c[name] == result.c[name] for name in SAME))
+    found = sa.select(result.c.id, result.c.test, interview.c.id.label("interview")).join(interview, same)
+    return found.where(result.c.id == sa.bindparam("it"), UNMATCHED, *_conditions())
+
+
+def _conditions() -> tuple[sa.ColumnElement[bool], ...]:
+    """What must hold of a result and an interview of its title and company."""
     return (
-        sa.select(result.c.id, result.c.test, interview.c.id.label("interview"))
-        .join(interview, same)
-        .where(
-            result.c.interview_id.is_(None),
-            began(result) >= interview.c.made_at,
-            ~_rival().exists(),
-            ~_known_otherwise().exists(),
-            ~_called_otherwise().exists(),
-            ~_older().exists(),
-            _not_asked_for(tx),
-        )
+        began(result) >= interview.c.made_at,
+        ~_rival().exists(),
+        ~_known_otherwise().exists(),
+        ~_called_otherwise().exists(),
+        ~_older().exists(),
+        sa.tuple_(result.c.organization, result.c.title_key).not_in(sa.bindparam("open", expanding=True)),
     )
 
 
@@ -107,7 +130,9 @@ def _called_otherwise() -> sa.Select[Any]:
     """Another result that may be of the interview, and has other names for it: one of the two is not."""
     other = result.alias()
     mine, theirs, shared = _names(result), _names(other), _shared(other)
-    unsure = sa.and_(other.c.interview_id == interview.c.id, other.c.matched_by == Match.TITLE)
+    # Told so, both databases look by the title, of which there are few, and not through everything that is unmatched.
+    unsure = sa.func.coalesce(other.c.interview_id, interview.c.id) == interview.c.id
+    by_title = sa.func.coalesce(other.c.matched_by, Match.TITLE.value) == Match.TITLE
     return (
         sa.select(other.c.id)
         .where(
@@ -115,7 +140,8 @@ def _called_otherwise() -> sa.Select[Any]:
             other.c.title_key == result.c.title_key,
             other.c.id != result.c.id,
             _may_be(other.c.company_key, result.c.company_key),
-            sa.or_(other.c.interview_id.is_(None), unsure),
+            unsure,
+            by_title,
             began(other) >= interview.c.made_at,
             mine.exists(),
             theirs.exists(),
@@ -159,16 +185,12 @@ def _shared(other: sa.FromClause) -> sa.Select[Any]:
     )
 
 
-def _not_asked_for(tx: Tx) -> sa.ColumnElement[bool]:
-    """No request of that title is under way or unknown: its interview may exist, and be meant."""
-    still_open = sa.select(request.c.organization, request.c.title).where(
-        request.c.state.in_([State.SENDING, State.UNKNOWN])
-    )
-    rows = tx.conn.execute(still_open.distinct().limit(MOST_OPEN + 1)).all()
-    if len(rows) > MOST_OPEN:
-        return sa.false()
-    taken = [(row.organization, matching.alike(row.title)) for row in rows]
-    return sa.tuple_(result.c.organization, result.c.title_key).not_in(taken) if taken else sa.true()
+def _still_open(tx: Tx) -> list[tuple[str, str | None]] | None:
+    """Titles of requests under way or unknown: their interviews may exist, and be meant. None where there are too many."""
+    undecided = request.c.state.in_([State.SENDING, State.UNKNOWN])
+    titles = sa.select(request.c.organization, request.c.title).where(undecided).distinct().limit(MOST_OPEN + 1)
+    rows = tx.conn.execute(titles).all()
+    return None if len(rows) > MOST_OPEN else [(row.organization, matching.alike(row.title)) for row in rows]
 
 
 def _may_be(one: sa.ColumnElement[Any], other: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:

@@ -61,6 +61,8 @@ result_name = Table(
     Column("result_id", Text, ForeignKey("result.id"), primary_key=True),
 )
 
+Index("result_name_by_result", result_name.c.result_id)
+
 # The key of all keyed digests, made once.
 blinding = Table(
     "blinding",

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -118,6 +119,7 @@ def of_session(tx: Tx, session_id: str) -> list[StoredResult]:
     return [from_row(row) for row in rows]
 
 
+@cache
 def joined() -> sa.Select[Any]:
     """Results with what their interview tells, and whose they are."""
     whose = (attribution.c.application_id, attribution.c.rule, attribution.c.claim)
