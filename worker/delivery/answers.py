@@ -32,7 +32,9 @@ def answered(answer: Answer, kind: TargetKind, took: timedelta, now: datetime) -
 
 
 def unanswered(fault: OutboundFault, took: timedelta) -> Ended:
-    """There is no answer; the fault's sentence says why."""
+    """There is no answer; the fault's sentence says why. Of an answer with an unusable body the status says enough."""
+    if fault.status is not None:
+        return Ended(status=fault.status, excerpt=str(fault), took=took)
     return Ended(fault=str(fault), took=took)
 
 
