@@ -1,11 +1,16 @@
 """Errors: a sentence on stderr, an object with --json, 1 for an error and 2 for wrong usage, never a stack trace or a secret."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.cli.desk import FAKE_KEY, Desk
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_configuration_that_cannot_be_used_is_told_fault_by_fault(desk: Desk) -> None:
@@ -78,3 +83,13 @@ def test_wrong_usage_ends_with_2_and_says_where_to_look(desk: Desk, words: list[
     assert done.stderr.startswith("sprout: ")
     assert "--help" in done.stderr
     assert desk.error(*words, status=2)["code"] == "usage"
+
+
+@pytest.mark.parametrize("words", [["requests", "--help"], ["token", "list", "--json"]])
+def test_a_standard_output_that_takes_no_more_is_no_fault_of_the_bridge(desk: Desk, words: list[str]) -> None:
+    argv = [sys.executable, "-m", "worker.cli", "--config", str(desk.folder / "bridge.toml"), *words]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(argv, stdout=full, stderr=subprocess.PIPE, cwd=ROOT, timeout=60, check=False, text=True)
+    assert done.returncode == 1
+    assert "Standard output takes no more: No space left on device." in done.stderr
+    assert ("Traceback" in done.stderr, "fault of the bridge" in done.stderr) == (False, False)

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from tests.cli.desk import INTERVIEW, Desk
 from worker import shown
+from worker.cli.sprout import main
 from worker.domain.received import Received
 from worker.domain.result import Candidate, CandidateResult
 from worker.ledger import events, listing, results
@@ -75,6 +77,16 @@ def test_events_interviews_and_results_are_listed_and_shown_as_the_api_does(desk
     assert desk.told("interviews", "show", INTERVIEW[:8]) == told
     sure = {"reason": None, "proposals": []}
     assert desk.told("results", "show", result) == shown.one_result(found_result) | sure
+
+
+def test_a_dumb_terminal_gets_the_same_columns_as_a_pipe(desk: Desk) -> None:
+    desk.file(
+        1, "A title that is long enough for a table to need more than eighty columns with all that stands beside it"
+    )
+    environment = {"SPROUT_CONFIG": None, "NO_COLOR": None, "TERM": "dumb", "FORCE_COLOR": "1"}
+    dumb = CliRunner().invoke(main, ["requests", "list"], env=environment, catch_exceptions=False)
+    assert dumb.stdout == desk.run("requests", "list").stdout
+    assert "\x1b" not in dumb.stdout
 
 
 def test_pages_follow_one_another_without_a_gap(desk: Desk) -> None:

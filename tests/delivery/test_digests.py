@@ -175,3 +175,47 @@ def test_a_mail_that_was_sent_while_the_ledger_was_away_for_a_moment_is_sent_onc
 def rename(ledger: Ledger, table: str, other: str) -> None:
     with ledger.engine.begin() as conn:
         conn.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {other}")
+
+
+@pytest.mark.parametrize("digest", ["08:00", None])
+def test_a_template_of_their_own_that_breaks_holds_up_no_letter(
+    ledger: Ledger, tmp_path: Path, serve: Serve, inbox: Inbox, digest: str | None
+) -> None:
+    """It passed the start, with the invented message; of a real one a fact is missing."""
+    own = tmp_path / "texts"
+    own.mkdir()
+    (own / "mail.html").write_text("{{ parts[0].rows[3][1].split('7')[1].title() }}")
+    where = {"host": "localhost", "port": serve(), "starttls": False, "to": ("team@example.com",), "templates": own}
+    target = Target(
+        name="crm",
+        kind="email",
+        organization=ACME,
+        events=EVERYTHING,
+        sender="bridge@example.com",
+        digest=digest,
+        **where,
+    )
+    office = Office.on(ledger, tmp_path, target)
+    interviews(office, 1)
+    office.stage.pass_time(24 * HOUR)
+    office.carry()
+
+    assert office.states() == [DeliveryState.DELIVERED]
+    (envelope,) = inbox.letters
+    assert b'class=3D"sheet"' in envelope.content
+
+
+def test_a_bug_in_writing_a_digest_is_a_try_that_failed(
+    office: Office, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interviews(office, 2)
+    office.stage.pass_time(24 * HOUR)
+    with monkeypatch.context() as broken:
+        broken.setattr("worker.wording.letter.text", lambda *_: 1 / 0)
+        office.carry()
+
+    shown = office.shown(office.all()[0].id)
+    assert shown["reason"].startswith("The message could not be written (ZeroDivisionError)")
+    office.stage.pass_time(HOUR)
+    office.carry()
+    assert (office.states(), len(inbox.letters)) == ([DeliveryState.DELIVERED] * 2, 1)

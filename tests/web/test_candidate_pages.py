@@ -216,6 +216,7 @@ def test_where_it_is_unclear_a_person_chooses_the_interview(hiring: House) -> No
     chosen = makes(hiring, 2, "Day nurse")
     moves(hiring)
     client, address = hiring.client(), f"/candidates/{only(hiring)}"
+    assert f'<a class="button" href="{address}">Decide</a>' in client.get("/").text
     page = client.get(address)
     assert "To which interview?" in page.text
     token = form_token(page)
@@ -226,6 +227,7 @@ def test_where_it_is_unclear_a_person_chooses_the_interview(hiring: House) -> No
     assert none.status_code == 409
     assert sent.status_code == 303
     assert hiring.bridge.ledger.read(lambda tx: applications.get(tx, only(hiring))).interview_id == chosen
+    assert "To which interview?" not in client.get("/").text
 
 
 def test_a_result_says_by_which_rule_its_interview_was_found_and_shows_no_recording_unasked(hiring: House) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from worker import shown, shown_deliveries
+from worker.domain.application import Invitation
 from worker.domain.delivery import DeliveryState
 from worker.domain.request import GenerationRequest, State
 from worker.ledger import delivery_lists, listing, organizations, processes, silences, targets
@@ -12,7 +13,7 @@ from worker.ledger.connection import Tx
 from worker.ledger.delivery_lists import DeliveryFilters
 from worker.ledger.events import EventState
 from worker.ledger.listing import Filters
-from worker.policy import delays, reasons, silence
+from worker.policy import delays, inviting, reasons, silence
 from worker.policy.reasons import Timing
 
 LOOKED_AT = 100  # newest of each state
@@ -51,6 +52,7 @@ def groups(tx: Tx, timing: Timing, sources: Iterable[str]) -> list[Group]:
         *_no_worker(tx, timing.silence),
         *(group for state in DECIDE for group in _undecided(tx, state, timing)),
         *_unreadable(tx),
+        *_unclear(tx),
         *_contradicted(tx),
         *_quiet(tx, sources),
         *_targets(tx),
@@ -120,6 +122,26 @@ def _unreadable(tx: Tx) -> list[Group]:
         for one in found
     ]
     return [_group("unreadable", "Can't be read", items, total, None)]
+
+
+def _unclear(tx: Tx) -> list[Group]:
+    """Candidates whose link waits until somebody says to which interview it leads."""
+    found = listing.applications_page(tx, Filters(state=Invitation.UNCLEAR), SHOWN, None).items
+    if not found:
+        return []
+    items = [
+        Item(
+            f"Application {one.application_id or one.id}",
+            f"/candidates/{one.id}",
+            inviting.REASONS[one.invitation],
+            inviting.ACTIONS[one.invitation],
+            one.reached_at,
+        )
+        for one in found
+    ]
+    total = listing.applications_in(tx, Invitation.UNCLEAR)
+    more = f"/candidates?state={Invitation.UNCLEAR}" if total > SHOWN else None
+    return [_group("unknown", "To which interview?", items, total, more)]
 
 
 def _contradicted(tx: Tx) -> list[Group]:

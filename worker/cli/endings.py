@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import click
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of a file that is written to by its number, as standard output is
 DATABASE = "sprout.database"  # where the context keeps the name of the database that a command works on
 
 
@@ -50,10 +51,8 @@ def status_of(run: Callable[[], object], *, as_json: bool) -> int:
     except click.ClickException as fault:
         return _tell(fault, as_json=as_json)
     except OSError as fault:
-        if fault.errno != errno.EPIPE:
-            raise
         _drop_stdout()
-        return 1
+        return 1 if fault.errno == errno.EPIPE else _tell(_unwritten(fault), as_json=as_json)
     return ended if isinstance(ended, int) else 0
 
 
@@ -91,8 +90,14 @@ def said(fault: Exception, context: click.Context) -> click.ClickException:
             return click.UsageError(f"--cursor: {told}; {remedy}.", context)
         case OSError() if fault.filename is not None:
             return Failure("file", f"{fault.filename}: {fault.strerror}.")
+        case OSError() if fault.errno in NO_ROOM:
+            return _unwritten(fault)
         case _:
             return _last_resort(fault)
+
+
+def _unwritten(fault: OSError) -> Failure:
+    return Failure("file", f"Standard output takes no more: {fault.strerror}. What was written of it is not whole.")
 
 
 def tame_streams() -> None:

@@ -157,7 +157,12 @@ def _print(what: Table | Text) -> None:
     seen = Console(file=sys.stdout)
     plain = seen.no_color or not seen.is_terminal
     console = Console(
-        file=sys.stdout, width=UNBOUNDED, color_system=None if plain else "auto", highlight=False, soft_wrap=True
+        file=sys.stdout,
+        width=UNBOUNDED,
+        height=1,  # of no meaning here; without it a dumb terminal has 80 columns, whatever its width is said to be
+        color_system=None if plain else "auto",
+        highlight=False,
+        soft_wrap=True,
     )
     with console.capture() as captured:
         console.print(what)

@@ -32,8 +32,15 @@ def answered(answer: Answer, kind: TargetKind, took: timedelta, now: datetime) -
 
 
 def unanswered(fault: OutboundFault, took: timedelta) -> Ended:
-    """There is no answer; the fault's sentence says why."""
+    """There is no answer; the fault's sentence says why. Of an answer with an unusable body the status says enough."""
+    if fault.status is not None:
+        return Ended(status=fault.status, excerpt=str(fault), took=took)
     return Ended(fault=str(fault), took=took)
+
+
+def unwritten(bug: Exception) -> Ended:
+    """Nothing was sent: what was to be said could not be written. A try that failed, because people mend bugs."""
+    return Ended(fault=f"The message could not be written ({type(bug).__name__}); that is a fault of the bridge.")
 
 
 def posted(found: Posted, mail: Mail, took: timedelta) -> Ended:

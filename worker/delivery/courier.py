@@ -13,7 +13,7 @@ from datetime import timedelta
 from config.settings import Target
 from worker import ids, log, metrics, steps
 from worker.assembly import Bridge
-from worker.delivery import digests, handing, inscribing, telling
+from worker.delivery import answers, digests, handing, inscribing, telling
 from worker.delivery.inscribing import Inscription
 from worker.domain.call import Call
 from worker.domain.delivery import Delivery, DeliveryCode, DeliveryState, Ended, Trouble
@@ -186,9 +186,7 @@ class Courier:
             raise
         except Exception as bug:
             _logger.exception("a delivery could not be written", delivery=held.id)
-            return Ended(
-                fault=f"The message could not be written ({type(bug).__name__}); that is a fault of the bridge."
-            )
+            return answers.unwritten(bug)
 
     def _send(self, packed: Call | Mail | Inscription, target: Target) -> Ended:
         if isinstance(packed, Inscription):

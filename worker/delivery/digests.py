@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from config.settings import Target
-from worker import clock, steps, targets
+from worker import clock, log, steps, targets
 from worker.assembly import Bridge
-from worker.delivery import handing, telling
+from worker.delivery import answers, handing, telling
 from worker.domain.delivery import Delivery, DeliveryCode, DeliveryState, Ended, Trouble
 from worker.domain.message import Message
 from worker.ledger import deliveries, digests, recipients
@@ -15,6 +15,7 @@ from worker.policy import digesting
 from worker.targets import Digests, Undeliverable
 
 MOST = 200  # messages in one mail; what is more goes out in the next one at once
+_logger = log.named(__name__)
 Told = tuple[Delivery, Message]
 
 
@@ -50,6 +51,11 @@ def _mailed(bridge: Bridge, target: Target, messages: Sequence[Message], settled
         mail = kind.together(messages, target, clock.wall())
     except Undeliverable as fault:
         return Ended(fault=str(fault), is_final=True)
+    except (
+        Exception
+    ) as bug:  # else the day's messages would be under way until their lease ends, and so again each time
+        _logger.exception("a digest could not be written", target=target.name)
+        return answers.unwritten(bug)
     return handing.mailed(bridge.ledger.read(lambda tx: recipients.left(tx, settled, mail)), target)
 
 

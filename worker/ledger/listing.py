@@ -82,6 +82,12 @@ def applications_page(tx: Tx, filters: Filters, limit: int, cursor: str | None) 
     return Page([applications.from_row(row) for row in rows], following)
 
 
+def applications_in(tx: Tx, state: str) -> int:
+    """How many applications' invitations are in a state."""
+    counted = sa.select(sa.func.count()).select_from(application).where(application.c.invitation == state)
+    return int(tx.conn.execute(counted).scalar_one())
+
+
 def results_of(tx: Tx, ids: Collection[str]) -> dict[str, list[results.StoredResult]]:
     """The results of some applications, by the application, each in the order in which they came."""
     found: dict[str, list[results.StoredResult]] = {one: [] for one in ids}

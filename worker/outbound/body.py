@@ -18,7 +18,11 @@ def whole(response: httpx.Response, host: str, most: int) -> bytes:
         return _plain(response, host, most)
     if encoding not in PACKED:
         told = single_line(encoding)[:20]
-        raise BrokenOff(f'The answer of {host} is packed as "{told}", which was not asked for.', sent=True)
+        raise BrokenOff(
+            f'The answer of {host} is packed as "{told}", which was not asked for.',
+            sent=True,
+            status=response.status_code,
+        )
     return _unpacked(response, host, most)
 
 
@@ -27,7 +31,7 @@ def _plain(response: httpx.Response, host: str, most: int) -> bytes:
     for chunk in response.iter_raw():
         body += chunk[: most + 1]
         if len(body) > most:
-            raise _too_large(host, most)
+            raise _too_large(response, host, most)
     return bytes(body)
 
 
@@ -38,13 +42,15 @@ def _unpacked(response: httpx.Response, host: str, most: int) -> bytes:
         try:
             body += unpacking.decompress(chunk, most + 1 - len(body))
         except zlib.error:
-            raise BrokenOff(f"The answer of {host} says that it is packed, and can't be unpacked.", sent=True) from None
+            sentence = f"The answer of {host} says that it is packed, and can't be unpacked."
+            raise BrokenOff(sentence, sent=True, status=response.status_code) from None
         if max(len(body), arrived) > most:
-            raise _too_large(host, most)
+            raise _too_large(response, host, most)
     if not unpacking.eof:
         raise BrokenOff(f"The answer of {host} is packed, and ends too early.", sent=True)
     return bytes(body)
 
 
-def _too_large(host: str, most: int) -> TooLarge:
-    return TooLarge(f"The answer of {host} is longer than {most:,} bytes.", sent=True)
+def _too_large(response: httpx.Response, host: str, most: int) -> TooLarge:
+    sentence = f"The answer of {host} is longer than {most:,} bytes."
+    return TooLarge(sentence, sent=True, status=response.status_code)

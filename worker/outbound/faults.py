@@ -14,12 +14,14 @@ OutboundFault
 class OutboundFault(Exception):
     """The text is a sentence for people: the host is in it, and never a path, a query or a key.
 
-    `sent`: the first byte of the request was handed over, so the server may have acted on it.
+    `sent`: the first byte of the request was handed over, so the server may have acted on it. `status` is that of an answer whose
+    body alone can't be used: too large, or packed so that it can't be unpacked.
     """
 
-    def __init__(self, sentence: str, *, sent: bool = False) -> None:
+    def __init__(self, sentence: str, *, sent: bool = False, status: int | None = None) -> None:
         super().__init__(sentence)
         self.sent = sent
+        self.status = status
 
 
 class CallRefused(OutboundFault):

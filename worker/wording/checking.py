@@ -35,7 +35,7 @@ def faults(folder: Path) -> Iterator[str]:
     if (folder / catalogue.LETTER).exists():
         voice = Voice(catalogue.DEFAULT_LANGUAGE, UTC, folder)
         try:
-            letter.html("", [words(examples.message(event), voice) for event in Happened], voice)
+            letter.filled("", [words(examples.message(event), voice) for event in Happened], voice)
         except (*NOT_SAID, OSError) as error:
             yield f"{catalogue.LETTER}: {error}"
 

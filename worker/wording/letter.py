@@ -1,19 +1,33 @@
 """Words -> both bodies of a mail. They say the same; `mail.html` says how it looks, in light and in dark."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from jinja2 import Template
 
+from worker import log
 from worker.wording import catalogue
-from worker.wording.rendering import environment
+from worker.wording.rendering import NOT_SAID, environment
 from worker.wording.speaking import Voice, Words, speaker
 
 LONGEST_HEADLINE = 200  # characters
+_logger = log.named(__name__)
 
 
 def html(headline: str, parts: Sequence[Words], voice: Voice) -> str:
-    """The page; everything in it is escaped. Raises jinja2's TemplateError for a template of the organization's own."""
+    """The page; everything in it is escaped. Where the organization's own can't be filled in, ours has to do."""
+    try:
+        return filled(headline, parts, voice)
+    except NOT_SAID as fault:
+        if voice.templates is None:
+            raise
+        _logger.warning("mail.html of the templates can't be filled in; ours is used", fault=type(fault).__name__)
+        return filled(headline, parts, replace(voice, templates=None))
+
+
+def filled(headline: str, parts: Sequence[Words], voice: Voice) -> str:
+    """The same of the organization's own template alone. Raises what `rendering.NOT_SAID` names."""
     return _page(voice).render(headline=headline[:LONGEST_HEADLINE], parts=parts, language=voice.language)
 
 

@@ -129,6 +129,20 @@ def test_f70_a_target_that_says_gone_gets_nothing_more(office: Office, receiver:
     assert len(receiver.given) == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "headers"), [(b"<html>" + 100_000 * b"x", {}), (b"\x00\xff", {"Content-Encoding": "gzip"}), (b"\xff", {})]
+)
+@pytest.mark.parametrize(("status", "state"), [(200, "delivered"), (503, "waiting")])
+def test_f70_the_status_counts_and_not_what_follows_it(
+    office: Office, receiver: Receiver, body: bytes, headers: dict[str, str], status: int, state: str
+) -> None:
+    """Garbage, or more than anybody reads: a page of a catch-all site, say."""
+    receiver.answer = lambda _: Says(status, headers, body)
+
+    assert told_after_a_first_try(office)["state"] == state
+    assert len(receiver.given) == 1
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_f70_a_redirect_is_not_followed(office: Office, receiver: Receiver, status: int) -> None:
     """It fails at once: only a person can put another address into the configuration."""
