@@ -16,9 +16,9 @@ from worker.ledger import batches
 from worker.ledger.batches import Batch
 
 TYPES = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",  # Flask adds the charset to what is text
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "jsonl": "application/jsonl; charset=utf-8",
+    "jsonl": "application/jsonl",
 }
 
 

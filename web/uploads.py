@@ -15,11 +15,12 @@ from web.context import context
 from web.problems import Fault, Problem
 from worker.batches import handed_in
 from worker.batches.judging import Judge
-from worker.batches.reading import open_sheet
+from worker.batches.reading import open_sheet, package
 from worker.batches.rows import ORGANIZATION, NotABatch, Sheet
 from worker.domain.fields import single_line
 
 LARGEST_UPLOAD = 64 * 1024 * 1024  # bytes
+LARGEST_UNPACKED = 40 * 1024 * 1024  # bytes of a workbook: some 5 s of CPU, and 30,000 rows of 1 kB
 LONGEST_NAME = 200  # characters
 
 
@@ -41,11 +42,23 @@ def received() -> Iterator[Upload]:
             name, organization, mapping = _of_form(path)
         else:
             name, organization, mapping = _of_json(path)
+        _expect_bearable(path)
         try:
             sheet = open_sheet(path, mapping, name=name)
             yield Upload(sheet, _judge(sheet, organization))
         except NotABatch as fault:
             raise problems.invalid([Fault("file", str(fault).rstrip("."), "")]) from None
+
+
+def _expect_bearable(path: Path) -> None:
+    """A workbook is passed three times, each byte in this process, which receives deliveries meanwhile."""
+    unpacked = package.unpacked(path)
+    if unpacked > LARGEST_UNPACKED:
+        raise Problem(
+            problems.TOO_LARGE,
+            f"The workbook unpacks to {unpacked:,} bytes; {LARGEST_UNPACKED:,} at most are read of one that is handed in. Save "
+            "it as CSV, of which 64 MiB are taken, or run it on the bridge's machine: sprout batch run FILE.",
+        )
 
 
 def _of_form(path: Path) -> tuple[str, str | None, dict[str, str]]:

@@ -61,7 +61,7 @@ def test_a_run_beside_another_one_of_the_same_file_joins_it_and_says_so(desk: De
     of, judge = open_sheet(Path(place)), Judge(frozenset(desk.bridge.settings.organizations), "acme")
     other = running.begin(desk.bridge, of, judge, Person("ada"), None)
     done = desk.run("batch", "run", place)
-    assert f"Joins batch {other.batch}, begun by ada: the same file is being read there." in done.stderr
+    assert f"Joins batch {other.batch}, begun by ada: the same file is being read there" in done.stderr
     assert sum(len(chunk) for chunk in running.run(desk.bridge, of, judge, other)) == 3
     assert len(stored(desk)) == 3
 

@@ -138,3 +138,13 @@ def test_f74_a_key_that_everyone_may_read_is_refused_before_anything_starts(know
     failed = known.error("results", "list")
     assert failed["code"] == "configuration"
     assert "chmod 600" in failed["error"]
+
+
+def test_who_was_erased_is_readmitted_by_a_name_that_was_erased(known: Desk) -> None:
+    assert known.error("candidates", "readmit", WHO)["code"] == "not_found"
+    known.told("candidates", "erase", WHO, "--yes")
+    assert known.told("candidates", "readmit", "session-1")["names"] >= 3
+    assert known.error("candidates", "readmit", WHO)["code"] == "not_found"
+
+    kept = known.bridge.ledger.write(lambda tx: results.keep(tx, "acme", "event", a_result("i-1", session="session-2")))
+    assert kept is results.Kept.UNMATCHED

@@ -81,6 +81,21 @@ def past(desk: Desk) -> Past:
     return Past(desk)
 
 
+def test_events_of_a_source_that_is_gone_are_told_together_and_are_no_proof_of_anything(past: Past) -> None:
+    for number in range(3):
+        past.says(number, "Night nurse")
+    desk = past.desk
+    path = desk.folder / "bridge.toml"
+    path.write_text(path.read_text().replace("[sources.forms]", "[sources.other]"))
+    report = desk.run("rehearse", "--since", "1d").stdout
+    assert "and 2 others of forms: It can't be read: no [sources.forms]" in " ".join(report.split())
+    assert "No posting was rehearsed, so nothing is known of how any would end." in report
+    assert "Every posting would end as it did." not in report
+    assert len(desk.told("events", "list", "--source", "forms")["items"]) == 3
+    assert len(desk.told("requests", "list", "--source", "forms")["items"]) == 3
+    assert desk.error("events", "list", "--source", "form", status=2)["code"] == "usage"
+
+
 def configure(desk: Desk, more: str) -> None:
     path = desk.folder / "bridge.toml"
     path.write_text(path.read_text() + more)
@@ -105,7 +120,8 @@ def test_a_rehearsal_says_what_would_be_made_and_how_that_differs(past: Past, de
     skipped, other, held = told["differences"]
     assert skipped["sentences"][0].startswith("would be skipped by the rule interns; was made (spr-")
     assert other["sentences"] == ["voice would be sage; was left to TalentSprout"]
-    assert "would be held by the rule chiefs" in held["sentences"][0]
+    assert "would be held by the rule chiefs: " in held["sentences"][0]
+    assert ".;" not in held["sentences"][0]
     assert (skipped["would"]["what"], skipped["happened"]["what"]) == ("skipped", "made")
     assert (other["would"]["options"], other["happened"]["options"]) == ({"voice": "sage"}, {})
 

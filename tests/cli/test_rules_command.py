@@ -87,6 +87,17 @@ def test_a_try_reads_standard_input_and_says_what_is_skipped_or_no_posting(ruled
     assert ruled.run("rules", "try", "-", "--source", "careers", feed=a_delivery("Intern")).exit_code == 0
 
 
+def test_a_try_says_that_a_text_is_too_short_to_be_sent(ruled: Desk) -> None:
+    short = a_delivery("Night nurse").replace(TEXT, "Nights.")
+    (told,) = ruled.told("rules", "try", "-", "--source", "careers", feed=short)["items"]
+    assert told["fault"] == "The description has 7 characters; TalentSprout needs 50."
+    assert told["fault"] in ruled.run("rules", "try", "-", "--source", "careers", feed=short).stdout
+    (skipped,) = ruled.told("rules", "try", "-", "--source", "careers", feed=short.replace("Night nurse", "Intern"))[
+        "items"
+    ]
+    assert skipped["fault"] is None
+
+
 def test_a_try_of_no_delivery_or_of_no_source_says_so(ruled: Desk) -> None:
     ruled.write("posting.json", "not json")
     assert ruled.error("rules", "try", "posting.json", "--source", "careers")["code"] == "unreadable"

@@ -11,7 +11,7 @@ from worker.domain.interview import Origin
 from worker.domain.posting import JobPosting
 from worker.domain.request import State
 from worker.events import following
-from worker.ledger import applications, audit, candidates, fetches, interviews, requests, tombstones
+from worker.ledger import applicants, applications, audit, candidates, fetches, interviews, requests, tombstones
 from worker.ledger import blinding as blinds
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import EventState, StoredEvent
@@ -60,7 +60,7 @@ class Hall(Town):
         def unit(tx: Tx) -> None:
             digests = tombstones.digests(blinds.of(tx), names)
             tombstones.put(tx, "erasure", digests, tx.now(), searched=True)
-            applications.drop(tx, [one.id for one in applications.of_person(tx, names)])
+            applications.drop(tx, [one.id for one in applicants.of_person(tx, names)])
             candidates.strip(tx, event_ids)
 
         self.ledger.write(unit)

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -200,6 +200,17 @@ def test_an_answer_that_comes_after_the_lease_changes_nothing(ashby: Town) -> No
     ashby.vendor.before_answer = overtake
     ashby.ask_once()
     assert TEXT.format(9) in ashby.texts()[A_POSTING.id]
+
+
+def test_a_vendor_that_dates_a_change_in_the_future_can_close_its_posting_all_the_same(town: Town) -> None:
+    town.vendor.change(A_POSTING.id, changed_at=datetime(2999, 1, 1, tzinfo=UTC))
+    town.announce(town.vendor.postings[A_POSTING.id])
+    town.ask_all()
+    assert [one.state for one in town.requests()] == [State.WAITING]
+    town.vendor.change(A_POSTING.id, state="closed", changed_at=town.clock.now)
+    town.announce(town.vendor.postings[A_POSTING.id])
+    town.ask_all()
+    assert [one.state for one in town.requests()] == [State.CANCELLED]
 
 
 def test_calls_are_apart(ashby: Town) -> None:

@@ -1,4 +1,4 @@
-"""An ATS that sends only an id: from its webhook over its API to one interview, though the worker is killed on the way."""
+"""An ATS that sends only an id: from its webhook over its API to one interview, or one invitation, whoever is killed then."""
 
 import hmac
 import json
@@ -11,7 +11,8 @@ import pytest
 from tests.journeys.household import Household, household, text
 from tests.standins.ashby import AshbyApi
 from tests.standins.lever import LeverApi
-from tests.standins.vendor import KEY, Cut, Posting, Status, Vendor
+from tests.standins.pinpoint import PinpointApi
+from tests.standins.vendor import KEY, Applicant, Cut, Posting, Status, Vendor
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -92,3 +93,27 @@ def test_an_ats_without_posting_events_is_polled(tmp_path: Path) -> None:
         api.change(A_POSTING.id, state="closed", changed_at=datetime.now(UTC))
         house.until(lambda: not items(house, "coverage", token), "it is closed")
         assert len(house.calls(executed=True)) == 1
+
+
+def test_a_worker_killed_between_an_answer_and_its_filing_invites_the_candidate_once(tmp_path: Path) -> None:
+    ending = tmp_path / "ending"
+    ending.mkdir()
+    armed = {"PYTHONPATH": f"{ARMED}{os.pathsep}{Path(__file__).parents[2]}", "SPROUT_CRASH_FILES": str(ending)}
+    with household(tmp_path, latency=(0.2, 0.2)) as house, PinpointApi() as api:
+        ines = Applicant("8863880", "4711")
+        api.put(Posting(ines.job, A_POSTING.title, A_POSTING.text))
+        api.apply(ines)
+        with_source(house, api)
+        house.path.write_text(f'{house.path.read_text()}stage = "AI Interview"\n')
+        house.start(env=armed)
+        token = house.told("token", "create")["token"]
+        (made,) = house.until(lambda: items(house, "requests?state=created", token), "the interview exists")
+        (ending / "after_fetch_answered").touch()
+        assert house.deliver("jobs", api.moved(ines))[0] == 202
+        (invited,) = house.until(lambda: items(house, "candidates?state=invited", token), "the candidate is invited")
+        assert list(ending.iterdir()) == [], "the worker was killed on the way"
+        asked = [one for one in api.asked if "applications" in one.path]
+        assert len(asked) == 2
+        shown = house.told("candidates", "show", invited["id"])
+        assert (shown["sent"], shown["job_id"]) == (1, ines.job)
+        assert shown["personal_link"].startswith(f"{made['share_link']}?externalUserId=spr%3A")

@@ -6,6 +6,7 @@ import pytest
 
 from tests.sources.deliveries import NOW, received, source
 from worker import sources
+from worker.domain.asking import Asking
 from worker.domain.event import Event, PostingAnnounced, PostingClosed
 from worker.domain.fields import Unreadable
 from worker.domain.received import Handshake
@@ -92,3 +93,14 @@ def test_a_job_that_is_not_public_closes_and_a_status_nobody_knows_does_not(
     else:
         with pytest.raises(Unreadable, match="status"):
             list(answer)
+
+
+@pytest.mark.parametrize(
+    ("total", "following"), [(b', "totalFound": 3', "2"), (b', "totalFound": 2', None), (b"", "2")]
+)
+def test_a_list_that_does_not_count_itself_ends_with_an_empty_page(total: bytes, following: str | None) -> None:
+    jobs = b'{"content": [{"id": "1"}, {"id": "2"}]%b}' % total
+    assert smartrecruiters.listed(200, jobs, Asking(), source("smartrecruiters", "s")).next == following
+    assert (
+        smartrecruiters.listed(200, b'{"content": []}', Asking(next="2"), source("smartrecruiters", "s")).next is None
+    )

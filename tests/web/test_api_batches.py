@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+import zipfile
 
 import pytest
 from werkzeug.test import TestResponse
 
 from tests.web.houses import Api, House, problem
+from web import uploads
 from worker.batches.clerk import Clerk
 
 TEXT = "We look for a night-shift care assistant who is calm, careful and kind, in ward {}."
@@ -139,6 +141,16 @@ def test_a_file_that_is_none_is_refused_as_a_whole(house: House) -> None:
         == 422
     )
     assert hand_in(api, organization="nobody").status_code == 422
+    assert house.count("batch") == 0
+
+
+def test_a_workbook_that_would_keep_the_receiver_busy_is_refused_and_says_what_to_do(house: House) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("xl/worksheets/sheet1.xml", bytes(uploads.LARGEST_UNPACKED + 1))
+    answer = hand_in(house.api(), made.getvalue(), name="jobs.xlsx")
+    assert answer.status_code == 413
+    assert "Save it as CSV" in str(problem(answer)["detail"])
     assert house.count("batch") == 0
 
 

@@ -205,6 +205,27 @@ def test_the_document_describes_every_route_of_the_api(house: House, api: Api) -
     assert {"title", "voice", "passing_score"} <= set(options)
 
 
+def test_the_document_names_every_success_and_what_a_batch_is_handed_in_as(house: House) -> None:
+    api = house.api()
+    paths = api.get("/openapi.json").json["paths"]
+    filing, batch = paths["/api/v1/requests"]["post"], paths["/api/v1/batches"]["post"]
+    wanted = {"organization": "acme", "job_description": A_TEXT, "dedup_id": "mine"}
+    rows = {"rows": [{"job_description": A_TEXT}], "organization": "acme"}
+
+    answered = [api.post("/requests", wanted).status_code for _ in range(2)]
+    handed_in = [api.post(f"/batches{query}", rows).status_code for query in ("?dry_run=true", "")]
+
+    assert {str(one) for one in answered} == {one for one in filing["responses"] if one < "300"} == {"200", "201"}
+    assert {str(one) for one in handed_in} == {one for one in batch["responses"] if one < "300"} == {"200", "202"}
+    body = batch["requestBody"]["content"]
+    assert set(body["application/json"]["schema"]["properties"]) >= set(rows)
+    assert "file" in body["multipart/form-data"]["schema"]["properties"]
+    file = paths["/api/v1/batches/{batch_id}/results"]["get"]["responses"]["200"]["content"]
+    batch_id = api.get("/batches").json["items"][0]["id"]
+    told = api.get(f"/batches/{batch_id}/results")
+    assert (told.mimetype in file, told.content_type) == (True, "text/csv; charset=utf-8")
+
+
 def test_the_document_is_open_on_loopback_only(house: House, sandbox: House) -> None:
     assert sandbox.client().get("/api/v1/openapi.json").status_code == 200
     assert house.client().get("/api/v1/openapi.json").status_code == 401

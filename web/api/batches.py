@@ -21,6 +21,34 @@ from worker.operators import Refusal
 from worker.shown import Shown
 
 RESOURCE = resource("batches", "batches")
+_NAME = {"type": "string"}
+HANDED_IN = {  # what OpenAPI says of the body, which is read by `web.uploads`
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": {"type": "string", "format": "binary"},
+                    "organization": _NAME,
+                    "map": {"type": "array", "items": {"type": "string", "description": "FIELD=TITLE"}},
+                },
+            }
+        },
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["rows"],
+                "properties": {
+                    "rows": {"type": "array", "minItems": 1, "items": {"type": "object"}},
+                    "name": _NAME,
+                    "organization": _NAME,
+                },
+            }
+        },
+    },
+}
 
 
 class BatchPath(Lenient):
@@ -41,7 +69,11 @@ class ResultsQuery(Lenient):
     format: str = Field(default="csv", pattern="^(csv|xlsx|jsonl)$", description='"csv", "xlsx" or "jsonl"')
 
 
-@RESOURCE.post("", summary="Hand in a batch", responses=success(202, "The batch; its rows are filed by a worker."))
+@RESOURCE.post(
+    "",
+    summary="Hand in a batch",
+    responses=success(202, "The batch; its rows are filed by a worker.") | success(200, "With dry_run: the verdicts."),
+)
 def hand_in(query: HandingIn) -> Response:
     """A multipart form with `file` (CSV, XLSX, JSONL) and, if wanted, `organization` and `map` (FIELD=TITLE, repeatable); or JSON
     with `rows` (a list of objects) and, if wanted, `name` and `organization`. The same content again goes on with its batch, and
@@ -78,7 +110,11 @@ def one_batch(path: BatchPath) -> Response:
     return paging.one("batch", path.batch_id, lambda tx: batch_decisions.told(tx, path.batch_id))
 
 
-@RESOURCE.get("/<batch_id>/results", summary="Its results", responses=success(200, "A file to be kept."))
+@RESOURCE.get(
+    "/<batch_id>/results",
+    summary="Its results",
+    responses=success(200, "A file to be kept.", *batch_results.TYPES.values()),
+)
 def results(path: BatchPath, query: ResultsQuery) -> Response:
     """The columns that were handed in, and interview, share link, state, reason and request of each row."""
     return batch_results.answer(path.batch_id, query.format)

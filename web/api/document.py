@@ -3,7 +3,8 @@
 from flask import Response, current_app, jsonify
 from flask_openapi3.openapi import OpenAPI
 
-from web.api.resource import resource
+from web.api import batches
+from web.api.resource import PREFIX, resource
 
 RESOURCE = resource("document", "openapi.json")
 
@@ -13,4 +14,6 @@ def openapi() -> Response:
     """The document."""
     app = current_app
     assert isinstance(app, OpenAPI)
-    return jsonify(app.api_doc)
+    told = app.api_doc
+    told["paths"][f"{PREFIX}/batches"]["post"]["requestBody"] = batches.HANDED_IN
+    return jsonify(told)

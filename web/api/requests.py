@@ -74,7 +74,11 @@ class RequestQuery(Paging):
     batch: str | None = Field(default=None, description="the id of a batch")
 
 
-@RESOURCE.post("", summary="Want an interview", responses=success(201, "The request, which is new."))
+@RESOURCE.post(
+    "",
+    summary="Want an interview",
+    responses=success(201, "The request, which is new.") | success(200, "The request that the same id had already."),
+)
 def file_request(body: NewRequest) -> Response:
     """201 for a new request, 200 for one that is there, 409 where its `dedup_id` stands for other content."""
     wanted = _submission(body)

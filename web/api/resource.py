@@ -53,10 +53,12 @@ def resource(name: str, path: str) -> APIBlueprint:
     )
 
 
-def success(status: int, what: str) -> dict[str | int, Any]:
-    """The answer of an operation that went well."""
-    content = {"application/json": {"schema": {"type": "object"}}}
-    return {str(status): {"description": what, "content": content}}
+def success(status: int, what: str, *types: str) -> dict[str | int, Any]:
+    """The answer of an operation that went well: an object, or a file of one of these media types."""
+    files = {one: {"schema": {"type": "string", "format": "binary"}} for one in types}
+    return {
+        str(status): {"description": what, "content": files or {"application/json": {"schema": {"type": "object"}}}}
+    }
 
 
 def _described(kind: problems.Kind) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def _say_how_it_begins(given: Given, now: Run) -> None:
     batch, moment = given.bridge.ledger.read(lambda tx: (batches.get(tx, now.batch), tx.now()))
     if now.goes_on is not None and now.goes_on.is_read(moment):
         begun = f"batch {now.batch}, begun by {now.goes_on.actor}"
-        printing.note(f"Joins {begun}: the same file is being read there. Each row is filed once.")
+        printing.note(f"Joins {begun}: the same file is being read there, or was a minute ago. Each row is filed once.")
     elif now.goes_on is not None:
         printing.note(f"Goes on with batch {now.batch}, which has rows of this file.")
     if batch is not None and batch.state is BatchState.PAUSED:

@@ -13,7 +13,7 @@ from worker.cli import opening, options, printing
 from worker.cli.endings import Failure
 from worker.cli.printing import Cell
 from worker.ledger import applicants
-from worker.privacy import erasing, exporting, finding
+from worker.privacy import erasing, exporting, finding, readmitting
 from worker.privacy.finding import Found
 from worker.shown import Shown
 
@@ -67,6 +67,28 @@ def erase(who: str, yes: bool, as_json: bool) -> None:
         printing.as_document(shown)
     else:
         _say(shown)
+
+
+@click.command()
+@click.argument("who", metavar="WHO")
+@options.as_json
+def readmit(who: str, as_json: bool) -> None:
+    """\b
+    sprout candidates readmit ada@example.org
+
+    Keep again what arrives about somebody who was erased and, say, applies again. What came before stays erased, and what was
+    refused meanwhile has to be sent again by whoever sent it. WHO is a name by which the person was erased.
+    """
+    if not who.strip():
+        raise click.UsageError("WHO is empty; expected an e-mail address or an id.")
+    bridge = opening.bridge()
+    names = readmitting.readmit(bridge, opening.person().name, who)
+    if not names:
+        raise Failure("not_found", "Nobody of that name is erased, so nothing is refused.")
+    if as_json:
+        printing.as_document({"who": who.strip(), "names": names})
+    else:
+        printing.lines(["What arrives about this person from now on is kept again. What came before stays erased."])
 
 
 def _found(who: str) -> tuple[Bridge, Found]:

@@ -109,6 +109,7 @@ TABLE: Table = {
             "resend": Leaf("worker.cli.candidate_list:resend", "Send a candidate's personal link again."),
             "export": Leaf("worker.cli.candidates:export", "Write everything that is stored about a person."),
             "erase": Leaf("worker.cli.candidates:erase", "Erase a person, for good."),
+            "readmit": Leaf("worker.cli.candidates:readmit", "Keep again what arrives about somebody who was erased."),
         },
     ),
     "retention": Noun(

@@ -8,15 +8,16 @@ from config.wording import ended, one_of, shown
 from worker.assembly import Bridge
 from worker.cli import settings
 from worker.events.reader import COMPLETIONS
-from worker.ledger import batches, targets
+from worker.ledger import batches, events, targets
 from worker.ledger.delivery_lists import DeliveryFilters
 from worker.ledger.listing import Filters
 
 
 def filters(bridge: Bridge, wanted: Filters) -> Filters:
-    """As they are. Raises click.UsageError."""
+    """As they are. Raises click.UsageError. A source that has left the configuration keeps its events and requests."""
     _check("--organization", wanted.organization, bridge.settings.organizations)
-    _check("--source", wanted.source, [*bridge.settings.sources, COMPLETIONS])
+    gone = wanted.source is not None and bridge.ledger.read(lambda tx: events.is_of(tx, wanted.source or ""))
+    _check("--source", None if gone else wanted.source, [*bridge.settings.sources, COMPLETIONS])
     batch = wanted.batch
     if batch is not None and not bridge.ledger.read(lambda tx: batches.exists(tx, batch)):
         raise click.UsageError(f"--batch: there is no batch {shown(batch)}.", click.get_current_context())

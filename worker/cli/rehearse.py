@@ -3,7 +3,7 @@
 import tempfile
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -133,9 +133,11 @@ def _report(told: Shown) -> Iterator[str]:
     for effect in Effect:
         if told["effects"][effect]:
             yield f"{told['effects'][effect]:>7}  {WORDS[effect]}"
-    for one in told["unreadable"]:
-        yield from _wrapped(f"{one['event_id']} of {one['source']}: {one['reason']}")
+    yield from _unreadable(told["unreadable"])
     yield ""
+    if not told["postings"]:
+        yield "No posting was rehearsed, so nothing is known of how any would end."
+        return
     if not told["differing"]:
         yield "Every posting would end as it did."
         return
@@ -148,6 +150,14 @@ def _report(told: Shown) -> Iterator[str]:
     if told["differing"] > len(told["differences"]):
         yield ""
         yield f"And {told['differing'] - len(told['differences'])} more."
+
+
+def _unreadable(found: Sequence[Shown]) -> Iterator[str]:
+    """One line a reason: a source that is gone has one for all of its events."""
+    for (source, reason), count in Counter((one["source"], one["reason"]) for one in found).items():
+        first = next(one["event_id"] for one in found if (one["source"], one["reason"]) == (source, reason))
+        which = first if count == 1 else f"{first} and {_count(count - 1, 'other')}"
+        yield from _wrapped(f"{which} of {source}: {reason}")
 
 
 def _wrapped(text: str) -> list[str]:

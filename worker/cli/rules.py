@@ -8,16 +8,16 @@ import click
 from config.rule import MATCHED, Rule
 from config.settings import Source
 from config.wording import ended, one_of
-from worker import assembly, clock, composing, sources
+from worker import assembly, clock, composing, filing, sources
 from worker.cli import files, options, printing, settings
 from worker.cli.endings import Failure
 from worker.domain.event import Event, Ignored, PostingAnnounced, PostingChanged, PostingClosed, PostingOpened
 from worker.domain.fields import Unreadable
 from worker.domain.posting import JobPosting
 from worker.domain.received import Received
-from worker.domain.request import Content
+from worker.domain.request import Content, Kind
 from worker.events.following import Readable
-from worker.policy import rules
+from worker.policy import reasons, rules
 from worker.policy.rules import Misfit, Subject
 from worker.shown import Shown
 
@@ -101,6 +101,7 @@ def _decided(posting: JobPosting, source: Source) -> Shown:
     plan = rules.plan(source, posting, said.detected)
     about = {"company": posting.company} if posting.company else {}
     content = Content(said.text, plan.options, about)
+    fault = None if plan.skip else filing.fault_of(Kind.GENERATE, said.text)
     return {
         "job_id": posting.job_id,
         "title": posting.title,
@@ -110,6 +111,7 @@ def _decided(posting: JobPosting, source: Source) -> Shown:
         "skip": plan.skip,
         "approve": plan.approve,
         "organization": plan.organization,
+        "fault": None if fault is None else reasons.resting(fault),
         "options": None if plan.skip else composing.of_posting(posting.title, content),
     }
 
@@ -174,5 +176,7 @@ def _outcome(one: Shown) -> Iterator[tuple[str, str]]:
         yield "Skipped", one["skip"]
         return
     yield "Filed for", one["organization"]
-    if one["approve"]:
+    if one["fault"]:
+        yield "Held", one["fault"]
+    elif one["approve"]:
         yield "Held", "until a person approves it: sprout requests approve ID"

@@ -95,7 +95,7 @@ def follow(tx: Tx, source: Source, event: StoredEvent, heard: Heard) -> str:
         return candidates.ERASED
     if isinstance(heard.said, Ignored):
         return heard.said.reason
-    return applying.reach_stage(tx, source, event, heard.key, heard.said)
+    return _reached(tx, source, event, heard.key, heard.said)
 
 
 def leave(tx: Tx, source: Source, event: StoredEvent, claimed: Fetch) -> str:
@@ -104,4 +104,11 @@ def leave(tx: Tx, source: Source, event: StoredEvent, claimed: Fetch) -> str:
     if about is None or not application_fetches.is_known(tx, source.name, claimed.subject):
         return f"{GONE} Nothing is noted of it."
     left = replace(about.said, is_active=False, stage_id=None, moved_at=tx.now())
-    return f"{GONE} {applying.reach_stage(tx, source, event, about.key, left)}"
+    return f"{GONE} {_reached(tx, source, event, about.key, left)}"
+
+
+def _reached(tx: Tx, source: Source, event: StoredEvent, key: str, said: CandidateReachedStage) -> str:
+    told = applying.reach_stage(tx, source, event, key, said)
+    if told == candidates.ERASED:
+        candidates.strip(tx, [event.id])
+    return told

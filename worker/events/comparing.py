@@ -113,7 +113,7 @@ def _words(one: Outcome) -> str:
         case Ending.SKIPPED:
             return f"skipped{by}"
         case Ending.HELD:
-            return f"held{by}: {one.why}"
+            return f"held{by}: {(one.why or '').rstrip('.')}"
         case Ending.MADE:
             return f"made{by}" if one.label is None else f"made{by} ({one.label})"
 

@@ -27,7 +27,7 @@ from worker.ledger.connection import Ledger, LedgerFault, Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.ledger.fetches import Fetch, Later, What
 from worker.outbound import Answer, Outbound
-from worker.policy import asking, reasons
+from worker.policy import asking, dating, reasons
 from worker.policy.asking import Trouble
 
 Meaning = Readable | PostingClosed | Heard
@@ -139,7 +139,7 @@ def _understood(source: Source, claimed: Fetch, answer: Answer, asked_at: dateti
     """What takes time is done here, before a transaction begins. Raises Unreadable."""
     if claimed.what is What.POSTING:
         told = list(sources.fetching(source).fetched(answer.status, answer.body, claimed.announced, source))
-        return Told(tuple(_meaning(one, claimed.subject, source) for one in told))
+        return Told(tuple(_meaning(dating.believed(one, asked_at), claimed.subject, source) for one in told))
     listed = sources.listing(source).listed(answer.status, answer.body, claimed.asking, source)
     if listed.next is not None and (listed.next == claimed.next or claimed.pages + 1 >= asking.MOST_PAGES):
         sentence = f"The answer can't be used: the list of postings does not end, after {claimed.pages + 1} pages."

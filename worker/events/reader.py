@@ -31,6 +31,7 @@ from worker.events.applications import Named
 from worker.ledger import blinding, candidates, events, results, tombstones
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.events import EventState, StoredEvent
+from worker.policy import dating
 from worker.sources import talentsprout
 
 GONE = "Its bytes are gone: they were kept for as long as the organization wants it."
@@ -129,8 +130,10 @@ def told_by(ledger: Ledger, event: StoredEvent, received: Received, configured: 
     if source is None:
         raise Unreadable(f"no [sources.{event.source}] is configured any more; configure it and replay the event")
     if pages.is_page(received):
-        return ledger.read(lambda tx: pages.said(tx, received, source))
-    return list(sources.named(source.kind).read(received, source))
+        said = ledger.read(lambda tx: pages.said(tx, received, source))
+    else:
+        said = list(sources.named(source.kind).read(received, source))
+    return [dating.believed(one, event.received_at) for one in said]
 
 
 def _prepared(event: Event, source: Source | None, *, alone: bool) -> Meaning:

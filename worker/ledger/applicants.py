@@ -5,11 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from worker.domain.application import Application
-from worker.ledger import applications, blinding
+from worker.ledger import applications, blinding, tombstones
 from worker.ledger.blinding import Blinds
 from worker.ledger.connection import Tx
 from worker.ledger.sealing import ring_of
-from worker.ledger.tables import application, attribution, erased, result
+from worker.ledger.tables import application, attribution, result
 from worker.policy import matching
 from worker.policy.subjects import Names
 
@@ -47,6 +47,6 @@ def _attributed(blinds: Blinds, names: Names) -> sa.Select[Any]:
 
 def of_erased(tx: Tx, most: int) -> list[str]:
     """Ids of applications of people who were erased: there are some only after a backup was restored."""
-    tombs = sa.select(erased.c.digest)
-    theirs = sa.or_(application.c.candidate_index.in_(tombs), application.c.email_index.in_(tombs))
+    indexes = (application.c.candidate_index, application.c.email_index)
+    theirs = sa.or_(*(tombstones.before_it_was_lifted(one, application.c.created_at) for one in indexes))
     return list(tx.conn.execute(sa.select(application.c.id).where(theirs).limit(most)).scalars())

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from worker.domain.delivery import DeliveryCode, DeliveryState, Trouble
 from worker.domain.received import Received
-from worker.ledger import announcing, application_fetches, because, results, written_notes
+from worker.ledger import announcing, application_fetches, because, results, tombstones, written_notes
 from worker.ledger.connection import Tx
 from worker.ledger.events import EventState, StoredEvent
 from worker.ledger.events import from_row as event_from_row
 from worker.ledger.results import StoredResult
-from worker.ledger.tables import attribution, delivery, delivery_try, erased, event, event_body, result, result_name
+from worker.ledger.tables import attribution, delivery, delivery_try, event, event_body, result, result_name
 
 INDEXES = (result.c.session_index, result.c.candidate_index, result.c.email_index, result.c.external_index)
 AT_ONCE = 200
@@ -32,8 +32,8 @@ def results_of(tx: Tx, digests: Collection[str]) -> list[tuple[str, StoredResult
 
 def of_erased(tx: Tx) -> list[str]:
     """Ids of results of people who were erased: there are some only after a backup was restored."""
-    tombs = sa.select(erased.c.digest)
-    parts = [sa.select(result.c.id).where(column.in_(tombs)) for column in INDEXES]
+    theirs = [tombstones.before_it_was_lifted(index, result.c.received_at) for index in INDEXES]
+    parts = [sa.select(result.c.id).where(one) for one in theirs]
     return list(tx.conn.execute(sa.union(*parts).limit(AT_ONCE)).scalars())
 
 

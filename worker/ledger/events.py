@@ -112,6 +112,11 @@ def newest_key(tx: Tx, source: str, start: str) -> str | None:
     return tx.conn.execute(statement).scalar_one_or_none()
 
 
+def is_of(tx: Tx, source: str) -> bool:
+    """Whether anything ever came of a source, configured or not."""
+    return tx.conn.execute(sa.select(event_key.c.key).where(event_key.c.source == source).limit(1)).first() is not None
+
+
 def verified_sources(tx: Tx) -> set[str]:
     """Sources that have verified a delivery once; the others are being set up."""
     return set(tx.conn.execute(sa.select(source_state.c.source)).scalars())

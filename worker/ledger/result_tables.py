@@ -72,7 +72,8 @@ blinding = Table(
     Column("sealed_with", Text, nullable=False, default=newest_key),
 )
 
-# Keyed digests of erased people's addresses and ids. Whoever writes about a person looks here first.
+# Keyed digests of erased people's addresses and ids. Whoever writes about a person looks here first. From `lifted_at` on
+# the person is kept again.
 erased = Table(
     "erased",
     METADATA,
@@ -80,4 +81,5 @@ erased = Table(
     Column("erasure", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("searched", Boolean, nullable=False),
+    Column("lifted_at", Instant),
 )

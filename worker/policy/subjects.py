@@ -12,6 +12,7 @@ from json import JSONDecodeError, dumps, loads
 from unicodedata import normalize
 from urllib.parse import quote, unquote
 
+from worker.domain.application import Application
 from worker.domain.event import CandidateReachedStage, Event, InterviewFinished
 from worker.domain.fields import clean
 from worker.domain.received import Received
@@ -86,7 +87,7 @@ def of_events(events: Iterable[Event]) -> Iterator[Names]:
                 yield of_application(event)
 
 
-def of_application(said: CandidateReachedStage) -> Names:
+def of_application(said: CandidateReachedStage | Application) -> Names:
     """Of the candidate whose application it is."""
     application = said.application_id and said.application_id.strip()
     return _names([said.email], [said.candidate_id, _of_application(application) if application else None])

@@ -3,5 +3,6 @@
 finding      everything about one person, however it names them
 exporting    that, as one document
 erasing      tombstone first, then rows and bytes; what a restored backup brings back is erased again
+readmitting  who was erased and wants to be known again
 remembering  tombstones beside the database
 """

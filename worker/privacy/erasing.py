@@ -5,7 +5,7 @@ came in while the search went on is looked into afterwards. A search that was br
 for tombstones that only the file beside the database knows, which is how a restored backup is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,12 +16,14 @@ from worker.ledger.blinding import Blinds
 from worker.ledger.candidates import Told
 from worker.ledger.connection import Tx
 from worker.ledger.results import StoredResult
+from worker.ledger.tombstones import Tombstone
 from worker.policy import subjects
 from worker.privacy import finding, remembering
 from worker.privacy.finding import Found
 
 AT_ONCE = 200  # rows in a transaction of the sweep
 PSEUDONYM = 16  # hex digits
+LIFTED = "lifted"  # instead of an erasure, in a line of who was readmitted
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,11 @@ def erase(bridge: Bridge, actor: str, found: Found, who: str) -> Erasure:
     gone = bridge.ledger.write(
         lambda tx: _erase(tx, _Order(erasure, actor, pseudonym(blinds, who), now, blinds), found, wanted)
     )
-    stripped = gone.stripped + _search(bridge, blinds, gone.digests, found.until)
+    standing = bridge.ledger.read(lambda tx: {one.digest: one for one in tombstones.known(tx, gone.digests)})
+    stripped = gone.stripped + _search(bridge, blinds, standing, found.until)
     bridge.ledger.write(lambda tx: tombstones.note_searched(tx, sorted(gone.digests)))
     left = compaction.forget_deleted(bridge.ledger)
-    before = min(earlier.values(), default=None)
+    before = min((one.at for one in earlier), default=None)
     return Erasure(erasure, now, gone.results, gone.applications, stripped, gone.told, before, left)
 
 
@@ -133,19 +136,36 @@ def _agree(bridge: Bridge) -> bool:
     folder = bridge.settings.bridge.data_dir
     kept = remembering.lines(folder)
     noted = bridge.ledger.read(tombstones.all_of)
-    in_file = {digest for line in kept for digest in line.digests}
-    for erasure in sorted({one.erasure for one in noted if one.digest not in in_file}):
-        fresh = [one for one in noted if one.erasure == erasure and one.digest not in in_file]
+    in_file = {(line.erasure, digest) for line in kept for digest in line.digests}
+    for erasure in sorted({one.erasure for one in noted if (one.erasure, one.digest) not in in_file}):
+        fresh = [one for one in noted if one.erasure == erasure and (erasure, one.digest) not in in_file]
         remembering.append(folder, erasure, fresh[0].at, [one.digest for one in fresh])
-    if in_file - {one.digest for one in noted}:
+    lifted = {(line.at, digest) for line in kept if line.erasure == LIFTED for digest in line.digests}
+    for at in sorted({one.lifted_at for one in noted if one.lifted_at and (one.lifted_at, one.digest) not in lifted}):
+        remembering.append(folder, LIFTED, at, [one.digest for one in noted if one.lifted_at == at])
+    if _is_behind({one.digest: one for one in noted}, kept):
         bridge.ledger.write(lambda tx: _put_again(tx, kept))
     return bool(kept or noted)
 
 
+def _is_behind(noted: Mapping[str, Tombstone], kept: Iterable[remembering.Line]) -> bool:
+    """Whether the ledger, perhaps a backup that was restored, lacks something that its file knows."""
+    return any(
+        digest not in noted
+        or (line.erasure == LIFTED and noted[digest].refuses(line.at) and noted[digest].at < line.at)
+        for line in kept
+        for digest in line.digests
+    )
+
+
 def _put_again(tx: Tx, lines: Iterable[remembering.Line]) -> None:
+    """What happened, in its order."""
     for line in lines:
-        fresh = set(line.digests) - tombstones.known(tx, line.digests).keys()
-        tombstones.put(tx, line.erasure, fresh, line.at, searched=False)
+        if line.erasure == LIFTED:
+            tombstones.lift_again(tx, line.digests, line.at)
+            continue
+        later = {one.digest for one in tombstones.known(tx, line.digests) if one.refuses(line.at)}
+        tombstones.put(tx, line.erasure, set(line.digests) - later, line.at, searched=False)
 
 
 def _drop_some(tx: Tx) -> int:
@@ -159,11 +179,12 @@ def _drop_some(tx: Tx) -> int:
     return len(gone) + len(applied)
 
 
-def _search(bridge: Bridge, blinds: Blinds, digests: set[str], after: str) -> int:
+def _search(bridge: Bridge, blinds: Blinds, tombs: Mapping[str, Tombstone], after: str) -> int:
     """Strip every delivery behind `after` that speaks of one of these. Returns how many."""
     count = 0
     for event, received in finding.walk(bridge, after):
         people = [*finding.people_in(bridge, event, received), subjects.mentioned(received)]
-        if any(tombstones.digests(blinds, one) & digests for one in people):
+        named = set[str]().union(*(tombstones.digests(blinds, one) for one in people)) & tombs.keys()
+        if any(tombs[digest].refuses(event.received_at) for digest in named):
             count += bridge.ledger.write(lambda tx, one=event.id: candidates.strip(tx, [one]))  # type: ignore[misc]  # a default binds it
     return count

@@ -1,7 +1,7 @@
 """Everything that is stored about one person.
 
 Somebody is given by one name; what is found by it tells others (a result has a session, a candidate, an address, an external id),
-and these find more, until nothing new is found. Results are found by their digests, deliveries by looking into each.
+and these find more, until nothing new is found. Results and applications are found by digests, deliveries by looking into each.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from worker.assembly import Bridge
 from worker.domain.event import Event
 from worker.domain.fields import Unreadable
 from worker.domain.received import Received
-from worker.ledger import blinding, candidates, tombstones
+from worker.ledger import applicants, blinding, candidates, tombstones
 from worker.ledger.blinding import Blinds
 from worker.ledger.events import StoredEvent
 from worker.ledger.results import StoredResult
@@ -53,7 +53,7 @@ def find(bridge: Bridge, who: str) -> Found:
     blinds = bridge.ledger.write(blinding.of)
     found = Found(subjects.meant(who))
     for _ in range(MOST_ROUNDS):
-        _look_for_results(bridge, blinds, found)
+        _look_for_rows(bridge, blinds, found)
         before = found.names
         _look_into_deliveries(bridge, found)
         if found.names == before:
@@ -86,7 +86,8 @@ def _said(bridge: Bridge, event: StoredEvent, received: Received) -> list[Event]
     return [] if source is None else list(sources.named(source.kind).read(received, source))
 
 
-def _look_for_results(bridge: Bridge, blinds: Blinds, found: Found) -> None:
+def _look_for_rows(bridge: Bridge, blinds: Blinds, found: Found) -> None:
+    """Results, and applications: where deliveries name ids alone, only what the ATS was asked leads from an address to them."""
     while True:
         wanted = tombstones.digests(blinds, found.names)
         rows = bridge.ledger.read(lambda tx, wanted=wanted: candidates.results_of(tx, wanted))  # type: ignore[misc]  # a default binds it
@@ -94,6 +95,8 @@ def _look_for_results(bridge: Bridge, blinds: Blinds, found: Found) -> None:
         names = found.names
         for _, one in rows:
             names |= subjects.of_result(one.result)
+        applied = bridge.ledger.read(lambda tx, names=names: applicants.of_person(tx, names))  # type: ignore[misc]  # likewise
+        names = reduce(or_, map(subjects.of_application, applied), names)
         if names == found.names:
             return
         found.names = names

@@ -1,6 +1,7 @@
 """Tombstones beside the database, so that a backup of it can't bring anybody back: a line for each erasure, only ever added.
 
-A line holds keyed digests and no person. The file belongs to what is backed up apart from the database.
+A line holds keyed digests and no person. Of who was readmitted there is a later line. The file belongs to what is backed up apart
+from the database.
 """
 
 import json

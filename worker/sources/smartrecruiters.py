@@ -181,7 +181,8 @@ def listed(status: int, body: bytes, asking: Asking, _source: Source) -> Listed:
     answer = answered("SmartRecruiters", status, body)
     events = each(answer.listed("content"), _listed)
     behind = int(asking.next or 0) + len(events)
-    return Listed(events, str(behind) if events and behind < (answer.optional_number("totalFound") or 0) else None)
+    total = answer.optional_number("totalFound")  # without it the list ends with a page that is empty
+    return Listed(events, str(behind) if events and (total is None or behind < total) else None)
 
 
 def _listed(job: Fields) -> Event:

@@ -29,7 +29,7 @@ from worker.ledger.delivery_tables import delivery
 from worker.ledger.events import EventState
 from worker.ledger.tables import request as wanted
 from worker.policy import redelivery, subjects
-from worker.privacy import erasing, exporting, finding, remembering
+from worker.privacy import erasing, exporting, finding, readmitting, remembering
 from worker.sources import talentsprout
 
 ERASED = "It is about somebody who was erased; nothing of it is kept."
@@ -319,6 +319,34 @@ def test_f72_nothing_but_what_is_promised_is_left_in_files_and_nobody_trips_over
     for who in ("half \ud800 and a \x00", EMAIL):
         left = erase(house, who).left_in_files
         assert left == (None if house.bridge.ledger.is_sqlite else compaction.ON_POSTGRES)
+
+
+def test_who_is_readmitted_is_kept_again_and_what_came_before_is_not(
+    house: House, request: pytest.FixtureRequest
+) -> None:
+    house.interview()
+    sent = arrive(house)
+    url = backup(house, request)
+    erase(house)
+    assert readmitting.readmit(house.bridge, "ada", "nobody@example.org") == 0
+    assert readmitting.readmit(house.bridge, "ada", EMAIL.upper()) >= 5
+
+    assert read(house, post(house, completion("a-new-session-0001"))).state is EventState.READ
+    assert moved(house, 5, 660001, 770001).state is EventState.READ
+    erasing.finish(house.bridge)
+    kept = house.bridge.ledger.read(lambda tx: listing.results_page(tx, listing.Filters(), 50, None)).items
+    assert [one.result.session_id for one in kept] == ["a-new-session-0001"]
+    restored = replace(house, bridge=replace(house.bridge, ledger=Ledger(url, keys=house.bridge.ledger.keys)))
+    assert len(readable(restored)) > 40
+    erasing.finish(restored.bridge)
+    assert readable(restored) == []
+    assert read(restored, sent[0]).reason == ERASED
+    restored.bridge.ledger.close()
+
+    again = erase(house)
+    assert len(again.results) == 1
+    assert read(house, post(house, completion("a-newer-session-02"))).reason == ERASED
+    assert readable(house) == []
 
 
 def test_an_erasure_is_audited_without_a_person(house: House) -> None:

@@ -42,6 +42,15 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         raise Unreadable(f"is broken: its XML can't be read ({fault})") from None
 
 
+def unpacked(path: Path) -> int:
+    """How many bytes a package says that it unpacks to; 0 for what is none. Raises OSError."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            return sum(part.file_size for part in package.infolist())
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return 0
+
+
 def _is_bearable(package: zipfile.ZipFile) -> None:
     parts = package.infolist()
     if any(part.flag_bits & 1 for part in parts):
