@@ -48,6 +48,11 @@ def began(table: sa.FromClause) -> sa.ColumnElement[Any]:
     return sa.func.coalesce(table.c.started_at, table.c.completed_at, table.c.received_at)
 
 
+def _place(table: sa.FromClause) -> tuple[sa.ColumnElement[Any], ...]:
+    """Of two that began in one moment the one whose delivery came first is first, in whatever order they were read."""
+    return began(table), table.c.event_id, table.c.id
+
+
 def _of_application() -> tuple[sa.ColumnElement[Any], ...]:
     other, others = result.alias(), attribution.alias()
     both = others.join(other, other.c.id == others.c.result_id)
@@ -73,9 +78,9 @@ def _told(
     theirs = sa.select(other.c.id).select_from(both).where(mates, other.c.test.is_(False))
     theirs = theirs.correlate(result, attribution)
     counted = theirs.with_only_columns(sa.func.count(other.c.session_index.distinct()))
-    order = (began(other).desc(), other.c.id.desc())
+    order = [column.desc() for column in _place(other)]
     found = (
-        counted.where(sa.tuple_(began(other), other.c.id) <= sa.tuple_(began(result), result.c.id)),
+        counted.where(sa.tuple_(*_place(other)) <= sa.tuple_(*_place(result))),
         counted,
         theirs.order_by(*order).limit(1),
         theirs.where(other.c.score.is_not(None)).order_by(other.c.score.desc(), *order).limit(1),
