@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from tests.servers import PostgresServer
 from worker.ledger import schema
@@ -68,6 +69,10 @@ def test_an_empty_database_is_brought_up_to_date(empty: Ledger) -> None:
     assert schema.upgrade(empty) == (None, schema.head())
 
     assert schema.is_current(empty)
+
+
+def test_migrations_stand_in_one_line_which_ends_with_the_highest_number() -> None:
+    assert ScriptDirectory.from_config(schema._config()).get_heads() == [schema.head()]
 
 
 def test_a_second_upgrade_changes_nothing(empty: Ledger) -> None:
