@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from bench import rivals
+from bench import rivals, slow_target
 from bench.arrivals import FIRST, LIMIT, WINDOW_SECONDS, Arrivals
 from bench.report import Aim, Row
 from bench.served import ROOT
+from bench.slow_target import SlowTarget
 from config import load
 from tests.processes import Program
 from tests.servers import postgres, valkey
@@ -47,7 +48,7 @@ limits = {{ ai = "20/{window}ms", default = "120/{window}ms" }}
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What one run is about."""
+    """What one run is about; so many `deliveries` are due to a slow target when it begins."""
 
     workers: int = 4
     database: str = "sqlite"
@@ -55,6 +56,7 @@ class Run:
     calls: str = "short"
     slots: int = SLOTS
     speed: float = SPEED
+    deliveries: int = 0
 
     @property
     def window(self) -> float:
@@ -70,7 +72,7 @@ class Run:
     def repeat(self) -> str:
         return (
             f"python -m bench.part drain --workers {self.workers} --database {self.database} --limiter {self.limiter} "
-            f"--calls {self.calls} --slots {self.slots} --speed {self.speed:g}"
+            f"--calls {self.calls} --slots {self.slots} --speed {self.speed:g} --deliveries {self.deliveries}"
         )
 
     def sandbox(self) -> Settings:
@@ -91,6 +93,9 @@ def chosen(argv: Sequence[str]) -> Iterator[Row]:
     parser.add_argument("--rival", choices=rivals.NAMES)
     parser.add_argument("--slots", type=int, default=SLOTS, help="how many count")
     parser.add_argument("--speed", type=float, default=SPEED, help="faster than 5 measures the machine's noise")
+    parser.add_argument(
+        "--deliveries", type=int, default=0, help="how many wait for a target that takes two seconds for each"
+    )
     given = vars(parser.parse_args(argv))
     everything, alone, rival = given.pop("all"), given.pop("control"), given.pop("rival")
     if everything:
@@ -115,7 +120,8 @@ def every_row() -> Iterator[Row]:
 
 def row(run: Run, rival: str | None) -> Row:
     """Ours, then the rival, each at a sandbox of its own."""
-    ours = _ours(run)
+    with slow_target.listening() as target:
+        ours = _ours(run, target)
     other = _rivals(run, rival) if rival is not None else None
     strict = run.limiter == Limiter.WEIGHTED_STRICT
     checks = {
@@ -123,11 +129,15 @@ def row(run: Run, rival: str | None) -> Row:
         "at most 20 in any window": ours.most_in_a_window() <= LIMIT,
         f"{run.slots} slots": ours.slots() >= run.slots,
     }
+    told = {} if not run.deliveries else {"deliveries": run.deliveries, "told": target.told}
+    if run.deliveries:
+        checks["the target was told of some"] = target.told > 0
     beside = {} if other is None else {"rival": rival, "rivals": other.facts()}
     against = "" if other is None else f"; beside {rival}, which had {other.refused} × 429"
+    telling = f", beside {run.deliveries:,} deliveries" if run.deliveries else ""
     return Row(
         goal="P1",
-        what=f"share of the limit: {run.workers} on {run.database}, {run.limiter}, {run.calls} calls{against}",
+        what=f"share of the limit: {run.workers} on {run.database}, {run.limiter}, {run.calls} calls{telling}{against}",
         unit="",
         aim=Aim(at_least=0.935 if strict else 0.995),
         ours=[ours.share()],
@@ -135,7 +145,7 @@ def row(run: Run, rival: str | None) -> Row:
         ceiling=0.95 if strict else 1.0,
         ratios=[ours.share()],
         checks=checks,
-        facts=ours.facts() | {"speed": run.speed} | beside,
+        facts=ours.facts() | {"speed": run.speed} | told | beside,
         repeat=run.repeat + (f" --rival {rival}" if rival is not None else ""),
     )
 
@@ -160,10 +170,10 @@ def control() -> Row:
     )
 
 
-def _ours(run: Run) -> Arrivals:
+def _ours(run: Run, target: SlowTarget) -> Arrivals:
     with tempfile.TemporaryDirectory(prefix="sprout-bench-") as name, running(run.sandbox()) as api:
         folder = Path(name)
-        with _workers(run, folder, api) as workers:
+        with _workers(run, folder, api, target) as workers:
             return _watched(run, api, workers)
 
 
@@ -190,7 +200,7 @@ def _watched(run: Run, api: Running, workers: Sequence[Program]) -> Arrivals:
 
 
 @contextmanager
-def _workers(run: Run, folder: Path, api: Running) -> Iterator[Sequence[Program]]:
+def _workers(run: Run, folder: Path, api: Running, target: SlowTarget) -> Iterator[Sequence[Program]]:
     """A ledger with a backlog, and workers on it."""
     with ExitStack() as stack:
         broker = stack.enter_context(valkey())
@@ -202,11 +212,13 @@ def _workers(run: Run, folder: Path, api: Running) -> Iterator[Sequence[Program]
             CONFIGURATION.format(
                 database=database, broker=broker.url, key=FAKE_KEY, base_url=api.base_url, window=window
             )
+            + slow_target.configuration(target)
         )
         bridge = assembly.assemble(load(path, assembly.kinds()))
         schema.upgrade(bridge.ledger)
         assembly.prepare(bridge)
         bridge.ledger.write(lambda tx: _file(tx, run.filed))
+        bridge.ledger.write(lambda tx: slow_target.plan(tx, run.deliveries))
         bridge.ledger.close()
         argv = [sys.executable, "-m", "worker.cli", "--config", str(path), "worker"]
         workers = [Program(argv, log=folder / f"worker{number}.log", cwd=ROOT) for number in range(run.workers)]

@@ -107,11 +107,9 @@ def test_a_letter_has_no_head_and_no_link_of_a_stranger(text: str) -> None:
     assert "49" not in mail.subject
 
 
-@pytest.mark.parametrize("kind", sorted(WHERE))
+@pytest.mark.parametrize("kind", sorted(set(WHERE) - {"webhook"}))  # a program gets what the API gives
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nobody_is_shown_what_turns_text_around(kind: str, text: str) -> None:
-    if kind == "webhook":
-        pytest.skip("a program gets what the API gives")
     packed, _ = told(kind, text)
     shown = packed.body.decode() if isinstance(packed, Call) else packed.text
 

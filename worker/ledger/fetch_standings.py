@@ -34,4 +34,4 @@ def left_over(tx: Tx, configured: Collection[str]) -> dict[str, int]:
     waiting = sa.and_(fetch.c.what.not_in(fetches.LISTS), fetch.c.state == FetchState.WAITING)
     statement = sa.select(fetch.c.source, sa.func.count()).where(waiting, fetch.c.source.not_in(configured))
     rows = tx.conn.execute(statement.group_by(fetch.c.source).order_by(fetch.c.source))
-    return {name: int(count) for name, count in rows.tuples()}
+    return {name: int(count) for name, count in rows}
