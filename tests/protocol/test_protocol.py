@@ -214,6 +214,7 @@ HAPPENED = {
     Person.BLIND: {"not there: believed", "a success came late", "an older attempt ended"},
     Person.NOBODY: {"a lease ended", "the guard said no", "an older attempt ended"},
 }
+MORE = 6  # times as many games, at most
 
 
 def play(ledgers: Ledgers, folder: Path, person: Person, *, games: int, repeatable: bool) -> Counter[str]:
@@ -256,7 +257,7 @@ def test_the_promises_hold_whoever_does_what_next(
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize(("kind", "games"), [("sqlite", 25), ("postgres", 10)])
+@pytest.mark.parametrize(("kind", "games"), [("sqlite", 25), ("postgres", 15)])
 @pytest.mark.parametrize("person", Person)
 def test_the_promises_hold_in_many_more_games(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, games: int, person: Person
@@ -264,5 +265,9 @@ def test_the_promises_hold_in_many_more_games(
     ledgers = request.getfixturevalue(f"{kind}_ledgers")
 
     happened = play(ledgers, tmp_path, person, games=games, repeatable=False)
+    for _ in range(MORE):  # what is rare had better happen, too: else the games prove less than they seem to
+        if all(happened[what] for what in HAPPENED[person]):
+            break
+        happened += play(ledgers, tmp_path, person, games=games, repeatable=False)
 
     assert {what for what in HAPPENED[person] if not happened[what]} == set()

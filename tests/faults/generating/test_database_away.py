@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.faults.generating.workshop import Workshop, workshop
 from tests.servers import PostgresServer
@@ -118,10 +119,8 @@ def test_f35_the_sqlite_disk_is_full_when_the_answer_arrives(
 
 
 def _limit_pages(shop: Workshop, most: int) -> None:
-    """Of every connection in the pool: the bound is a connection's own."""
-    engine = shop.bridge.ledger.engine
-    connections = [engine.connect() for _ in range(5)]
-    for conn in connections:
-        conn.exec_driver_sql(f"PRAGMA max_page_count={most}")
-    for conn in connections:
-        conn.close()
+    """Of every connection from its next use on: the bound is a connection's own. The newest bound counts."""
+
+    @sa.event.listens_for(shop.bridge.ledger.engine, "checkout")
+    def limit(connection: sqlite3.Connection, _record: object, _proxy: object) -> None:
+        connection.execute(f"PRAGMA max_page_count={most}")
