@@ -8,11 +8,13 @@ from tests.fetching.town import A_POSTING, TEXT, Town
 from tests.ledger.databases import Ledgers
 from tests.standins.kinds import STANDINS
 from tests.standins.vendor import Posting, Status
+from worker import sources
 from worker.domain.request import State
 from worker.policy import asking
 
 DAY, HOUR, POLL = timedelta(days=1), timedelta(hours=1), timedelta(minutes=11)
 ANOTHER = Posting("4712", "Cook", TEXT.format(2))
+POLLED = [kind for kind in STANDINS if sources.named(kind).IS_POLLED]  # type: ignore[attr-defined]  # all of them have lists
 
 
 @pytest.mark.parametrize("kind", sorted({"ashby", "smartrecruiters", "recruitee", "pinpoint", "breezy"}))
@@ -36,7 +38,7 @@ def test_a_posting_closed_by_mistake_of_its_api_is_opened_again_by_the_list(kind
         assert {one.state for one in town.requests() if one.job_id == A_POSTING.id} == {State.WAITING}
 
 
-@pytest.mark.parametrize("kind", ["kombo", "lever", "personio", "workable"])
+@pytest.mark.parametrize("kind", POLLED)
 def test_a_posting_that_is_back_as_it_was_is_open_again(kind: str, sqlite_ledgers: Ledgers) -> None:
     with sqlite_ledgers.lent() as ledger, STANDINS[kind]() as vendor:
         town = Town(ledger, vendor)
