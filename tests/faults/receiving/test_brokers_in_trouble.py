@@ -26,6 +26,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 BATCH = 8
+# Both databases where two claim or nobody hints; else one, in turn: these tests start many processes, and take half a minute each.
+ON_SQLITE = pytest.mark.parametrize("bridge", ["sqlite"], indirect=True)
+ON_POSTGRES = pytest.mark.parametrize("bridge", ["postgres"], indirect=True)
 MINUTE = timedelta(minutes=1)
 
 
@@ -76,6 +79,7 @@ def assert_once_each(house: Household, count: int) -> None:
     assert len({one["interview_id"] for one in made}) == count
 
 
+@ON_POSTGRES
 def test_f58_a_broker_that_forgets_everything_again_and_again_costs_only_time(
     tmp_path: Path, broker: BrokerServer, bridge: str
 ) -> None:
@@ -117,6 +121,7 @@ def test_f59_while_the_broker_is_down_receipts_succeed_and_work_goes_on(
         assert_once_each(house, BATCH + 2)
 
 
+@ON_SQLITE
 def test_f60_every_hint_ten_times_out_of_order_and_for_what_is_long_done_changes_nothing(
     tmp_path: Path, broker: BrokerServer, bridge: str
 ) -> None:
@@ -139,6 +144,7 @@ def test_f60_every_hint_ten_times_out_of_order_and_for_what_is_long_done_changes
         assert_once_each(house, BATCH + 1)
 
 
+@ON_POSTGRES
 def test_f62_a_message_that_is_handed_out_again_during_its_call_finds_nothing_due(
     tmp_path: Path, broker: BrokerServer, bridge: str
 ) -> None:
@@ -184,6 +190,7 @@ def titles(house: House) -> list[str]:
     return [item.title for group in found for item in group.items]
 
 
+@ON_SQLITE
 def test_f66_a_description_that_kills_its_worker_is_parked_and_the_others_go_on(tmp_path: Path, bridge: str) -> None:
     """kill -9 whenever it is read: counted before the work, parked after three; what comes with it and after it is read."""
     environment = {"PYTHONPATH": f"{HERE / 'marked'}{os.pathsep}{ROOT}"}
