@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 BATCH = 8
-# Both databases where two claim or nobody hints; else one, in turn: these tests start many processes, and take half a minute each.
+# Both databases where two claim or nobody hints; else one, in turn: each starts many processes and takes half a minute.
 ON_SQLITE = pytest.mark.parametrize("bridge", ["sqlite"], indirect=True)
 ON_POSTGRES = pytest.mark.parametrize("bridge", ["postgres"], indirect=True)
 MINUTE = timedelta(minutes=1)
