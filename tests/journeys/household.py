@@ -1,5 +1,6 @@
 """A whole bridge for a test: configuration, sandbox, `sprout up`, and the questions that a user would ask of it."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -9,12 +10,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
 from tests.processes import Program
 from worker.children import free_port
+from worker.cli.sprout import main as sprout
 from worker.sandbox.running import Running, running
 from worker.sandbox.settings import FAKE_KEY, Key, Organization, Seconds, Settings
 
@@ -100,8 +103,11 @@ class Household:
         )
 
     def told(self, *words: str) -> Any:
-        """The same with --json."""
-        return json.loads(self.sprout(*words, "--json"))
+        """What a command that answers says with --json. It runs in this process: a journey asks again and again."""
+        with contextlib.chdir(self.folder):
+            done = CliRunner().invoke(sprout, ["--config", str(self.path), *words, "--json"])
+        assert done.exit_code == 0, f"sprout {' '.join(words)}: {done.exit_code}\n{done.output}\n{done.exception!r}"
+        return json.loads(done.stdout)
 
     def requests(self, **wanted: str) -> list[dict[str, Any]]:
         filters = [word for name, value in wanted.items() for word in (f"--{name}", value)]
@@ -160,14 +166,10 @@ class Household:
             found = self.requests(state=state)
             return found if len(found) >= count else []
 
-        return list(
-            self.until(
-                there, f"{count} requests are {state}: {[(one['label'], one['state']) for one in self.requests()]}"
-            )
-        )
+        return list(self.until(there, f"{count} requests are {state}"))
 
 
-@contextmanager
+@contextlib.contextmanager
 def household(
     folder: Path,
     *,
