@@ -194,7 +194,8 @@ def postgres() -> Iterator[PostgresServer]:
         try:
             yield server
         finally:
-            server.program.stop(signal.SIGQUIT)  # at once: what it would bring to the disk first, for many seconds, goes away
+            # At once: what it would bring to the disk first, for many seconds, goes away.
+            server.program.stop(signal.SIGQUIT)
 
 
 @contextmanager

@@ -1,30 +1,18 @@
 """A desk for each test; the database is copied, because a migration takes longer."""
 
 import logging
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.desk import Desk
+from tests.ledger.databases import empty_ledger
 from worker import assembly
-from worker.ledger import schema
-from worker.ledger.connection import Ledger
-
-
-@pytest.fixture(scope="session")
-def ready_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the schema and nothing in it."""
-    path = tmp_path_factory.mktemp("ledger") / "bridge.db"
-    ledger = Ledger(f"sqlite:///{path}")
-    schema.upgrade(ledger)
-    ledger.close()
-    return path
 
 
 @pytest.fixture
-def open_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ready_made: Path) -> Iterator[Callable[..., Desk]]:
+def open_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Desk]]:
     """A desk whose configuration has the organizations that are named."""
     monkeypatch.chdir(tmp_path)
     desks: list[Desk] = []
@@ -34,7 +22,7 @@ def open_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ready_made: Path)
         desk.configure(*names, **settings)
         desks.append(desk)
         if database:
-            shutil.copy(ready_made, tmp_path / "bridge.db")
+            (tmp_path / "bridge.db").write_bytes(empty_ledger())
             assembly.prepare(desk.bridge)
         return desk
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.keys import KEYS
-from tests.web.houses import empty_ledger
+from tests.ledger.databases import empty_ledger
 from worker.domain.received import Received
 from worker.events.intake import Intake
 from worker.events.spool import Spool

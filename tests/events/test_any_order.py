@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from config import Secret
 from config.rule import Rule
 from config.settings import Source
-from tests.web.houses import empty_ledger
+from tests.ledger.databases import empty_ledger
 from worker.domain.event import PostingClosed
 from worker.domain.posting import JobPosting
 from worker.domain.request import State

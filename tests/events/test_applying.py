@@ -6,8 +6,8 @@ import pytest
 
 from config.settings import Source
 from tests.keys import KEYS
+from tests.ledger.databases import empty_ledger
 from tests.sources.deliveries import NOW, source
-from tests.web.houses import empty_ledger
 from worker.domain.received import Received
 from worker.events import reader
 from worker.ledger import events

@@ -9,7 +9,7 @@ import pytest
 
 from config import Secret
 from config.settings import Source
-from tests.web.houses import empty_ledger
+from tests.ledger.databases import empty_ledger
 from worker import operators, shown
 from worker.domain.event import PostingClosed
 from worker.domain.posting import JobPosting

@@ -9,7 +9,7 @@ import pytest
 from config import Secret
 from config.settings import Source
 from tests.keys import KEYS
-from tests.web.houses import empty_ledger
+from tests.ledger.databases import empty_ledger
 from worker.domain.event import PostingClosed
 from worker.domain.posting import JobPosting
 from worker.domain.request import Because, Code, GenerationRequest, State

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from config import Secret
 from config.settings import Source
 from tests.keys import KEYS
-from tests.web.houses import empty_ledger
+from tests.ledger.databases import empty_ledger
 from worker import clock
 from worker.domain.received import Received
 from worker.events import reader

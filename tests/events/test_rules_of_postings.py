@@ -10,7 +10,7 @@ from config import Secret
 from config.rule import Rule
 from config.settings import Source
 from tests.keys import KEYS
-from tests.web.houses import empty_ledger
+from tests.ledger.databases import empty_ledger
 from worker import operators
 from worker.domain.event import PostingClosed
 from worker.domain.posting import JobPosting

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from config import load
+from tests.ledger.databases import furnish
 from worker import assembly
 from worker.assembly import Bridge
-from worker.ledger import schema
 
 CONFIGURATION = """\
 [bridge]
@@ -46,7 +46,7 @@ def made(tmp_path: Path) -> Iterator[Callable[..., Bridge]]:
 def bridge(made: Callable[..., Bridge]) -> Bridge:
     """One whose ledger is ready."""
     ready = made()
-    schema.upgrade(ready.ledger)
+    furnish(ready.ledger)
     assembly.prepare(ready)
     return ready
 

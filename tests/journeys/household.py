@@ -15,6 +15,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
+from tests.ledger.databases import empty_ledger
 from tests.processes import Program
 from worker.children import free_port
 from worker.cli.sprout import main as sprout
@@ -188,6 +189,9 @@ def household(
         generating=Seconds(*latency),
         organizations=(Organization(name="acme", keys=(Key(FAKE_KEY),), webhook_url=hook),),
     )
+    if "database_url" not in bridge:  # `up` would make it: that is seen by the demo, and takes a second
+        (folder / "var").mkdir(mode=0o700)
+        (folder / "var/bridge.db").write_bytes(empty_ledger())
     with running(settings) as sandbox:
         house = Household(
             folder, sandbox, port=port, token=token, deadline=deadline, quarantine=quarantine, bridge=bridge

@@ -1,10 +1,13 @@
 """Ledgers with the schema in no time: a database is a copy of one that was migrated once, and is emptied and used again."""
 
-import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
+
+from sqlalchemy import make_url
 
 from tests.keys import KEYS
 from tests.servers import PostgresServer
@@ -39,11 +42,33 @@ class Ledgers:
             ledger.close()
 
 
+@cache
+def empty_ledger() -> bytes:
+    """A database file with the schema in it: made once, because migrating takes most of a second."""
+    with tempfile.TemporaryDirectory() as folder:
+        _migrate(f"sqlite:///{folder}/bridge.db")
+        return Path(folder, "bridge.db").read_bytes()
+
+
+def furnish(ledger: Ledger) -> None:
+    """Bring the schema into a new database; at once where that is a file which does not exist yet."""
+    path = Path(make_url(ledger.url).database or "")
+    if ledger.is_sqlite and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(empty_ledger())
+    else:
+        schema.upgrade(ledger)
+
+
 def on_sqlite(folder: Path) -> Ledgers:
-    template = folder / "template.db"
     names = (folder / f"ledger-{number}.db" for number in count(1))
-    _migrate(f"sqlite:///{template}")
-    return Ledgers(lambda: f"sqlite:///{shutil.copyfile(template, next(names))}", forget=lambda _: None)
+
+    def another() -> str:
+        path = next(names)
+        path.write_bytes(empty_ledger())
+        return f"sqlite:///{path}"
+
+    return Ledgers(another, forget=lambda _: None)
 
 
 def on_postgres(server: PostgresServer) -> Ledgers:

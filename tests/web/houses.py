@@ -3,12 +3,10 @@
 import json
 import re
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,14 +16,15 @@ from werkzeug.test import TestResponse
 
 from config import load
 from config.settings import Source
+from tests.ledger.databases import empty_ledger
 from web.app import create_app
 from worker import assembly, clock, ids, sources
 from worker.assembly import Bridge
 from worker.domain.interview import Interview, Origin
 from worker.domain.outcome import Evidence, Unknown
 from worker.domain.request import Code, Tier
-from worker.ledger import attempts, interviews, requests, schema, settling, tokens
-from worker.ledger.connection import Ledger, Tx
+from worker.ledger import attempts, interviews, requests, settling, tokens
+from worker.ledger.connection import Tx
 
 T = TypeVar("T")
 A_TEXT = "We look for a night-shift care assistant who is calm, careful and kind."
@@ -193,16 +192,6 @@ def problem(answer: TestResponse) -> dict[str, object]:
     assert told["title"]
     assert str(told["type"]).startswith("/problems/")
     return dict(told)
-
-
-@cache
-def empty_ledger() -> bytes:
-    """A database file with the schema in it: made once, because migrating takes half a second."""
-    with tempfile.TemporaryDirectory() as folder:
-        ledger = Ledger(f"sqlite:///{folder}/bridge.db")
-        schema.upgrade(ledger)
-        ledger.close()
-        return Path(folder, "bridge.db").read_bytes()
 
 
 def assembled(folder: Path, text: str) -> Bridge:

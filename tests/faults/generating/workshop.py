@@ -27,12 +27,13 @@ from config import load
 from tests.faults.generating import judge
 from tests.faults.generating.judge import Allowed, Call
 from tests.faults.generating.wording import CONFIGURATION, a_text
+from tests.ledger.databases import furnish
 from tests.processes import Program
 from worker import assembly, filing, operators
 from worker.assembly import Bridge
 from worker.domain.interview import StoredInterview
 from worker.domain.request import GenerationRequest, State, Tier
-from worker.ledger import attempts, budgets, interviews, organizations, requests, schema
+from worker.ledger import attempts, budgets, interviews, organizations, requests
 from worker.ledger.attempts import PastAttempt
 from worker.ledger.connection import Tx, database_clock
 from worker.ledger.tables import request as request_table
@@ -66,7 +67,7 @@ class Workshop:
     def __post_init__(self) -> None:
         self.configure()
         self.bridge = self.assemble()
-        schema.upgrade(self.bridge.ledger)
+        furnish(self.bridge.ledger)
         assembly.prepare(self.bridge)
 
     @property

@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from tests.ledger.databases import empty_ledger
 from tests.processes import Program
-from tests.web.houses import HOOK_TOKEN, TWO_ORGANIZATIONS, UNREACHABLE, assembled, block_spool, empty_ledger, sign
+from tests.web.houses import HOOK_TOKEN, TWO_ORGANIZATIONS, UNREACHABLE, assembled, block_spool, sign
 from worker.assembly import Bridge
 from worker.children import free_port
 from worker.events import reader
