@@ -8,7 +8,6 @@ from worker.ledger.connection import Tx
 from worker.ledger.results import StoredResult
 from worker.moments import instant
 from worker.policy import matching
-from worker.policy.matching import Match
 
 Shown = dict[str, Any]
 MOST = 5
@@ -16,7 +15,7 @@ MOST = 5
 
 def evidence(tx: Tx, found: StoredResult) -> Shown:
     """`reason` and `proposals`; nothing of either where the interview is known beyond doubt."""
-    if found.interview_id is not None and found.matched_by is not Match.TITLE:
+    if found.is_settled:
         return {"reason": None, "proposals": []}
     said = found.result
     ids = namesakes.proposed(tx, found.organization, said.title, said.company, MOST)

@@ -13,7 +13,6 @@ from worker.ledger.connection import Tx
 from worker.ledger.results import StoredResult
 from worker.operators import Person, Refusal, Why
 from worker.policy import inviting
-from worker.policy.matching import Match
 
 
 def resend(
@@ -96,7 +95,7 @@ def attach(tx: Tx, who: Person, session_id: str, found: StoredInterview) -> list
     theirs = [one for one in results.of_session(tx, session_id) if one.organization == found.organization]
     if not theirs:
         raise Refusal(Why.NOT_FOUND, f"No result of that session has arrived for {found.organization}.")
-    still_open = [one for one in theirs if _is_open(one)]
+    still_open = [one for one in theirs if not one.is_settled]
     if not still_open:
         how = theirs[0].matched_by or "its id"
         sentence = f"That session's result belongs to interview {theirs[0].interview_id} already, by {how}. Nothing has changed."
@@ -109,13 +108,9 @@ def attach(tx: Tx, who: Person, session_id: str, found: StoredInterview) -> list
     return [one for one in results.of_session(tx, session_id) if one.organization == found.organization]
 
 
-def _is_open(one: StoredResult) -> bool:
-    return one.interview_id is None or one.matched_by is Match.TITLE
-
-
 def _agree(tx: Tx, one: StoredResult, found: StoredInterview) -> None:
     """Raises Refusal where something else is known of the result, or of a name that it has."""
-    known = [] if one.interview_id is None or _is_open(one) else [one.interview_id]
+    known = [one.interview_id] if one.interview_id is not None and one.is_settled else []
     named = (interviews.named(tx, one.organization, name) for name in linking.names_of(tx, one.id))
     known += [stored.interview.id for stored in named if stored is not None]
     for interview_id in known:

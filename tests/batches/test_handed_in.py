@@ -1,9 +1,14 @@
 """What is handed in lies on disk only as long as its reader lives, however the reader ends."""
 
 import os
+import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from worker.batches import handed_in
 
@@ -46,3 +51,24 @@ def test_no_link_leads_the_broom_elsewhere(tmp_path: Path) -> None:
     os.symlink(others, tmp_path / handed_in.PLACE / "link")
     assert handed_in.sweep(tmp_path) == 0
     assert others.is_dir()
+
+
+@contextmanager
+def nothing_more_to_be_opened() -> Iterator[None]:
+    """As in a process that has as many files open as it may."""
+    lowest = os.open(os.devnull, os.O_RDONLY)
+    os.close(lowest)
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.timeout(20)
+def test_where_no_file_can_be_opened_it_is_said_and_not_tried_for_ever(tmp_path: Path) -> None:
+    with nothing_more_to_be_opened(), pytest.raises(OSError, match="Too many open files"), handed_in.folder(tmp_path):
+        pass
+    assert handed_in.sweep(tmp_path) <= 1
+    assert list((tmp_path / handed_in.PLACE).iterdir()) == []

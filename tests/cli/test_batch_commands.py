@@ -88,3 +88,4 @@ def test_a_files_name_turns_no_line_around(desk: Desk) -> None:
     batch = str(json.loads(desk.run("batch", "run", file, "--json").stdout)["id"])
     for words in (("export", batch, "results.csv"), ("pause", batch), ("resume", batch)):
         assert "\u202e" not in desk.run("batch", *words).stdout
+    assert desk.run("batch", "export", batch, "results.csv").stdout.startswith("1 row of ")

@@ -106,6 +106,7 @@ def test_a_cursor_that_no_page_ended_with_says_where_cursors_come_from(desk: Des
         '--cursor: "nope" is not where a page of this list ended; take it from the line under that page'
     )
     assert desk.error("coverage", "--cursor", "nope", status=2)["error"] == error
+    assert desk.run(noun, "list", "--cursor", "nope").stderr.endswith(f"Try: sprout {noun} list --help\n")
 
 
 def test_what_names_no_interview_is_said_to_name_none_of_what_might(desk: Desk) -> None:

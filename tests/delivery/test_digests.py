@@ -19,20 +19,26 @@ from worker.upkeep import sweep
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def office(ledger: Ledger, tmp_path: Path, serve: Serve) -> Office:
-    """The stage's clock begins at nine in the morning, and the mail goes out at eight."""
-    where = {"host": "localhost", "port": serve(), "starttls": False, "to": ("team@example.com",)}
-    target = Target(
+def mailing(port: int, digest: str | None = "08:00", templates: Path | None = None) -> Target:
+    return Target(
         name="crm",
         kind="email",
         organization=ACME,
         events=EVERYTHING,
         sender="bridge@example.com",
-        digest="08:00",
-        **where,
+        to=("team@example.com",),
+        host="localhost",
+        port=port,
+        starttls=False,
+        digest=digest,
+        templates=templates,
     )
-    return Office.on(ledger, tmp_path, target)
+
+
+@pytest.fixture
+def office(ledger: Ledger, tmp_path: Path, serve: Serve) -> Office:
+    """The stage's clock begins at nine in the morning, and the mail goes out at eight."""
+    return Office.on(ledger, tmp_path, mailing(serve()))
 
 
 def interviews(office: Office, most: int) -> None:
@@ -185,17 +191,7 @@ def test_a_template_of_their_own_that_breaks_holds_up_no_letter(
     own = tmp_path / "texts"
     own.mkdir()
     (own / "mail.html").write_text("{{ parts[0].rows[3][1].split('7')[1].title() }}")
-    where = {"host": "localhost", "port": serve(), "starttls": False, "to": ("team@example.com",), "templates": own}
-    target = Target(
-        name="crm",
-        kind="email",
-        organization=ACME,
-        events=EVERYTHING,
-        sender="bridge@example.com",
-        digest=digest,
-        **where,
-    )
-    office = Office.on(ledger, tmp_path, target)
+    office = Office.on(ledger, tmp_path, mailing(serve(), digest, own))
     interviews(office, 1)
     office.stage.pass_time(24 * HOUR)
     office.carry()

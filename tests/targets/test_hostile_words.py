@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from typing import Any
 
 import pytest
 
@@ -52,6 +53,13 @@ def told(kind: str, text: str, event: Happened = Happened.RESULT_COMPLETED) -> t
     return targets.named(kind).compose(Message(made.id, event, made.at, "acme", facts, made.page), target, NOW), target
 
 
+def sent(kind: str, text: str, event: Happened) -> dict[str, Any]:
+    call, _ = told(kind, text, event)
+    assert isinstance(call, Call)
+    found: dict[str, Any] = json.loads(call.body)
+    return found
+
+
 def texts(value: object) -> list[dict[str, object]]:
     """Every object in a tree that is a text of its form."""
     if isinstance(value, dict):
@@ -63,10 +71,7 @@ def texts(value: object) -> list[dict[str, object]]:
 @pytest.mark.parametrize("event", [Happened.RESULT_COMPLETED, Happened.INTERVIEW_CREATED, Happened.CANDIDATE_INVITED])
 @pytest.mark.parametrize("text", HOSTILE)
 def test_slack_calls_nobody_and_links_nowhere_else(text: str, event: Happened) -> None:
-    call, _ = told("slack", text, event)
-    assert isinstance(call, Call)
-    body = json.loads(call.body)
-
+    body = sent("slack", text, event)
     opened = [
         part.partition(">")[0]
         for one in texts(body)
@@ -81,10 +86,7 @@ def test_slack_calls_nobody_and_links_nowhere_else(text: str, event: Happened) -
 @pytest.mark.parametrize("event", [Happened.RESULT_COMPLETED, Happened.INTERVIEW_CREATED, Happened.CANDIDATE_INVITED])
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_card_of_teams_opens_nothing_else(text: str, event: Happened) -> None:
-    call, _ = told("teams", text, event)
-    assert isinstance(call, Call)
-    body = json.loads(call.body)
-
+    body = sent("teams", text, event)
     found = json.dumps([one.get("selectAction") for one in texts(body)]) + json.dumps(
         body["attachments"][0]["content"].get("actions")
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.web.houses import A_TEXT, HOOK_TOKEN, KEY, SECRET, UNREACHABLE, House, form_token, make_house
-from tests.web.test_pages import HOSTILE, _Page, text_of
+from tests.web.test_pages import HOSTILE, assert_words_stay_words, text_of
 from worker.domain.interview import Interview, Origin
 from worker.events import reader
 from worker.ledger import applications, attributions, interviews, invitations
@@ -280,10 +280,4 @@ def test_a_strangers_words_stay_words_on_these_pages_too(hiring: House, text: st
     result = finishes(hiring, CODE, "s1", 5, evaluation={"summary": {"strengths": [text]}})
     paths = ("/candidates", f"/candidates/{only(hiring)}", f"/results/{result}")
     for answer in (hiring.client().get(path) for path in paths):
-        page = _Page(answer.text)
-        assert page.comments == []
-        assert [attributes.get("src") for tag, attributes in page.elements if tag == "script"] == ["/static/pages.js"]
-        for tag, attributes in page.elements:
-            assert tag not in ("img", "iframe", "object")
-            assert not [name for name in attributes if name.startswith("on")]
-            assert (attributes.get("href") or "/").startswith(("/", "#", "https://www.talentsprout.ai/"))
+        assert_words_stay_words(answer.text)

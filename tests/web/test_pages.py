@@ -234,6 +234,17 @@ class _Page(HTMLParser):
         self.comments.append(data)
 
 
+def assert_words_stay_words(text: str) -> None:
+    """Nothing of the page runs, loads or leads where a stranger wants."""
+    page = _Page(text)
+    assert page.comments == []
+    assert [attributes.get("src") for tag, attributes in page.elements if tag == "script"] == ["/static/pages.js"]
+    for tag, attributes in page.elements:
+        assert tag not in ("img", "iframe", "object")
+        assert not [name for name in attributes if name.startswith("on")]
+        assert (attributes.get("href") or "/").startswith(("/", "#", "https://www.talentsprout.ai/"))
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_strangers_words_stay_words(sandbox: House, text: str) -> None:
     """Titles, names, ids, descriptions and what is typed into forms, on every page that shows them."""
@@ -250,13 +261,7 @@ def test_a_strangers_words_stay_words(sandbox: House, text: str) -> None:
 
     assert [answer.status_code for answer in pages] == [200, 200, 200, 422, 422]
     for answer in pages:
-        page = _Page(answer.text)
-        assert page.comments == []
-        assert [attributes.get("src") for tag, attributes in page.elements if tag == "script"] == ["/static/pages.js"]
-        for tag, attributes in page.elements:
-            assert tag not in ("img", "iframe", "object")
-            assert not [name for name in attributes if name.startswith("on")]
-            assert (attributes.get("href") or "/").startswith(("/", "#", "https://www.talentsprout.ai/"))
+        assert_words_stay_words(answer.text)
     for answer in pages[:3]:
         assert text in _Page(answer.text).text
 

@@ -35,10 +35,12 @@ def records(bridge: Bridge, batch: Batch) -> Iterator[list[object]]:
         last = found[-1].row.number if found else after
         return last, [results.values(sheet, written(one.row), _result(one, reasons)) for one in found]
 
-    last, chunk = bridge.ledger.read(lambda tx: some(tx, 0))
-    while chunk:
-        yield from chunk
+    last = 0
+    while True:
         last, chunk = bridge.ledger.read(lambda tx, after=last: some(tx, after))  # type: ignore[misc]  # a default binds it
+        if not chunk:
+            return
+        yield from chunk
 
 
 def _reasons(tx: Tx, bridge: Bridge, found: list[RowAndRequest], places: Places) -> dict[str, str]:

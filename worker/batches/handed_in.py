@@ -45,7 +45,10 @@ def _made_and_locked(place: Path) -> tuple[Path, int]:
 
 
 def _removed(path: Path) -> bool:
-    handle = _locked(path)
+    try:
+        handle = _locked(path)
+    except OSError:
+        return False  # a link, or another user's: no business of ours
     if handle is None:
         return False
     shutil.rmtree(path, ignore_errors=True)
@@ -54,16 +57,19 @@ def _removed(path: Path) -> bool:
 
 
 def _locked(path: Path) -> int | None:
-    """None where somebody else has it, where it is gone, and where it is no folder but a link to one."""
+    """None where somebody else has it, and where it is gone. Raises OSError where it can't be opened or locked at all."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    except OSError:
+    except FileNotFoundError:
         return None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.samestat(os.fstat(handle), path.stat()):
             return handle
-    except OSError:
+    except (BlockingIOError, FileNotFoundError):
         pass
+    except OSError:
+        os.close(handle)
+        raise
     os.close(handle)
     return None

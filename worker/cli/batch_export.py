@@ -32,4 +32,5 @@ def export(batch_id: str, file: Path, as_json: bool) -> None:
     if as_json:
         printing.as_document({"id": found.id, "file": str(file), "rows": count})
     else:
-        printing.lines([f"{count:,} rows of {single_line(found.name)} are in {file}."])
+        rows = f"{count:,} {'row' if count == 1 else 'rows'} of {single_line(found.name)}"
+        printing.lines([f"{rows} {'is' if count == 1 else 'are'} in {file}."])

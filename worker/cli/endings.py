@@ -13,6 +13,7 @@ from collections.abc import Callable
 import click
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of a file that is written to by its number, as standard output is
+COMMAND = "sprout.command"  # where the context keeps that of the command itself, whose help is named
 DATABASE = "sprout.database"  # where the context keeps the name of the database that a command works on
 
 
@@ -87,7 +88,7 @@ def said(fault: Exception, context: click.Context) -> click.ClickException:
         case UnknownCursor():
             told = f"{shown(str(fault))} is not where a page of this list ended"
             remedy = "take it from the line under that page (with --json its `next`), or leave it out to begin anew"
-            return click.UsageError(f"--cursor: {told}; {remedy}.", context)
+            return click.UsageError(f"--cursor: {told}; {remedy}.", context.meta.get(COMMAND, context))
         case OSError() if fault.filename is not None:
             return Failure("file", f"{fault.filename}: {fault.strerror}.")
         case OSError() if fault.errno in NO_ROOM:

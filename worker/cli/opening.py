@@ -16,7 +16,7 @@ from config.settings import Organization
 from worker import assembly, log
 from worker.assembly import Bridge
 from worker.cli import settings
-from worker.cli.endings import DATABASE, Failure
+from worker.cli.endings import COMMAND, DATABASE, Failure
 from worker.health import stored
 from worker.ledger import budgets, schema, targets
 from worker.operators import Person
@@ -45,6 +45,7 @@ def assembled() -> Bridge:
     context = click.get_current_context()
     log.to_stderr(logging.CRITICAL)
     made = assembly.assemble(settings.of(context), PATIENCE)
+    context.meta[COMMAND] = context
     context.meta[DATABASE] = stored.database_place(made.settings)
     context.call_on_close(made.ledger.close)
     return made

@@ -51,9 +51,7 @@ def _mailed(bridge: Bridge, target: Target, messages: Sequence[Message], settled
         mail = kind.together(messages, target, clock.wall())
     except Undeliverable as fault:
         return Ended(fault=str(fault), is_final=True)
-    except (
-        Exception
-    ) as bug:  # else the day's messages would be under way until their lease ends, and so again each time
+    except Exception as bug:  # else the day's messages would be under way until their lease ends, each time again
         _logger.exception("a digest could not be written", target=target.name)
         return answers.unwritten(bug)
     return handing.mailed(bridge.ledger.read(lambda tx: recipients.left(tx, settled, mail)), target)

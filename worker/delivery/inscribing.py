@@ -36,11 +36,8 @@ def planned(tx: Tx, held: Delivery, settings: Settings, target: Target, draft: D
     """
     place = _job(tx, held, target) if draft.subject is Subject.JOB else _candidate(tx, held, target)
     source, account = settings.sources[target.source or ""], _account(target)
-    kind = notes.kinds().get(source.kind)
-    if kind is None:
-        raise Undeliverable(f'Notes can\'t be written to a source of the kind "{source.kind}".')
     try:
-        notes.check(kind, place, source, account)
+        notes.of(source, place, account)
     except (NoPlace, Unreadable) as fault:
         raise Undeliverable(str(fault)) from None
     return Inscription(draft, place)

@@ -29,7 +29,6 @@ from worker.domain.note import Account, Draft, Place, digest, marker
 from worker.ledger import written_notes
 from worker.ledger.connection import Ledger
 from worker.ledger.written_notes import Memory, Spot
-from worker.notes import NoPlace
 from worker.outbound import Outbound, OutboundFault
 
 PATIENCE = timedelta(seconds=40)  # for all calls of one note; whoever is to write it has a lease that ends after that
@@ -69,10 +68,7 @@ class Pen:
 
     def write(self, place: Place, draft: Draft) -> Written:
         """Write a note at `place` under the marker of its name. Raises NoPlace, OutboundFault, Refused, MayBeThere."""
-        kind = notes.kinds().get(self.source.kind)
-        if kind is None:
-            raise NoPlace(f'Notes can\'t be written to a source of the kind "{self.source.kind}".')
-        notes.check(kind, place, self.source, self.account)  # first: what is missing is said
+        kind = notes.of(self.source, place, self.account)  # first: what is missing is said
         line = Line(
             self.outbound,
             self.source,

@@ -114,6 +114,11 @@ class Illegible:
 
     reason: str
 
+    @property
+    def sentence(self) -> str:
+        """As its event says it."""
+        return f"One of its postings can't be read: {self.reason}."
+
 
 Event = (
     PostingOpened

@@ -221,6 +221,11 @@ def single_line(text: str) -> str:
     return " ".join(MARKUP.sub(" ", INVISIBLE.sub("", text)).split())
 
 
+def unknown(what: str, said: str) -> str:
+    """The words for a vendor's state, or status, that no reader knows: nothing can be made of it."""
+    return f'the {what} "{single_line(said)[:40]}", which is not known here'
+
+
 def is_blank(text: str) -> bool:
     """Whether nobody would see anything of it."""
     return not INVISIBLE.sub("", text).strip()

@@ -40,15 +40,16 @@ def note(tx: Tx, source: Source, event: StoredEvent, announced: Announced) -> st
         fetches.want_list(tx, source.name, source.organization, What.CHANGES, account, now=True)
         return "Some of its postings have changed; the API is asked which."
     about = (What.POSTING, said.job_id, event.id, event.received_at, announced.alone, said)
-    forget(tx, fetches.wish(tx, Wish(source.name, source.organization, *about)), event, SUPERSEDED)
+    wish(tx, Wish(source.name, source.organization, *about), SUPERSEDED)
     return f"The text of posting {said.job_id} is being fetched."
 
 
-def forget(tx: Tx, before: fetches.Fetch, event: StoredEvent, sentence: str) -> None:
-    """An event on whose behalf nobody is asked any more, because a newer one is, says so."""
-    if before.state is not FetchState.WAITING or before.event_id in (None, event.id):
+def wish(tx: Tx, wanted: Wish, superseded: str) -> None:
+    """Have it asked for; an older event on whose behalf nobody is asked any more says `superseded`."""
+    before = fetches.wish(tx, wanted)
+    if before.state is not FetchState.WAITING or before.event_id in (None, wanted.event_id):
         return
     assert before.event_id is not None, "looked at above"
     older = events.get(tx, before.event_id)
     if before.alone and older is not None and older.state is EventState.READ:
-        events.settle(tx, older.id, EventState.READ, sentence)
+        events.settle(tx, older.id, EventState.READ, superseded)

@@ -14,7 +14,7 @@ from worker.domain.event import CandidateReachedStage, Ignored
 from worker.domain.fields import Unreadable
 from worker.domain.received import Received
 from worker.events import announcing, applying
-from worker.ledger import application_fetches, candidates, events, fetches, tombstones
+from worker.ledger import application_fetches, candidates, events, tombstones
 from worker.ledger.connection import Tx
 from worker.ledger.events import StoredEvent
 from worker.ledger.fetches import Fetch, What, Wish
@@ -56,8 +56,8 @@ def checked(said: CandidateReachedStage, source: Source, *, alone: bool) -> Name
 def note(tx: Tx, source: Source, event: StoredEvent, named: Named) -> str:
     """It is to be asked for. Of several events about one application the newest is asked for."""
     subject = application_fetches.subject(tx, named.key)
-    wish = Wish(source.name, source.organization, What.APPLICATION, subject, event.id, event.received_at, named.alone)
-    announcing.forget(tx, fetches.wish(tx, wish), event, SUPERSEDED)
+    about = (What.APPLICATION, subject, event.id, event.received_at, named.alone)
+    announcing.wish(tx, Wish(source.name, source.organization, *about), SUPERSEDED)
     return "Where the application stands is being asked for."
 
 

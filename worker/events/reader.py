@@ -220,8 +220,8 @@ def _apply_one(tx: Tx, event: StoredEvent, meaning: Meaning, configured: Mapping
     match meaning:
         case Ignored(reason):
             return reason
-        case Illegible(reason):
-            return f"One of its postings can't be read: {reason}."
+        case Illegible():
+            return meaning.sentence
         case InterviewFinished(result):
             return KEPT[results.keep(tx, event.organization, event.id, result)]
         case Known(result):

@@ -101,8 +101,8 @@ class Rehearsal:
                 return self._close(source, event, said)
             case Ignored(reason):
                 return Effect.IGNORED, reason
-            case Illegible(reason):
-                return Effect.UNREADABLE, f"One of its postings can't be read: {reason}."
+            case Illegible():
+                return Effect.UNREADABLE, said.sentence
             case _:
                 return Effect.IGNORED, "It says nothing of a posting."
 

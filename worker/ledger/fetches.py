@@ -106,9 +106,8 @@ def wish(tx: Tx, wanted: Wish) -> Fetch:
         "alone": wanted.alone,
         "announced": _told(wanted.announced),
     }
-    _put(
-        tx, wanted.source, wanted.what, wanted.subject, values, {}
-    )  # of two first ones in one moment the second waits here
+    # Of two first ones in one moment the second waits here.
+    _put(tx, wanted.source, wanted.what, wanted.subject, values, {})
     before = get(tx, wanted.source, wanted.what, wanted.subject, lock=True)
     assert before is not None, "it is there, and ours alone"
     _put(tx, wanted.source, wanted.what, wanted.subject, values, values)

@@ -107,16 +107,7 @@ def _conditions() -> tuple[sa.ColumnElement[bool], ...]:
 def _rival() -> sa.Select[Any]:
     """Another interview that may be meant."""
     other = interview.alias()
-    return (
-        sa.select(other.c.id)
-        .where(
-            other.c.organization == result.c.organization,
-            other.c.title_key == result.c.title_key,
-            other.c.id != interview.c.id,
-            _may_be(other.c.company_key, result.c.company_key),
-        )
-        .correlate(result, interview)
-    )
+    return _others(other, interview).where(_may_be(other.c.company_key, result.c.company_key))
 
 
 def _known_otherwise() -> sa.Select[Any]:
@@ -133,41 +124,36 @@ def _called_otherwise() -> sa.Select[Any]:
     # Told so, both databases look by the title, of which there are few, and not through everything that is unmatched.
     unsure = sa.func.coalesce(other.c.interview_id, interview.c.id) == interview.c.id
     by_title = sa.func.coalesce(other.c.matched_by, Match.TITLE.value) == Match.TITLE
-    return (
-        sa.select(other.c.id)
-        .where(
-            other.c.organization == result.c.organization,
-            other.c.title_key == result.c.title_key,
-            other.c.id != result.c.id,
-            _may_be(other.c.company_key, result.c.company_key),
-            unsure,
-            by_title,
-            began(other) >= interview.c.made_at,
-            mine.exists(),
-            theirs.exists(),
-            ~shared.exists(),
-        )
-        .correlate(result, interview)
+    return _others(other, result).where(
+        _may_be(other.c.company_key, result.c.company_key),
+        unsure,
+        by_title,
+        began(other) >= interview.c.made_at,
+        mine.exists(),
+        theirs.exists(),
+        ~shared.exists(),
     )
 
 
 def _older() -> sa.Select[Any]:
     """A result under the same name that began before the interview was made: the name is another interview's."""
     other = result.alias()
-    before = sa.select(other.c.id).where(
+    return _others(other, result).where(began(other) < interview.c.made_at, _shared(other).exists())
+
+
+def _others(other: sa.FromClause, own: sa.Table) -> sa.Select[Any]:
+    """The rest of `own`, which are results or interviews, in the result's organization and under its title."""
+    alike = sa.select(other.c.id).where(
         other.c.organization == result.c.organization,
         other.c.title_key == result.c.title_key,
-        other.c.id != result.c.id,
-        began(other) < interview.c.made_at,
-        _shared(other).exists(),
+        other.c.id != own.c.id,
     )
-    return before.correlate(result, interview)
+    return alike.correlate(result, interview)
 
 
 def _names(whose: sa.FromClause) -> sa.Select[Any]:
     named = result_name.alias()
-    ours = named.c.foreign_id.startswith(matching.PREFIX, autoescape=True)
-    return sa.select(named.c.foreign_id).where(named.c.result_id == whose.c.id, ~ours).correlate(whose)
+    return sa.select(named.c.foreign_id).where(named.c.result_id == whose.c.id, _is_theirs(named)).correlate(whose)
 
 
 def _shared(other: sa.FromClause) -> sa.Select[Any]:
@@ -179,10 +165,15 @@ def _shared(other: sa.FromClause) -> sa.Select[Any]:
         .where(
             mine.c.result_id == result.c.id,
             theirs.c.result_id == other.c.id,
-            ~mine.c.foreign_id.startswith(matching.PREFIX, autoescape=True),
+            _is_theirs(mine),
         )
         .correlate(result, other)
     )
+
+
+def _is_theirs(named: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether a name is TalentSprout's, and none that our own link gave."""
+    return ~named.c.foreign_id.startswith(matching.PREFIX, autoescape=True)
 
 
 def _still_open(tx: Tx) -> list[tuple[str, str | None]] | None:

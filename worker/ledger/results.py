@@ -52,6 +52,11 @@ class StoredResult:
     whose: Attribution
     take: Take | None
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether its interview is known beyond doubt. Told by its title alone, it gives way to whatever is known better."""
+        return self.interview_id is not None and self.matched_by is not Match.TITLE
+
 
 def keep(
     tx: Tx,

@@ -116,13 +116,18 @@ def text_of(kind: NoteKind, place: Place) -> HasText | None:
     return cast("HasText", kind) if is_one else None
 
 
-def check(kind: NoteKind, place: Place, source: Source, account: Account) -> None:
-    """Raises NoPlace for what is known without asking to have no place there, and fields.Unreadable for an id that is none."""
+def of(source: Source, place: Place, account: Account) -> NoteKind:
+    """The kind that writes at a place. Raises NoPlace for what is known without asking to have no place there, and
+    fields.Unreadable for an id that is none."""
+    kind = kinds().get(source.kind)
+    if kind is None:
+        raise NoPlace(f'Notes can\'t be written to a source of the kind "{source.kind}".')
     one = text_of(kind, place)
     if one is None:
         kind.adding(place, "", source, account)
     else:
         one.reading(place, source, account)
+    return kind
 
 
 def needed(value: str | None, sentence: str) -> str:

@@ -13,7 +13,7 @@ from worker import signing
 from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, Key, answered, answered_list, segment, with_query
 from worker.domain.event import Event, Ignored, PostingAnnounced, PostingChanged, PostingClosed
-from worker.domain.fields import Fields, Unreadable, single_line
+from worker.domain.fields import Fields, Unreadable, unknown
 from worker.domain.posting import JobPosting
 from worker.domain.received import Received
 
@@ -84,7 +84,7 @@ def fetched(status: int, body: bytes, announced: PostingAnnounced, source: Sourc
     elif state in OVER | {DRAFT}:
         yield PostingClosed(job_id)
     else:
-        raise Unreadable(f"the job opening has {_unknown(state)}")
+        raise Unreadable(f"the job opening has {unknown('status', state)}")
 
 
 def _listed(job: Fields) -> Event:
@@ -93,7 +93,7 @@ def _listed(job: Fields) -> Event:
         return PostingAnnounced(job_id, title=job.child("title").line("label", ""))
     if state in OVER:
         return PostingClosed(job_id)
-    return Ignored(f"Job opening {job_id} " + ("is a draft." if state == DRAFT else f"has {_unknown(state)}."))
+    return Ignored(f"Job opening {job_id} " + ("is a draft." if state == DRAFT else f"has {unknown('status', state)}."))
 
 
 def _posting(job: Fields, job_id: str, url: str) -> JobPosting:
@@ -110,10 +110,6 @@ def _posting(job: Fields, job_id: str, url: str) -> JobPosting:
         department=job.optional_line("departmentLabel"),
         url=job.optional_url("jobOpeningShareUrl") or url,
     )
-
-
-def _unknown(state: str) -> str:
-    return f'the status "{single_line(state)[:40]}", which is not known here'
 
 
 def _careers(source: Source, job_id: str) -> str:

@@ -17,7 +17,7 @@ from worker.domain import fields
 from worker.domain.asking import Asking, Listed, each
 from worker.domain.call import Call, Key, answered, segment, with_query
 from worker.domain.event import CandidateReachedStage, Event, Ignored, Ping, PostingChanged, PostingClosed
-from worker.domain.fields import Fields, Unreadable, single_line
+from worker.domain.fields import Fields, Unreadable, unknown
 from worker.domain.posting import JobPosting
 from worker.domain.received import Received
 
@@ -152,7 +152,7 @@ def _posting_event(posting: Fields) -> Event:
     if state in OVER:
         return PostingClosed(posting_id, changed_at=changed_at)
     if state != PUBLISHED:
-        return Ignored(f'Posting {posting_id} has the state "{single_line(state)[:40]}", which is not known here.')
+        return Ignored(f"Posting {posting_id} has {unknown('state', state)}.")
     categories = posting.optional_child("categories")
     return PostingChanged(
         JobPosting(

@@ -24,7 +24,7 @@ from worker.domain.event import (
     PostingClosed,
     PostingOpened,
 )
-from worker.domain.fields import Fields, Unreadable, single_line
+from worker.domain.fields import Fields, Unreadable, unknown
 from worker.domain.posting import JobPosting
 from worker.domain.received import Handshake, Received
 
@@ -128,7 +128,7 @@ def fetched(status: int, body: bytes, announced: PostingAnnounced, _source: Sour
     changed_at = announced.newest(job.optional_time("updatedOn"))
     state = job.text("status").lower()
     if state not in OPEN | OVER:
-        raise Unreadable(f'the job has the status "{single_line(state)[:40]}", which is not known here')
+        raise Unreadable(f"the job has {unknown('status', state)}")
     if state in OPEN and job.text("postingStatus", PUBLIC).lower() == PUBLIC:
         yield PostingOpened(_posting(job, changed_at))
     else:

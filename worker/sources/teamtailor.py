@@ -22,7 +22,7 @@ from worker.domain.event import (
     PostingClosed,
     PostingOpened,
 )
-from worker.domain.fields import Fields, Unreadable, single_line
+from worker.domain.fields import Fields, Unreadable, unknown
 from worker.domain.posting import JobPosting
 from worker.domain.received import Received
 
@@ -121,7 +121,7 @@ def _live(data: Fields, meaning: type[PostingOpened] | type[PostingChanged]) -> 
         case "draft":
             return Ignored(f"Job {job_id} is a draft.")
         case _:
-            return Ignored(f'Job {job_id} has the status "{single_line(status)[:40]}", which is not known here.')
+            return Ignored(f"Job {job_id} has {unknown('status', status)}.")
 
 
 def _posting(job_id: str, job: Fields, changed_at: datetime | None) -> JobPosting:

@@ -19,7 +19,7 @@ from worker.domain.event import (
     PostingChanged,
     PostingClosed,
 )
-from worker.domain.fields import Fields, Unreadable, single_line
+from worker.domain.fields import Fields, Unreadable, unknown
 from worker.domain.posting import JobPosting
 from worker.domain.received import Received
 
@@ -97,7 +97,7 @@ def fetched(status: int, body: bytes, _announced: PostingAnnounced, _source: Sou
     job = answered("Workable", status, body)
     state = job.text("state").lower()
     if state not in OVER | {PUBLISHED, DRAFT}:
-        raise Unreadable(f'the job has the state "{single_line(state)[:40]}", which is not known here')
+        raise Unreadable(f"the job has {unknown('state', state)}")
     yield PostingChanged(_posting(job)) if state == PUBLISHED else PostingClosed(job.key("shortcode"))
 
 
@@ -109,7 +109,7 @@ def _job_event(job: Fields) -> Event:
     if state in OVER:
         return PostingClosed(job_id)
     if state != PUBLISHED:
-        return Ignored(f'Job {job_id} has the state "{single_line(state)[:40]}", which is not known here.')
+        return Ignored(f"Job {job_id} has {unknown('state', state)}.")
     if job.has("full_description"):
         return PostingChanged(_posting(job))
     return PostingAnnounced(job_id, title=job.line("title", ""))

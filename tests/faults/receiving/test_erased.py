@@ -23,7 +23,7 @@ from web.app import create_app
 from web.context import of
 from worker import assembly
 from worker.domain.delivery import DeliveryState, Ended
-from worker.ledger import audit, blinding, compaction, deliveries, events, listing, results
+from worker.ledger import audit, blinding, compaction, deliveries, events, listing, results, tombstones
 from worker.ledger.connection import Ledger, Tx
 from worker.ledger.delivery_tables import delivery
 from worker.ledger.events import EventState
@@ -274,12 +274,9 @@ def test_f72_an_erasure_that_is_broken_off_after_its_tombstone_is_finished_by_th
     arrive(house)
     found = finding.find(house.bridge, EMAIL)
     blinds = house.bridge.ledger.read(blinding.of)
-    from worker.ledger import tombstones
-    from worker.privacy import remembering
-
-    wanted = tombstones.digests(blinds, found.names)
+    digests = tombstones.digests(blinds, found.names)
     now = house.bridge.ledger.read(lambda tx: tx.now())
-    remembering.append(house.bridge.settings.bridge.data_dir, "erasure-1", now, wanted)  # and the process dies
+    remembering.append(house.bridge.settings.bridge.data_dir, "erasure-1", now, digests)  # and the process dies
 
     erasing.finish(house.bridge)
 

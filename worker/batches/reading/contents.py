@@ -5,8 +5,6 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-PIECE = 1 << 20  # bytes
-
 
 def digest(parts: Sequence[tuple[str, Path]], mapping: Mapping[str, str], *how: str | None) -> str:
     """Of files and the names that count; `how`: what else decides how they are read. What can't be read, rows say later."""
@@ -17,11 +15,8 @@ def digest(parts: Sequence[tuple[str, Path]], mapping: Mapping[str, str], *how: 
 
 
 def _digest(path: Path) -> bytes:
-    found = hashlib.sha256()
     try:
         with path.open("rb") as file:
-            while piece := file.read(PIECE):
-                found.update(piece)
+            return hashlib.file_digest(file, "sha256").digest()
     except OSError:
-        return bytes(found.digest_size)
-    return found.digest()
+        return bytes(hashlib.sha256().digest_size)

@@ -22,7 +22,7 @@ from worker.sandbox.running import Running as Sandbox
 from worker.sandbox.running import running as sandbox_running
 from worker.sandbox.settings import FAKE_KEY, Key, Organization, Seconds, Settings
 
-STARTING_SECONDS = 15.0
+STARTING_SECONDS = 60.0
 STOPPING_SECONDS = 10.0
 FINISHING_SECONDS = (1.0, 4.0)  # of real time: how long a candidate lets us wait
 
