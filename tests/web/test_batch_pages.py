@@ -29,6 +29,18 @@ def page(house: House, address: str) -> str:
     return answer.text
 
 
+def test_of_a_batch_whose_rows_were_all_known_the_list_of_requests_says_so(sandbox: House) -> None:
+    a_batch(sandbox)
+    again = str(sandbox.api().post("/batches", {"rows": ROWS[::-1], "name": "again"}).json["id"])
+    Clerk(sandbox.bridge, "boot", lambda organization: None, lambda: False).work()
+
+    listed = page(sandbox, f"/requests?batch={again}")
+
+    assert "This batch filed no request of its own" in listed
+    assert f'href="/batches/{again}"' in listed
+    assert "Nothing was wanted yet" not in listed
+
+
 def press(house: House, batch: str, verb: str) -> TestResponse:
     client = house.client()
     token = form_token(client.get(f"/batches/{batch}"))

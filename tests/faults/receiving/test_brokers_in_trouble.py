@@ -208,6 +208,10 @@ def test_f66_a_description_that_kills_its_worker_is_parked_and_the_others_go_on(
         # A call that was under way when its worker died is unknown, as it must be; of what came later nothing is.
         house.until(lambda: house.requests()[0]["state"] == "created", "the later one is created")
 
+        house.until(
+            lambda: {one["state"] for one in house.requests()} <= {"created", "unknown"},
+            "nothing is on its way any more",
+        )
+
         assert "3 times" in reason
-        assert {one["state"] for one in house.requests()} <= {"created", "unknown"}
         assert up.is_running()
